@@ -1,0 +1,1 @@
+"""A strategy workbook for companies that sell across borders online."""

@@ -1,0 +1,1 @@
+"""One module an area: results in, a figure out."""

@@ -1,0 +1,1 @@
+"""The simulated company with known truth."""

@@ -1,0 +1,1 @@
+"""How big is the market, how fast does it grow, where to enter."""

@@ -1,0 +1,1 @@
+"""The world outside the company: exchange rates, sea network, calendars, taxes, benchmarks."""

@@ -1,0 +1,1 @@
+"""What can go wrong, how badly, how soon we would know, and what to do."""

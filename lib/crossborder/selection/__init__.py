@@ -1,0 +1,1 @@
+"""Which products to sell where, with what probability of success."""
