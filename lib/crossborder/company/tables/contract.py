@@ -59,7 +59,8 @@ class Column:
 class Table:
     """One table: what a row is, its columns, its key, and which importer can make it.
 
-    `events` tables are opened lazily in the engine, the others as pandas frames.
+    `events` tables are opened lazily in the engine, the others as pandas frames. `dated_by` is the column by which a
+    row becomes known: opening a company as of a day hides later rows.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     events: bool = False
+    dated_by: str | None = None
     importer: str = "generic"
 
     def __getitem__(self, column: str) -> Column:

@@ -50,6 +50,7 @@ CUSTOMERS = Table(
         boolean("consent", "whether contact and tracking are allowed", required=False),
     ),
     key=("customer_id",),
+    dated_by="first_seen_on",
 )
 
 EMAILS = Table(
@@ -66,6 +67,7 @@ EMAILS = Table(
         money("revenue_usd", "revenue of the group in the week"),
     ),
     key=("week", "market", "sends_per_person"),
+    dated_by="week",
 )
 
 KEYWORDS = Table(
@@ -86,6 +88,7 @@ KEYWORDS = Table(
         money("sales", "sales from paid clicks"),
     ),
     key=("month", "market", "keyword"),
+    dated_by="month",
 )
 
 LIVE_STREAMS = Table(
@@ -105,6 +108,7 @@ LIVE_STREAMS = Table(
         money("cost_usd", "fee and production"),
     ),
     key=("stream_id",),
+    dated_by="started_at",
 )
 
 TICKETS = Table(
@@ -125,6 +129,7 @@ TICKETS = Table(
         number("handling_minutes", "minutes", "time of an agent", nullable=True, low=0),
     ),
     key=("ticket_id",),
+    dated_by="opened_at",
 )
 
 SURVEYS = Table(
@@ -137,6 +142,7 @@ SURVEYS = Table(
         integer("score", "points", "would recommend, 0 to 10", low=0, high=10),
     ),
     key=("customer_id", "date"),
+    dated_by="date",
 )
 
 TABLES = (CUSTOMERS, EMAILS, KEYWORDS, LIVE_STREAMS, TICKETS, SURVEYS)

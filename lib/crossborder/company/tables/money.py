@@ -38,6 +38,7 @@ LEDGER = Table(
         text("document", "invoice, shipment or order batch", nullable=True),
     ),
     key=("entry_id",),
+    dated_by="date",
 )
 
 OPENING_BALANCES = Table(
@@ -49,6 +50,7 @@ OPENING_BALANCES = Table(
         money("amount_usd", "amount; debts and equity are negative", low=None),
     ),
     key=("date", "item"),
+    dated_by="date",
 )
 
 BUDGET = Table(
@@ -79,6 +81,7 @@ RECEIVABLES = Table(
         share("credit_score", "credit score of the debtor", nullable=True),
     ),
     key=("invoice_id",),
+    dated_by="issued_on",
 )
 
 PAYABLES = Table(
@@ -95,6 +98,7 @@ PAYABLES = Table(
         currency(),
     ),
     key=("invoice_id",),
+    dated_by="issued_on",
 )
 
 PLATFORMS = Table(

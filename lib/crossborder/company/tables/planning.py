@@ -25,6 +25,7 @@ INDICATORS = Table(
         number("value", "the indicator's unit", "value", nullable=True),
     ),
     key=("week", "name"),
+    dated_by="week",
 )
 
 INCIDENTS = Table(
@@ -41,6 +42,7 @@ INCIDENTS = Table(
         text("cause", "root cause", nullable=True),
     ),
     key=("incident_id",),
+    dated_by="started_on",
 )
 
 RISKS = Table(
@@ -75,6 +77,7 @@ RISK_LOSSES = Table(
         money("loss_usd", "loss"),
     ),
     key=("loss_id",),
+    dated_by="date",
 )
 
 OBJECTIVES = Table(

@@ -86,6 +86,7 @@ CANDIDATES = Table(
         *SIGNALS,
     ),
     key=("candidate_id",),
+    dated_by="proposed_on",
 )
 
 LAUNCHES = Table(
@@ -106,6 +107,7 @@ LAUNCHES = Table(
         money("contribution_90_days_usd", "contribution by day 90", nullable=True, low=None),
     ),
     key=("launch_id",),
+    dated_by="decided_on",
 )
 
 LISTINGS = Table(
@@ -134,6 +136,7 @@ LISTINGS = Table(
         integer("image_hash", "number", "fingerprint of the main picture", nullable=True, required=False),
     ),
     key=("listing_id",),
+    dated_by="listed_on",
 )
 
 REVIEWS = Table(
@@ -150,6 +153,7 @@ REVIEWS = Table(
         date("date", "day"),
     ),
     key=("review_id",),
+    dated_by="date",
 )
 
 MARKET_SALES = Table(
@@ -178,6 +182,7 @@ SEARCH_INTEREST = Table(
         number("interest", "index", "search interest, 100 is the term's mean in its first year", low=0),
     ),
     key=("week", "market", "term"),
+    dated_by="week",
 )
 
 TABLES = (PRODUCTS, CANDIDATES, LAUNCHES, LISTINGS, REVIEWS, MARKET_SALES, SEARCH_INTEREST)

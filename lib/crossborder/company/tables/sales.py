@@ -43,6 +43,7 @@ ORDERS = Table(
         number("promised_days", "days", "delivery promise at the order", nullable=True, required=False, low=0),
     ),
     key=("order_id", "line"),
+    dated_by="ordered_at",
     events=True,
     importer="shopify",
 )
@@ -61,6 +62,7 @@ TOUCHPOINTS = Table(
         text("converted_order_id", "order placed in the same visit", nullable=True, refers_to="orders.order_id"),
     ),
     key=(),
+    dated_by="at",
     events=True,
     importer="ga4",
 )
@@ -79,6 +81,7 @@ SESSIONS = Table(
         integer("orders", "orders", "orders placed"),
     ),
     key=("date", "market", "platform"),
+    dated_by="date",
     events=True,
     importer="ga4",
 )
@@ -98,6 +101,7 @@ AD_SPEND = Table(
         integer("platform_conversions", "orders", "orders that the ad platform claims", required=False),
     ),
     key=("date", "market", "channel"),
+    dated_by="date",
     importer="google_ads",
 )
 
@@ -126,6 +130,7 @@ EXPERIMENTS = Table(
         share("planned_share", "share of people planned for the arm", nullable=True, required=False),
     ),
     key=("experiment_id", "arm", "geo", "date"),
+    dated_by="date",
 )
 
 PRICES = Table(
@@ -144,6 +149,7 @@ PRICES = Table(
         integer("units", "pieces", "pieces sold in the week"),
     ),
     key=("week", "sku", "market"),
+    dated_by="week",
 )
 
 TABLES = (ORDERS, TOUCHPOINTS, SESSIONS, AD_SPEND, EXPERIMENTS, PRICES)

@@ -67,6 +67,7 @@ SUPPLIER_MONTHS = Table(
         integer("units", "pieces", "pieces delivered"),
     ),
     key=("month", "supplier_id"),
+    dated_by="month",
 )
 
 PURCHASES = Table(
@@ -86,6 +87,7 @@ PURCHASES = Table(
         currency(),
     ),
     key=("purchase_id",),
+    dated_by="ordered_on",
 )
 
 LANES = Table(
@@ -137,6 +139,7 @@ SHIPMENTS = Table(
         currency(),
     ),
     key=("shipment_id", "sku"),
+    dated_by="shipped_on",
 )
 
 WAREHOUSES = Table(
@@ -180,6 +183,7 @@ INVENTORY = Table(
         date("received_at", "day of the oldest batch still on hand", nullable=True),
     ),
     key=("week", "sku", "warehouse_id"),
+    dated_by="week",
 )
 
 TABLES = (SUPPLIERS, SUPPLIER_MONTHS, PURCHASES, LANES, SHIPMENTS, WAREHOUSES, INVENTORY)
