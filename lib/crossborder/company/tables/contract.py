@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pandera
 
 __all__ = [
@@ -74,6 +75,24 @@ class Table:
     def __getitem__(self, column: str) -> Column:
         return {c.name: c for c in self.columns}[column]
 
+    def describe(self) -> "pd.DataFrame":
+        """The data dictionary of this table, one row a column."""
+        import pandas as pd
+
+        rows = [
+            {
+                "column": c.name,
+                "type": c.kind,
+                "unit": c.unit,
+                "meaning": c.meaning,
+                "required": c.required,
+                "may be empty": c.nullable,
+                "allowed": _allowed(c),
+            }
+            for c in self.columns
+        ]
+        return pd.DataFrame(rows)
+
     def schema(self) -> "pandera.DataFrameSchema":
         """The pandera schema of this table: types, nullability, bounds, choices, patterns, key."""
         import pandera.pandas as pandera
@@ -85,6 +104,13 @@ class Table:
             name=self.name,
             description=f"one row is {self.row}",
         )
+
+
+def _allowed(column: Column) -> str:
+    low = [] if column.low is None else [f"at least {column.low:g}"]
+    high = [] if column.high is None else [f"at most {column.high:g}"]
+    refers = [f"in {column.refers_to}"] if column.refers_to else []
+    return "; ".join([*low, *high, *column.choices, *refers])
 
 
 def _pandera_column(column: Column) -> "pandera.Column":

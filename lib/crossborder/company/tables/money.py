@@ -16,11 +16,35 @@ from crossborder.company.tables.contract import (
 __all__ = ["ACCOUNTS", "TABLES"]
 
 # Accounts of the ledger: cash in is positive, cash out is negative.
-ACCOUNTS = (
-    "sales payout,refunds,platform fees,purchases,inland,freight,insurance,duty,import tax,brokerage,sales tax,"
-    "advertising,warehousing,last mile,returns handling,payroll,service,software,rent,compliance,write-off,interest,loan,"
-    "capital,tax,equipment,currency"
-).split(",")
+ACCOUNTS = [
+    "sales payout",
+    "refunds",
+    "platform fees",
+    "purchases",
+    "inland",
+    "freight",
+    "insurance",
+    "duty",
+    "import tax",
+    "brokerage",
+    "sales tax",
+    "advertising",
+    "warehousing",
+    "last mile",
+    "returns handling",
+    "payroll",
+    "service",
+    "software",
+    "rent",
+    "compliance",
+    "write-off",
+    "interest",
+    "loan",
+    "capital",
+    "tax",
+    "equipment",
+    "currency",
+]
 
 LEDGER = Table(
     "ledger",

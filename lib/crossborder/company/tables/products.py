@@ -3,7 +3,6 @@
 from crossborder.company.tables.contract import (
     Table,
     boolean,
-    choice,
     currency,
     date,
     integer,

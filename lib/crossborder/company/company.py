@@ -1,0 +1,139 @@
+"""One door to a company's data: what is absent is a state, what is present is valid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crossborder.company import checks, files, scenarios
+from crossborder.company.scenarios import Scenario
+from crossborder.company.tables import TABLES, Table
+from crossborder.errors import InputError, MissingTable
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["Company"]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company's tables as of a day, under a scenario.
+
+    Frames are checked when first asked for; event tables are checked in the engine and stay there.
+    """
+
+    path: Path
+    name: str
+    home: str
+    currency: str
+    as_of: pd.Timestamp
+    markets: tuple[str, ...]
+    scenario: Scenario
+    profile: Mapping[str, object] = field(default_factory=dict)
+    _cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, path: str | Path, scenario: str = "base", as_of: str = "") -> "Company":
+        """The company in a folder (`company.yaml` and one file or folder a table).
+
+        `as_of` (ISO date) hides every row that was not yet known on that day; empty takes the company's own day.
+        Raises InputError for a folder without tables, an unknown scenario or a date that is not one.
+        """
+        folder = files.company_folder(path)
+        profile = files.read_profile(folder)
+        day = pd.Timestamp(profile["as_of"]) if not as_of else _day(as_of)
+        return cls(
+            path=folder,
+            name=str(profile["name"]),
+            home=str(profile["home"]),
+            currency=str(profile["currency"]),
+            as_of=day,
+            markets=tuple(profile["markets"]),
+            scenario=scenarios.load(scenario),
+            profile=profile,
+        )
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that are there, in the contract's order."""
+        return [name for name in TABLES if files.locate(self.path, name) is not None]
+
+    def has(self, *names: str) -> bool:
+        """Whether all the tables named are there."""
+        return all(files.locate(self.path, _known(name).name) is not None for name in names)
+
+    def require(self, *names: str) -> None:
+        """Raises MissingTable naming every table of `names` that is absent, its file and its importer."""
+        missing = [name for name in names if not self.has(name)]
+        if missing:
+            raise _missing(self.path, missing)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as a typed, checked frame of its own copy, as of the day and under the scenario.
+
+        Raises MissingTable, or DataError with everything that is wrong with it.
+        """
+        if _known(name).events:
+            raise InputError(
+                f"table {name!r} holds events\n  they stay in the engine\n  do: use company.events({name!r})"
+            )
+        if name not in self._cache:
+            self.require(name)
+            frame = checks.read_checked(self.path, TABLES[name])
+            frame = files.as_known(frame, TABLES[name], self._cut_off)
+            self._cache[name] = self.scenario.apply(frame, name)
+        return self._cache[name].copy()
+
+    def events(self, name: str) -> "ibis.Table":
+        """An event table as a lazy table of the engine, checked, with all columns of the contract, as of the day."""
+        table = _known(name)
+        if not table.events:
+            raise InputError(f"table {name!r} is not an event table\n  it is small\n  do: use company.table({name!r})")
+        if name not in self._cache:
+            self.require(name)
+            lazy = checks.open_checked(self.path, table)
+            cut_off = self._cut_off
+            self._cache[name] = lazy if cut_off is None else files.events_as_known(lazy, table, cut_off)
+        return self._cache[name]
+
+    def assumption(self, name: str) -> pd.Series:
+        """One assumption with low, base, high, unit, source, as_of and confidence, under the scenario."""
+        rows = self.table("assumptions").set_index("name")
+        if name not in rows.index:
+            raise InputError.unknown("assumption", name, rows.index)
+        return rows.loc[name]
+
+    def value(self, name: str) -> float:
+        """The base value of an assumption under the scenario."""
+        return float(self.assumption(name)["base"])
+
+    def optional(self, name: str) -> pd.DataFrame | None:
+        """The table, or None where the company does not have it."""
+        return self.table(name) if self.has(name) else None
+
+    @property
+    def _cut_off(self) -> pd.Timestamp | None:
+        return self.as_of if self.as_of < pd.Timestamp(self.profile["as_of"]) else None
+
+
+def _known(name: str) -> Table:
+    if name not in TABLES:
+        raise InputError.unknown("table", name, TABLES)
+    return TABLES[name]
+
+
+def _missing(path: Path, names: list[str]) -> MissingTable:
+    expected = ", ".join(f"{path.name}/{name}.parquet or .csv" for name in names)
+    importers = sorted({TABLES[name].importer for name in names})
+    do = " or ".join(f"`crossborder import {importer} FILE --to {path.name}`" for importer in importers)
+    return MissingTable.named(", ".join(names), expected, do)
+
+
+def _day(text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        raise InputError.out_of_range("as_of", text, "a date as 2026-10-31, or empty") from None

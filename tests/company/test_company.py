@@ -1,0 +1,74 @@
+import pandas as pd
+import pytest
+from crossborder.company import Company
+from crossborder.errors import InputError, MissingTable
+
+
+def test_text_keeps_leading_zeros_and_na_is_namibia(folder):
+    company = Company.open(folder)
+    orders = company.events("orders").to_pandas()
+    assert set(orders["order_id"]) == {"0001", "0002", "0003"}
+    assert set(orders["market"]) == {"US", "DE", "NA"}
+    assert list(company.table("products")["hs_code"]) == ["010203", "392690"]
+
+
+def test_times_are_utc_and_absent_optional_columns_are_missing(folder):
+    orders = Company.open(folder).events("orders").to_pandas()
+    assert orders["ordered_at"].max() == pd.Timestamp("2026-03-02T08:00:00Z")
+    assert pd.Timestamp("2026-02-01T22:30:00Z") in set(orders["ordered_at"])
+    assert orders["platform"].isna().all()
+
+
+def test_what_company_yaml_leaves_out_comes_from_the_orders(folder):
+    company = Company.open(folder)
+    assert company.as_of == pd.Timestamp("2026-03-02")
+    assert company.markets == ("DE", "NA", "US")
+
+
+def test_opening_as_of_a_day_hides_what_was_not_yet_known(folder):
+    company = Company.open(folder, as_of="2026-02-03")
+    orders = company.events("orders").to_pandas()
+    assert len(orders) == 3
+    assert orders.loc[orders["order_id"] == "0002", "delivered_at"].isna().all()
+
+
+def test_a_table_given_out_can_be_changed_without_changing_the_company(folder):
+    company = Company.open(folder)
+    products = company.table("products")
+    products.loc[0, "name"] = "changed"
+    assert company.table("products").loc[0, "name"] == "box"
+
+
+def test_missing_tables_are_a_state_until_required(folder):
+    company = Company.open(folder)
+    assert company.tables == ["orders", "products"]
+    assert not company.has("ledger")
+    assert company.optional("reviews") is None
+    with pytest.raises(
+        MissingTable, match=r"(?s)'ledger, touchpoints' is missing.*ledger\.parquet or \.csv.*import ga4"
+    ):
+        company.require("orders", "ledger", "touchpoints")
+
+
+def test_errors_name_what_is_known(folder, tmp_path_factory):
+    company = Company.open(folder)
+    with pytest.raises(InputError, match=r"(?s)table 'prodcts' is not known.*did you mean 'products'"):
+        company.table("prodcts")
+    with pytest.raises(InputError, match=r"use company\.events"):
+        company.table("orders")
+    with pytest.raises(InputError, match=r"as_of is 'yesterday'"):
+        Company.open(folder, as_of="yesterday")
+    with pytest.raises(InputError, match="no company in"):
+        Company.open(tmp_path_factory.mktemp("empty"))
+
+
+def test_events_may_be_a_folder_of_parts(folder):
+    orders = pd.read_csv(folder / "orders.csv", dtype=str, keep_default_na=False, na_values=[""])
+    orders = orders.astype({"line": int, "quantity": int, "unit_price": float})
+    for name in ("ordered_at", "delivered_at"):
+        orders[name] = pd.to_datetime(orders[name], utc=True, format="ISO8601")
+    (folder / "orders.csv").unlink()
+    for part, rows in orders.groupby(orders["market"] == "US"):
+        (folder / "orders" / f"part={part}").mkdir(parents=True)
+        rows.to_parquet(folder / "orders" / f"part={part}" / "0.parquet")
+    assert Company.open(folder).events("orders").count().to_pandas() == 4
