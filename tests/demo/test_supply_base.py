@@ -2,14 +2,23 @@
 
 import numpy as np
 import pytest
-
 from crossborder.company.tables import TABLES
 from crossborder.demo import supply_base
+from crossborder.demo.world import World
+
+
+def everything(seed):
+    world = World(seed=seed)
+    tables, truth = supply_base.part(world, world.rng("supplier_months"))
+    tables["suppliers"] = supply_base.suppliers(world.rng("suppliers"))
+    tables["lanes"] = supply_base.lanes(world.rng("lanes"))
+    tables["warehouses"] = supply_base.warehouses(world.rng("warehouses"))
+    return tables, truth
 
 
 @pytest.fixture(scope="module")
 def built():
-    return supply_base.build(np.random.default_rng(3))
+    return everything(3)
 
 
 def test_tables_keep_the_contract(built):
@@ -18,7 +27,7 @@ def test_tables_keep_the_contract(built):
 
 
 def test_same_seed_gives_the_same_tables(built):
-    again = supply_base.build(np.random.default_rng(3))
+    again = everything(3)
     for name, frame in built[0].items():
         assert frame.equals(again[0][name])
 
@@ -86,3 +95,9 @@ def test_one_warehouse_in_use_in_every_market(built):
     assert len(warehouses) == 12
     assert (warehouses[warehouses["in_use"]].groupby("market").size() == 1).all()
     assert warehouses.loc[warehouses["in_use"], "market"].nunique() == 8
+
+
+def test_order_quantities_and_lead_times_suit_a_small_seller(built):
+    suppliers = built[0]["suppliers"]
+    assert suppliers["min_order_quantity"].between(40, 160).all()
+    assert suppliers["lead_time_days_mean"].between(15, 40).all()

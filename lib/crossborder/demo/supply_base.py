@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 
 from crossborder.demo.typed import typed
+from crossborder.demo.world import CATEGORIES, World
 
-__all__ = ["COUNTRIES", "FAILED_SUPPLIER", "ORIGINS", "build", "lanes", "suppliers", "warehouses"]
+__all__ = ["FAILED_SUPPLIER", "lanes", "monthly_rates", "part", "supplier_months", "suppliers", "warehouses"]
 
-FIRST_MONTH, MONTHS = "2023-11-01", 36
-CATEGORIES = ("home_storage", "kitchen_health", "pet", "outdoor", "accessories_3c", "beauty")
 REGIONS = {
     "CN": ("Zhejiang", "Guangdong", "Fujian", "Jiangsu"),
     "VN": ("Binh Duong", "Bac Ninh"),
@@ -22,7 +21,7 @@ TRADE_NAMES = {
     "kitchen_health": "Kitchen Works",
     "pet": "Pet Products",
     "outdoor": "Outdoor Goods",
-    "accessories_3c": "Electronics",
+    "electronics_accessories": "Electronics",
     "beauty": "Cosmetics",
 }
 
@@ -115,23 +114,36 @@ WAREHOUSES = pd.DataFrame(
 )
 
 
-def build(rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict]:
-    """Suppliers, their months, lanes and warehouses, and the truth behind them."""
-    frame, quality = suppliers(rng)
-    months, rates = supplier_months(frame, quality, rng)
-    routes = lanes(rng)
+def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict]:
+    """The monthly record of the suppliers, and the truth behind suppliers and lanes."""
+    frame, quality = _suppliers(world.rng("suppliers"))
     truth = {
         "supplier_quality": quality,
-        "supplier_rates": rates,
+        "supplier_rates": monthly_rates(world),
         "supplier_failure": dict(FAILED_SUPPLIER),
         "supplier_drifts": pd.DataFrame(DRIFTS, columns=["supplier_id", "from", "on_time_change", "defect_factor"]),
         "markets_by_canal": MARKET_GATES.loc[MARKET_GATES["canal"], "market"].tolist(),
     }
-    tables = {"suppliers": frame, "supplier_months": months, "lanes": routes, "warehouses": warehouses()}
-    return tables, truth
+    return {"supplier_months": supplier_months(world, frame, rng)}, truth
 
 
-def suppliers(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def suppliers(rng: np.random.Generator) -> pd.DataFrame:
+    """The 40 suppliers with twelve indicators."""
+    return _suppliers(rng)[0]
+
+
+def monthly_rates(world: World) -> pd.DataFrame:
+    """True rates of each supplier and month: on_time_true, defect_true, available."""
+    quality = _suppliers(world.rng("suppliers"))[1]
+    grid = quality.merge(pd.DataFrame({"month": world.months}), how="cross")
+    grid["on_time_true"], grid["defect_true"] = _drifted(grid)
+    failed = (grid["supplier_id"] == FAILED_SUPPLIER["supplier_id"]) & (grid["month"] >= FAILED_SUPPLIER["failed_in"])
+    grid["available"] = ~failed
+    columns = ["month", "supplier_id", "on_time_true", "defect_true", "available"]
+    return grid[columns].sort_values(["month", "supplier_id"], ignore_index=True)
+
+
+def _suppliers(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The 40 suppliers with twelve indicators, and their hidden quality and true rates."""
     place = COUNTRIES.loc[COUNTRIES.index.repeat(COUNTRIES["count"])].reset_index(drop=True)
     n = len(place)
@@ -143,7 +155,7 @@ def suppliers(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     on_time = _logistic(2.15 + 0.75 * quality + 0.25 * rng.standard_normal(n))
     defect = 0.016 * np.exp(-0.50 * quality + 0.25 * rng.standard_normal(n))
     size = rng.lognormal(0.0, 0.45, n)
-    days = place["days"] * np.exp(-0.06 * quality + 0.10 * rng.standard_normal(n))
+    days = (place["days"] * np.exp(-0.06 * quality + 0.10 * rng.standard_normal(n))).clip(15, 40)
     frame = pd.DataFrame(
         {
             "supplier_id": [f"S{i + 1:03d}" for i in number],
@@ -152,7 +164,7 @@ def suppliers(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
             "region": region,
             "category": category,
             "capacity_units_month": np.round(1600 * size, -1),
-            "min_order_quantity": np.round(np.clip(150 * size**0.7 * rng.lognormal(0, 0.25, n), 50, 400), -1),
+            "min_order_quantity": np.round(np.clip(85 * size**0.6 * rng.lognormal(0, 0.25, n), 40, 160), -1),
             "lead_time_days_mean": days.round(1),
             "lead_time_days_sd": (days * place["spread"] * np.exp(-0.15 * quality)).round(1),
             "volume_discount": rng.uniform(0.02, 0.08, n).round(3),
@@ -201,28 +213,19 @@ def _indicators(rng: np.random.Generator, place: pd.DataFrame, quality, on_time,
     }
 
 
-def supplier_months(
-    frame: pd.DataFrame, quality: pd.DataFrame, rng: np.random.Generator
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Monthly delivery record of each supplier, and the true rates of the month; no row without deliveries."""
-    months = pd.date_range(FIRST_MONTH, periods=MONTHS, freq="MS")
-    grid = frame[["supplier_id", "capacity_units_month"]].merge(pd.DataFrame({"month": months}), how="cross")
-    grid = grid.merge(quality, on="supplier_id")
+def supplier_months(world: World, frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Monthly delivery record of each supplier over all its customers; no row in a month without deliveries."""
+    grid = monthly_rates(world).merge(frame[["supplier_id", "capacity_units_month"]], on="supplier_id")
     n = len(grid)
     season = 1 + 0.18 * np.cos(2 * np.pi * (grid["month"].dt.month - 10) / 12)
-    grid["on_time_true"], grid["defect_true"] = _drifted(grid)
-    failed = (grid["supplier_id"] == FAILED_SUPPLIER["supplier_id"]) & (grid["month"] >= FAILED_SUPPLIER["failed_in"])
-    grid["available"] = ~failed
     used = np.clip(0.22 * season * rng.lognormal(0, 0.25, n), 0.02, 1.0)
     grid["units"] = np.maximum((grid["capacity_units_month"] * used).round().astype(int), 20)
     deliveries = np.maximum(grid["units"] // 25, 6).to_numpy()
     grid["on_time_rate"] = (rng.binomial(deliveries, grid["on_time_true"]) / deliveries).round(4)
     grid["defect_rate"] = (rng.binomial(grid["units"], grid["defect_true"]) / grid["units"]).round(5)
     columns = ["month", "supplier_id", "on_time_rate", "defect_rate", "units"]
-    rates = grid[["month", "supplier_id", "on_time_true", "defect_true", "available"]]
-    order = ["month", "supplier_id"]
-    seen = grid.loc[grid["available"], columns].sort_values(order, ignore_index=True)
-    return typed(seen, "supplier_months"), rates.sort_values(order, ignore_index=True)
+    seen = grid.loc[grid["available"], columns]
+    return typed(seen.sort_values(["month", "supplier_id"], ignore_index=True), "supplier_months")
 
 
 def _drifted(grid: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -311,8 +314,8 @@ def _gateways(grid: pd.DataFrame) -> dict[str, np.ndarray]:
     return {"origin_gateway": home, "market_gateway": abroad}
 
 
-def warehouses() -> pd.DataFrame:
-    """The 12 warehouses, eight of them in use; contract rates in USD."""
+def warehouses(rng: np.random.Generator | None = None) -> pd.DataFrame:
+    """The 12 warehouses, eight of them in use; contract rates in USD. Nothing in them is random."""
     return typed(WAREHOUSES.assign(currency="USD"), "warehouses")
 
 

@@ -1,0 +1,20 @@
+"""The parts that are built beside the core, in order; each reads core tables and writes its own."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from crossborder.demo import candidate_tables, launch_tables, rival_offers, supply_base
+from crossborder.demo.world import World
+
+__all__ = ["PARTS"]
+
+Part = Callable[[World, np.random.Generator], tuple[dict[str, pd.DataFrame], dict]]
+
+PARTS: tuple[tuple[str, Part], ...] = (
+    ("supplier_record", supply_base.part),
+    ("launches", launch_tables.part),
+    ("candidates", candidate_tables.part),
+    ("rival_offers", rival_offers.part),
+)
