@@ -1,10 +1,17 @@
 """The environment that makes a notebook give the same bytes each time."""
 
 import os
+import secrets
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["DETERMINISTIC", "applied"]
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+__all__ = ["DETERMINISTIC", "applied", "kernel_sockets"]
 
 DETERMINISTIC = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -31,3 +38,17 @@ def applied(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def kernel_sockets() -> Iterator["Config"]:
+    """Settings for one kernel that talks through socket files of its own.
+
+    Kernels that start at once can otherwise be given the same port, and one of them dies.
+    """
+    from traitlets.config import Config
+
+    # The names of socket files must stay short (about 100 characters), so they do not lie in the project.
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / f"{secrets.token_hex(4)}.json"
+        yield Config({"KernelManager": {"transport": "ipc", "connection_file": str(file)}})

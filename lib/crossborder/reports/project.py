@@ -1,6 +1,5 @@
 """Where the project lies: its root, its notebooks, its reports."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -8,25 +7,11 @@ from crossborder.errors import InputError
 
 __all__ = ["cache_folder", "find", "notebooks_folder", "numbered", "reports_folder", "root"]
 
-ROOT = "CROSSBORDER_ROOT"
-
 
 @cache
 def root() -> Path:
-    """The project's folder: CROSSBORDER_ROOT, else the nearest one above the current folder, else the package's own.
-
-    Raises InputError if none of them holds `notebooks/` and `lib/crossborder/`.
-    """
-    given = os.environ.get(ROOT)
-    here = Path.cwd()
-    places = [Path(given).resolve()] if given else [here, *here.parents, Path(__file__).resolve().parents[3]]
-    for place in places:
-        if (place / "notebooks").is_dir() and (place / "lib" / "crossborder").is_dir():
-            return place
-    raise InputError(
-        f"no project found from {here}\n  looked for a folder that holds notebooks/ and lib/crossborder/\n"
-        f"  do: run from the project's folder, or set {ROOT}"
-    )
+    """The project's folder, which holds `notebooks/`, `data/` and the `lib/` that this module lies in."""
+    return Path(__file__).resolve().parents[3]
 
 
 def notebooks_folder() -> Path:

@@ -1,9 +1,10 @@
-"""Refreshing the committed notebooks: run from top to bottom, outputs stored, nothing in them that time or place changes.
+"""Refreshing the committed notebooks: run top to bottom, outputs stored, nothing in them that time or place changes.
 
 `python -m crossborder.reports.refresh [NOTEBOOK ...]` is what `make notebooks` calls; it is the one way to do it.
 """
 
 import multiprocessing
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from crossborder.errors import CrossborderError
 from crossborder.reports import exports, project
-from crossborder.reports.environment import DETERMINISTIC, applied
+from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets
 
 __all__ = ["main", "normalise", "refresh"]
 
@@ -42,16 +43,18 @@ def refresh(path: Path) -> str:
 
     started = time.monotonic()
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=CELL_SECONDS,
-        record_timing=False,
-        resources={"metadata": {"path": str(project.root())}},
-    )
     try:
-        with applied(DETERMINISTIC):
-            client.execute()
+        with applied(DETERMINISTIC), kernel_sockets() as settings:
+            client = NotebookClient(
+                notebook,
+                config=settings,
+                kernel_name="python3",
+                timeout=CELL_SECONDS,
+                record_timing=False,
+                resources={"metadata": {"path": str(project.root())}},
+            )
+            # ipykernel prints a notice about its transport for every kernel; errors come through the notebook.
+            client.execute(stderr=subprocess.DEVNULL)
     except CellExecutionError as failed:
         raise CrossborderError(f"{path.stem}: {_where(notebook)}\n{failed.traceback}") from None
     except (CellTimeoutError, DeadKernelError) as failed:

@@ -223,7 +223,10 @@ def results(notebooks: str | Path | None = None) -> "pd.DataFrame":
     run = os.environ.get(RUN_RESULTS)
     if run and notebooks is None:
         stored = json.loads(Path(run).read_text(encoding="utf-8"))
-        found = {name: entry["results"] for name, entry in stored["notebooks"].items()}
+        found = {
+            notebook: [{"name": name, **result} for name, result in entry["results"].items()]
+            for notebook, entry in stored["notebooks"].items()
+        }
     else:
         from crossborder.reports.project import notebooks_folder
 
