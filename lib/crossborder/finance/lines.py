@@ -58,9 +58,7 @@ class Term:
 
     def __bool__(self) -> bool:
         raise InputError(
-            "a line cannot branch on another line
-  its value differs by path and month
-"
+            "a line cannot branch on another line\n  its value differs by path and month\n"
             "  do: use flags, `largest`, `smallest` or `positive`"
         )
 
