@@ -49,7 +49,7 @@ def claims(
     subject: str | None = None,
     repeats: bool = True,
 ) -> pd.DataFrame:
-    """The 681 cited figures, one row each; filters take one value or several, `metric` and `subject` a part of the text.
+    """The 681 cited figures, one row each; filters take one value or several, `metric` and `subject` part of the text.
 
     An exact value has value_low = value_high; "at least" has only value_low, "at most" only value_high. Shares and
     rates are fractions; `pp_fraction` is a difference of shares. `kind` = anecdote is one firm's result, uplift a

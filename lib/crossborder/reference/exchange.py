@@ -82,7 +82,7 @@ def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "
 
 
 def coverage() -> pd.DataFrame:
-    """One row a currency: first and last fixing, days, longest gap in days, status (live, pegged, ended, refused), note.
+    """One row a currency: first and last fixing, days, longest gap, status (live, pegged, ended, refused), note.
 
     `longest_gap_days` above ten is a hole: the krona of Iceland was suspended from 2008 to 2018.
     """
@@ -181,7 +181,7 @@ def _refuse_gaps(table: pd.DataFrame, start: pd.Timestamp) -> None:
             )
             raise Refusal.because(
                 f"no exchange rate for {name} in part of the period",
-                f"the ECB's series has a hole: {where}",
+                f"the ECB's series has a hole: {pause}",
                 "take a period on one side of the hole, or pass partial=True and handle the missing days",
             )
 

@@ -26,8 +26,8 @@ def market_facts(markets: Iterable[str] | None = None, latest: bool = True) -> p
     if not latest:
         return table.reset_index(drop=True)
     newest = table.sort_values("year").groupby(["market", "fact"]).tail(1)
-    values = newest.pivot(index="market", columns="fact", values="value")
-    years = newest.pivot(index="market", columns="fact", values="year").add_suffix("_year")
+    values = newest.pivot_table(index="market", columns="fact", values="value", aggfunc="last")
+    years = newest.pivot_table(index="market", columns="fact", values="year", aggfunc="last").add_suffix("_year")
     wide = values.join(years.astype("Int64"))
     wide.columns.name = None
     return wide.reindex(columns=[name for fact in units() for name in (fact, f"{fact}_year")])
@@ -42,7 +42,7 @@ def growth(fact: str, markets: Iterable[str] | None = None, years: int = 5) -> p
         raise InputError.unknown("fact", fact, units())
     if years < 1:
         raise InputError.out_of_range("years", years, "1 or more")
-    table = _facts(markets).query("fact == @fact").pivot(index="year", columns="market", values="value")
+    table = _facts(markets).query("fact == @fact").pivot_table(index="year", columns="market", values="value")
     last = table.apply(pd.Series.last_valid_index)
     short = [market for market in table if last[market] - years not in table[market].dropna().index]
     if short or table.empty:

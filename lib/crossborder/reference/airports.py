@@ -1,0 +1,82 @@
+"""Air distances as great circles, and the gateway port and airport of each market."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.errors import InputError
+from crossborder.reference.files import read
+
+__all__ = ["airport", "distances", "gateways", "great_circle_km", "land_points"]
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius, International Union of Geodesy and Geophysics
+
+
+def great_circle_km(lon_1: ArrayLike, lat_1: ArrayLike, lon_2: ArrayLike, lat_2: ArrayLike) -> np.ndarray:
+    """Length of the great circle between points in degrees, km, on a sphere (haversine formula; R. W. Sinnott, 1984).
+
+    The ellipsoid differs by at most about 0.5 percent.
+
+    >>> round(float(great_circle_km(0, 0, 180, 0)), 1)
+    20015.1
+    """
+    first, second = np.radians(lat_1), np.radians(lat_2)
+    across, up = np.radians(np.subtract(lon_2, lon_1)), second - first
+    half = np.sin(up / 2) ** 2 + np.cos(first) * np.cos(second) * np.sin(across / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+
+
+def gateways(markets: Iterable[str] | None = None) -> pd.DataFrame:
+    """Each market's gateways, indexed by market: currency, port and airport with coordinates in degrees.
+
+    CN is Shanghai and Pudong; CN_SOUTH is Yantian and Guangzhou.
+    """
+    table = read("gateways.csv").set_index("market")
+    if markets is None:
+        return table
+    wanted = [markets] if isinstance(markets, str) else list(markets)
+    for market in wanted:
+        if market not in table.index:
+            raise InputError.unknown("market", market, table.index)
+    return table.loc[wanted]
+
+
+def airport(iata: str) -> pd.Series:
+    """One airport by IATA code: name, city, country, lon, lat."""
+    table = _airports()
+    if iata not in table.index:
+        raise InputError.unknown("airport", iata, [code for code in table.index if code[0] == str(iata)[:1].upper()])
+    return table.loc[iata].copy()
+
+
+def distances(origins: Iterable[str], destinations: Iterable[str]) -> pd.DataFrame:
+    """Great-circle distances between airports in km, origins by destinations (IATA codes)."""
+    start = pd.DataFrame([airport(code) for code in _list(origins)])
+    stop = pd.DataFrame([airport(code) for code in _list(destinations)])
+    values = great_circle_km(
+        start["lon"].to_numpy(float)[:, None],
+        start["lat"].to_numpy(float)[:, None],
+        stop["lon"].to_numpy(float),
+        stop["lat"].to_numpy(float),
+    )
+    return pd.DataFrame(values, index=pd.Index(start.index, name="origin"), columns=stop.index.rename("destination"))
+
+
+def land_points() -> np.ndarray:
+    """Longitude and latitude of some 7,900 airports: drawn as faint dots they show where land is, under any map."""
+    return _airports()[["lon", "lat"]].to_numpy(float).copy()
+
+
+def _list(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+@cache
+def _airports() -> pd.DataFrame:
+    import airportsdata
+
+    table = pd.DataFrame.from_dict(airportsdata.load("IATA"), orient="index")
+    return table[["name", "city", "country", "lon", "lat"]]
