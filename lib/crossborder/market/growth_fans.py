@@ -1,0 +1,157 @@
+"""What a fitted growth curve says about the future: fan, headroom, time to a share of the ceiling."""
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, fit
+
+__all__ = ["bootstrap", "fan", "fit_many", "growth_at", "headroom", "parameter_draws", "time_to_share"]
+
+
+def parameter_draws(result: GrowthFit, *, rng: np.random.Generator, draws: int = 1000) -> pd.DataFrame:
+    """Draws of the curve's parameters around the fit: Student t in logs (`midpoint` as it is), fitted covariance."""
+    if not np.all(np.isfinite(result.covariance.to_numpy())):
+        raise Refusal.because(
+            "the parameters have no interval",
+            f"estimator {result.estimator!r} gives none",
+            "use 'level' or 'difference'",
+        )
+    natural = result.parameters.to_numpy()
+    scale = np.array([1.0 if name == "midpoint" else value for name, value in result.parameters.items()])
+    centre = np.array([v if n == "midpoint" else np.log(v) for n, v in result.parameters.items()])
+    covariance = result.covariance.to_numpy() / np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(covariance)
+    factor = vectors * np.sqrt(np.maximum(values, 0.0))
+    noise = rng.standard_normal((draws, len(natural))) / np.sqrt(
+        rng.chisquare(result.degrees, (draws, 1)) / result.degrees
+    )
+    free = centre + noise @ factor.T
+    columns = [free[:, i] if n == "midpoint" else np.exp(free[:, i]) for i, n in enumerate(result.parameters.index)]
+    return pd.DataFrame(np.column_stack(columns), columns=result.parameters.index)
+
+
+def fan(
+    result: GrowthFit,
+    times: np.ndarray,
+    *,
+    rng: np.random.Generator,
+    draws: int = 1000,
+    level: float = 0.9,
+    noise: bool = True,
+) -> pd.DataFrame:
+    """The curve at `times` with its interval, in the unit of the fitted values.
+
+    `noise` adds the scatter of single years, for comparing with actuals. Columns `time`, `low`, `median`, `high`.
+    """
+    t, sample = np.asarray(times, dtype=float), parameter_draws(result, rng=rng, draws=draws)
+    columns = [sample[name].to_numpy()[:, None] for name in CURVES[result.curve].parameters]
+    level_at = CURVES[result.curve].level
+    paths = level_at(t[None, :], *columns)
+    if result.estimator == "difference":
+        paths = paths - level_at(t[None, :] - (result.times[1] - result.times[0]), *columns)
+    elif result.estimator == "density":
+        paths = (level_at(t[None, :] + 1e-4, *columns) - level_at(t[None, :] - 1e-4, *columns)) / 2e-4
+    if noise:
+        paths = paths + result.residual_sd * rng.standard_normal(paths.shape)
+    low, median, high = np.quantile(paths, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+    return pd.DataFrame({"time": t, "low": low, "median": median, "high": high})
+
+
+def headroom(result: GrowthFit) -> dict[str, float]:
+    """How far the last fitted level is from the ceiling: `reached` (fraction), with low and high, and `headroom`.
+
+    The interval is that of the ceiling (profile); an unidentified ceiling is refused.
+    """
+    if not result.identified:
+        raise Refusal.because(
+            "the headroom has no value",
+            "the ceiling is not identified",
+            "give data beyond the turning point, or a prior",
+        )
+    last = float(cumulative(result.curve, result.times[-1:], result.parameters)[0])
+    reached = last / result.parameters["ceiling"]
+    return {
+        "reached": reached,
+        "reached_low": min(1.0, last / result.ceiling_high),
+        "reached_high": min(1.0, last / result.ceiling_low),
+        "headroom": float(result.parameters["ceiling"] - last),
+        "headroom_low": max(0.0, result.ceiling_low - last),
+        "headroom_high": result.ceiling_high - last,
+    }
+
+
+def time_to_share(result: GrowthFit, share: float) -> float:
+    """The time at which the level reaches `share` (fraction, 0 to 1) of the ceiling, in the unit of the times."""
+    if not 0 < share < 1:
+        raise InputError.out_of_range("share", share, "a fraction between 0 and 1", "90 % is 0.9")
+    from scipy.optimize import brentq
+
+    ceiling = result.parameters["ceiling"]
+    span = float(result.times[-1] - result.times[0]) or 1.0
+    low, high = float(result.times[0]) - 50 * span, float(result.times[-1]) + 50 * span
+    low = 0.0 if result.curve == "bass" else low
+
+    def gap(t: float) -> float:
+        return float(cumulative(result.curve, np.array([t]), result.parameters)[0]) / ceiling - share
+
+    if gap(low) > 0 or gap(high) < 0:
+        raise Refusal.because(
+            f"{share:.0%} of the ceiling is out of sight", "more than 50 histories away", "lower share"
+        )
+    return float(brentq(gap, low, high))
+
+
+def bootstrap(result: GrowthFit, *, rng: np.random.Generator, draws: int = 100, level: float = 0.9) -> pd.DataFrame:
+    """Parameters refitted to the fitted curve plus resampled residuals: `low`, `median`, `high`, `failed` draws.
+
+    Residuals are inflated by sqrt(n / degrees) so that their spread is not too small. Draws without a fit are counted.
+    """
+    n = len(result.values)
+    residual = (result.values - result.fitted) * np.sqrt(n / result.degrees)
+    residual = residual - residual.mean()
+    samples = np.maximum(result.fitted + residual[rng.integers(0, n, (draws, n))], 0.0)
+    options = {"estimator": result.estimator, "priors": result.priors, "require_ceiling": False}
+    fits = [_refit(result.curve, result.times, sample, options) for sample in samples]
+    kept = pd.DataFrame([f.parameters for f in fits if f is not None])
+    if len(kept) < draws / 2:
+        raise Refusal.because(
+            "the bootstrap gives no interval", f"{draws - len(kept)} of {draws} refits failed", "use priors"
+        )
+    frame = kept.quantile([(1 - level) / 2, 0.5, (1 + level) / 2]).T
+    frame.columns = ["low", "median", "high"]
+    return frame.assign(failed=draws - len(kept))
+
+
+def _refit(curve: str, times: np.ndarray, sample: np.ndarray, options: dict) -> GrowthFit | None:
+    try:
+        return fit(curve, times, sample, level=0.5, **options)
+    except Refusal:
+        return None
+
+
+def fit_many(
+    series: pd.DataFrame, curve: str = "logistic", *, priors: dict[str, tuple[float, float]] | None = None, **options
+) -> tuple[dict[str, GrowthFit], pd.Series]:
+    """A curve for each column of `series` (index: times), and the refusals in words by column.
+
+    Every column is either fitted or named with the reason why not; nothing is left out in silence.
+    """
+    fits, refused = {}, {}
+    for name in series.columns:
+        try:
+            fits[name] = fit(
+                curve, series.index.to_numpy(dtype=float), series[name].to_numpy(), priors=priors, **options
+            )
+        except Refusal as refusal:
+            refused[name] = " ".join(str(refusal).split("\n")[:2])
+    return fits, pd.Series(refused, dtype="str", name="refused")
+
+
+def growth_at(result: GrowthFit, time: float, *, rng: np.random.Generator, level: float = 0.9) -> tuple[float, ...]:
+    """Relative growth a period of the level at `time` (fraction): median, low, high."""
+    sample = parameter_draws(result, rng=rng)
+    shape = CURVES[result.curve]
+    columns = [sample[name].to_numpy() for name in shape.parameters]
+    growth = shape.level(time + 0.5, *columns) / shape.level(time - 0.5, *columns) - 1
+    return tuple(float(q) for q in np.quantile(growth, [0.5, (1 - level) / 2, (1 + level) / 2]))
