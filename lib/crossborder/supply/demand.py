@@ -1,0 +1,102 @@
+"""Weekly demand of every SKU x market as an array: from order lines or price weeks, corrected for empty shelves.
+
+The cube is one frame of series (`sku`, `market`) and one array series x week, so that the methods need no loop.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.errors import Refusal
+from crossborder.supply.checks import between, needs
+
+__all__ = ["DemandCube", "cube", "from_orders", "uncensored"]
+
+
+@dataclass(frozen=True)
+class DemandCube:
+    """Pieces sold by series and week, and the share of the week in stock (1 where nobody knows better).
+
+    `series` has sku, market and age_weeks (weeks since the first sale); `weeks` are Mondays.
+    """
+
+    series: pd.DataFrame
+    weeks: pd.DatetimeIndex
+    units: np.ndarray
+    in_stock: np.ndarray
+
+    def select(self, rows: ArrayLike) -> "DemandCube":
+        """The cube of some series only (a mask or positions)."""
+        rows = np.asarray(rows)
+        series = self.series.loc[rows] if rows.dtype == bool else self.series.iloc[rows]
+        return DemandCube(series.reset_index(drop=True), self.weeks, self.units[rows], self.in_stock[rows])
+
+
+def from_orders(orders: object, start: str | None = None, end: str | None = None) -> pd.DataFrame:
+    """Weekly pieces by sku and market, reduced in the engine; `orders` is the lazy events table.
+
+    Columns: week (Monday), sku, market, units. Only whole weeks: the week of the last order is dropped when open.
+    """
+    lines = orders if start is None else orders.filter(orders.ordered_at >= pd.Timestamp(start, tz="UTC"))
+    lines = lines if end is None else lines.filter(lines.ordered_at < pd.Timestamp(end, tz="UTC"))
+    weeks = lines.mutate(week=lines.ordered_at.truncate("W").date())
+    totals = weeks.group_by(["week", "sku", "market"]).agg(units=weeks.quantity.sum())
+    frame = totals.order_by(["sku", "market", "week"]).to_pandas()
+    frame["week"] = pd.to_datetime(frame["week"])
+    return frame.astype({"units": "float64"})
+
+
+def cube(
+    sales: pd.DataFrame, in_stock: pd.DataFrame | None = None, weeks: pd.DatetimeIndex | None = None
+) -> DemandCube:
+    """The demand cube of a long frame (week, sku, market, units); weeks without a row count as 0 sold.
+
+    `in_stock` may be a long frame (week, sku, market, in_stock); a column `in_stock` of `sales` does as well.
+    """
+    needs(sales, "sales", "week sku market units")
+    if sales.empty:
+        raise Refusal.because("no demand", "there is no row of sales", "check the market and the period")
+    week = pd.to_datetime(sales["week"])
+    weeks = pd.date_range(week.min(), week.max(), freq="7D") if weeks is None else weeks
+    keyed = sales.assign(week=week).set_index(["sku", "market", "week"])
+    units = _wide(keyed["units"], weeks, 0.0)
+    stock = sales if in_stock is None and "in_stock" in sales else in_stock
+    known = np.ones(units.shape)
+    if stock is not None:
+        share = stock.assign(week=pd.to_datetime(stock["week"])).set_index(["sku", "market", "week"])["in_stock"]
+        known = _wide(share, weeks, 1.0).reindex(units.index, fill_value=1.0).to_numpy()
+    values = units.to_numpy()
+    series = units.index.to_frame(index=False)
+    sold = values > 0
+    series["age_weeks"] = np.where(sold.any(1), len(weeks) - sold.argmax(1), 0)
+    return DemandCube(series, weeks, values, known)
+
+
+def uncensored(units: ArrayLike, in_stock: ArrayLike, least_share: float = 0.3, window: int = 8) -> np.ndarray:
+    """Demand that full shelves would have met, pieces: sold / share in stock, a moving mean where shelves were bare.
+
+    Weeks with less than `least_share` in stock say too little; they take the mean of the `window` informative weeks
+    before them (or the series' own mean), never less than what was sold. Assumes that buyers do not come back later.
+    """
+    units = np.atleast_2d(np.asarray(units, float))
+    share = between("in_stock", np.atleast_2d(in_stock), 0, 1, "give a fraction of the week")
+    between("least_share", least_share, 0.01, 1)
+    informative = share >= least_share
+    scaled = np.where(informative, units / np.maximum(share, least_share), 0.0)
+    count = np.cumsum(informative, axis=1)
+    total = np.cumsum(scaled, axis=1)
+    lag = np.minimum(np.arange(units.shape[1]), window)
+    start = np.arange(units.shape[1]) - lag
+    before = np.where(start > 0, np.take(total, np.maximum(start - 1, 0), axis=1), 0.0)
+    number = count - np.where(start > 0, np.take(count, np.maximum(start - 1, 0), axis=1), 0)
+    overall = scaled.sum(1, keepdims=True) / np.maximum(informative.sum(1, keepdims=True), 1)
+    moving = np.where(number > 0, (total - before) / np.maximum(number, 1), overall)
+    return np.where(informative, scaled, np.maximum(moving, units))
+
+
+def _wide(values: pd.Series, weeks: pd.DatetimeIndex, fill: float) -> pd.DataFrame:
+    table = values.groupby(level=[0, 1, 2]).sum() if not values.index.is_unique else values
+    wide = table.astype("float64").unstack("week")  # noqa: PD010 (a series has no pivot_table)
+    return wide.reindex(columns=weeks).fillna(fill).sort_index()

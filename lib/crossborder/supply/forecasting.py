@@ -1,0 +1,291 @@
+"""Weekly forecasts with intervals for every SKU x market in one batch, routed by demand pattern.
+
+A series is divided by the season of its group, smoothed by the method that its pattern asks for, and multiplied back.
+Intervals are conformal: quantiles of the errors that the same forecast made on its own past, scaled to the series.
+Sources: see `smoothing` and `intermittent`; V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning in a Random
+World, 2005 (conformal); H. Buehlmann, ASTIN Bulletin 4, 1967 (credibility, for the cold start).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from crossborder.errors import InputError
+from crossborder.supply import intermittent, smoothing
+from crossborder.supply.checks import at_least, between
+
+__all__ = [
+    "ColdStart",
+    "Forecast",
+    "batch",
+    "cold_start",
+    "conformal",
+    "event_uplift",
+    "group_season",
+    "naive",
+]
+
+SES_GRID = tuple({"alpha": a} for a in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5))
+TSB_GRID = tuple({"alpha": a, "beta": b} for a in (0.05, 0.15) for b in (0.03, 0.08, 0.2))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Forecasts of every series: `mean`, `low`, `high` (series x step, pieces), `pattern` and `method` by series."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    pattern: np.ndarray
+    method: np.ndarray
+    level: float
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """Forecast of young products: `mean`, `low`, `high` by week ahead, and the weight of their own sales."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    own_weight: np.ndarray
+
+
+def naive(y: ArrayLike, horizon: int, period: int = 52) -> np.ndarray:
+    """The seasonal naive forecast, the yardstick of all others."""
+    return smoothing.seasonal_naive(y, period, horizon)
+
+
+def group_season(
+    y: ArrayLike, group: ArrayLike, position: ArrayLike, period: int = 52, smooth: float = 0.2
+) -> np.ndarray:
+    """Seasonal factors of every group, groups x period, mean 1: each week's share of its centred year, pooled.
+
+    `position` is the place of every column in the season (0 .. period - 1). The factors are shrunk to 1 by the share
+    of their spread that the years do not agree on (with less than two years by years / (years + 1/2), below one
+    year all are 1). `smooth` is the weight of each neighbouring week. Groups are numbered by sorted name.
+    """
+    y, position = np.atleast_2d(np.asarray(y, float)), np.asarray(position, int)
+    _, code = np.unique(np.asarray(group).astype(str), return_inverse=True)
+    totals = np.zeros((code.max() + 1, y.shape[1]))
+    np.add.at(totals, code, y)
+    years = y.shape[1] / period
+    if years < 1:
+        return np.ones((len(totals), period))
+    ratio = totals / np.maximum(_centred_year(totals, period), 1e-9)
+    hot = np.zeros((y.shape[1], period))
+    hot[np.arange(y.shape[1]), position] = 1
+    count = np.maximum(hot.sum(0), 1)
+    factor = (ratio @ hot) / count
+    within = ((ratio - factor[:, position]) ** 2 @ hot).sum(1) / np.maximum((count - 1).sum(), 1)
+    spread = factor.var(axis=1)
+    agreed = 1 - within / np.mean(count) / np.maximum(spread, 1e-9)
+    weight = np.clip(agreed, 0, 1) if years >= 2 else np.full(len(totals), years / (years + 0.5))
+    factor = (1 - 2 * smooth) * factor + smooth * (np.roll(factor, 1, 1) + np.roll(factor, -1, 1))
+    factor = 1 + weight[:, None] * (factor - 1)
+    return np.maximum(factor / factor.mean(1, keepdims=True), 0.05)
+
+
+def event_uplift(y: ArrayLike, group: ArrayLike, events: ArrayLike, ridge: float = 3.0) -> np.ndarray:
+    """Log uplift of each event by group, groups x events: ridge regression of log demand around its moving level.
+
+    `events` is weeks x events, the share of the week that lies in the event.
+    """
+    y, events = np.atleast_2d(np.asarray(y, float)), np.atleast_2d(np.asarray(events, float))
+    _, code = np.unique(np.asarray(group).astype(str), return_inverse=True)
+    totals = np.zeros((code.max() + 1, y.shape[1]))
+    np.add.at(totals, code, y)
+    quiet = events.sum(1) == 0
+    level = _moving_level(totals, quiet)
+    residual = np.log((totals + 1) / (level + 1))
+    weight = events.T @ events + ridge * np.eye(events.shape[1]) * 0.1
+    return np.linalg.solve(weight, events.T @ residual.T).T
+
+
+def batch(
+    y: ArrayLike,
+    horizon: int,
+    group: ArrayLike | None = None,
+    position: ArrayLike | None = None,
+    period: int = 52,
+    future_factor: ArrayLike | None = None,
+    past_factor: ArrayLike | None = None,
+    level: float = 0.8,
+    calibration_weeks: int = 26,
+) -> Forecast:
+    """Forecasts and intervals of all series (rows of `y`, demand a week) for `horizon` weeks ahead.
+
+    `group` pools the season; `position` places the columns in it (default: the last column is `period` - 1).
+    `past_factor` / `future_factor` multiply demand on top of the season (events, promotions). Smooth and erratic
+    series take exponential smoothing, intermittent and lumpy ones TSB; each picks its weights by past error.
+    """
+    y = np.atleast_2d(at_least("y (demand)", y, 0, "fill weeks without sales with 0"))
+    horizon = int(between("horizon", horizon, 1, 104, "weeks ahead"))
+    weeks = y.shape[1]
+    place = (np.arange(weeks) - weeks) % period if position is None else np.asarray(position, int)
+    group = np.zeros(len(y), int) if group is None else np.asarray(group)
+    past = np.ones(y.shape) if past_factor is None else np.broadcast_to(past_factor, y.shape)
+    factors = group_season(y / past, group, place, period)
+    code = np.unique(group.astype(str), return_inverse=True)[1]
+    ahead = (place[-1] + 1 + np.arange(horizon)) % period
+    past = past * factors[code][:, place]
+    future = factors[code][:, ahead] * (1.0 if future_factor is None else np.asarray(future_factor, float))
+    flat, pattern, method = _routed(y / past)
+    mean = flat[:, -1:] * future
+    low, high = conformal(
+        y, flat[:, :-1], past, mean, method, level, horizon, min(calibration_weeks, max(weeks - horizon - 4, 1))
+    )
+    return Forecast(mean, low, high, pattern, method, level)
+
+
+def conformal(
+    y: ArrayLike,
+    fitted: ArrayLike,
+    factor: ArrayLike,
+    mean: ArrayLike,
+    group: ArrayLike,
+    level: float,
+    horizon: int,
+    calibration_weeks: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval bounds from the signed past errors of a flat forecast, pooled by `group`, at least 0.
+
+    `fitted[:, t]` is the flat one-step forecast made before period t; together with `factor` it gives the forecast
+    of every later period, hence the errors h steps ahead. Errors are scaled by the root of the forecast's size
+    and by the series' own past error, so that large and small series share one pool.
+    """
+    y, fitted, factor, mean = (np.asarray(x, float) for x in (y, fitted, factor, mean))
+    alpha = 1 - float(between("level", level, 0.01, 0.999))
+    spread = _own_spread(y, fitted * factor)
+    low, high = np.empty_like(mean), np.empty_like(mean)
+    codes = np.unique(np.asarray(group).astype(str), return_inverse=True)[1]
+    weeks = y.shape[1]
+    for step in range(horizon):  # over weeks ahead and patterns, not over series
+        last = weeks - step
+        first = max(last - calibration_weeks, 0)
+        forecast = fitted[:, first:last] * factor[:, first + step : last + step]
+        score = (y[:, first + step : last + step] - forecast) / _scale(forecast, spread)
+        width = _scale(mean[:, [step]], spread)[:, 0]
+        for code in range(codes.max() + 1):
+            rows = codes == code
+            lower, upper = _quantiles(score[rows], alpha)
+            low[rows, step] = mean[rows, step] + lower * width[rows]
+            high[rows, step] = mean[rows, step] + upper * width[rows]
+    return np.maximum(low, 0), np.maximum(high, np.maximum(low, 0))
+
+
+def cold_start(
+    own: ArrayLike, own_weeks: ArrayLike, siblings: ArrayLike, horizon: int, level: float = 0.8
+) -> ColdStart:
+    """Forecast of young products from the launch curves of their siblings, shrunk to own sales as they come.
+
+    `own` is products x weeks (0 beyond `own_weeks`, the weeks on sale); `siblings` is siblings x weeks since launch.
+    Each product sells the siblings' mean curve times an unknown factor with a gamma prior fitted to the siblings;
+    the forecast is its gamma-Poisson posterior, the interval negative binomial with the siblings' extra spread.
+    """
+    own, siblings = np.atleast_2d(at_least("own", own, 0)), np.atleast_2d(at_least("siblings", siblings, 0))
+    own_weeks = np.asarray(own_weeks, int)
+    need = int(own_weeks.max(initial=0)) + horizon
+    if siblings.shape[0] < 3 or siblings.shape[1] < need:
+        got = f"{siblings.shape[0]} siblings with {siblings.shape[1]} weeks"
+        raise InputError.out_of_range("siblings", got, f"at least 3 with {need} weeks", "take a wider category")
+    curve = np.maximum(siblings.mean(0), 1e-6)
+    shape, excess = _prior(siblings, curve)
+    week = np.arange(own.shape[1])
+    seen = np.where(week < own_weeks[:, None], own, 0).sum(1)
+    expected = np.concatenate([[0.0], np.cumsum(curve)])[own_weeks]
+    informed = expected / (1 + excess)  # over-dispersed weeks carry less information than Poisson ones
+    factor = (shape + seen / (1 + excess)) / (shape + informed)
+    steps = own_weeks[:, None] + np.arange(horizon)
+    mean = factor[:, None] * curve[steps]
+    variance = mean * (1 + excess) + mean**2 / (shape + informed)[:, None]
+    size = mean**2 / np.maximum(variance - mean, 1e-6 * mean)
+    low, high = (special.nbdtrik(q, size, size / (size + mean)) for q in ((1 - level) / 2, (1 + level) / 2))
+    own_weight = informed / (shape + informed)
+    return ColdStart(mean, np.floor(np.nan_to_num(low)), np.ceil(np.nan_to_num(high)), own_weight)
+
+
+def _prior(siblings: np.ndarray, curve: np.ndarray) -> tuple[float, float]:
+    """Gamma shape of the product factor, and variance beyond Poisson as a share of the mean, both from siblings."""
+    factor = siblings.sum(1) / curve.sum()
+    fitted = factor[:, None] * curve
+    excess = max(float(((siblings - fitted) ** 2).sum() / np.maximum(fitted.sum(), 1e-9)) - 1, 0.0)
+    noise = (1 + excess) / curve.sum()
+    return 1 / max(float(factor.var(ddof=1)) - noise, 1e-3), excess
+
+
+def _routed(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One-step forecasts with the next period's in the last column, the pattern and the method of every series."""
+    frame = intermittent.demand_pattern(flat)
+    pattern = frame["pattern"].to_numpy().astype(str)
+    started = np.maximum((flat > 0).argmax(1), 0)
+    level = flat.sum(1) / np.maximum(flat.shape[1] - started, 1)
+    regular = np.isin(pattern, ("smooth", "erratic"))
+    result = np.zeros((len(flat), flat.shape[1] + 1))
+    if regular.any():
+        fit, _ = smoothing.best_of_grid(flat[regular], smoothing.simple, list(SES_GRID), skip=8)
+        result[regular] = np.concatenate([fit.fitted, fit.level[:, None]], axis=1)
+    rare = ~regular & (pattern != "none")
+    if rare.any():
+        result[rare] = _best_tsb(flat[rare])
+    result[pattern == "none"] = 0.0
+    method = np.where(regular, "exponential smoothing", np.where(rare, "TSB", "none"))
+    return np.where(np.isfinite(result), result, level[:, None]), pattern, method
+
+
+def _best_tsb(flat: np.ndarray) -> np.ndarray:
+    least, best = np.full(len(flat), np.inf), np.zeros((len(flat), flat.shape[1] + 1))
+    for point in TSB_GRID:
+        fit = intermittent.tsb(flat, **point)
+        loss = ((flat - fit.fitted)[:, 8:] ** 2).mean(1)
+        better = loss < least
+        least = np.where(better, loss, least)
+        best[better] = np.concatenate([fit.fitted, fit.rate[:, None]], axis=1)[better]
+    return best
+
+
+def _scale(forecast: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return spread[:, None] * np.sqrt(np.maximum(forecast, 0.05))
+
+
+def _own_spread(y: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+    """Root mean squared error over the root of the forecast, shrunk to the pool by eight weeks."""
+    share = np.minimum((y - fitted) ** 2 / np.maximum(fitted, 0.05), 1e4)
+    weeks, pool = y.shape[1], float(np.median(share.mean(1))) if len(y) else 1.0
+    return np.sqrt(np.maximum((share.sum(1) + 8 * pool) / (weeks + 8), 1e-6))
+
+
+def _quantiles(score: np.ndarray, alpha: float) -> tuple[float, float]:
+    """Lower and upper conformal quantiles with the (n + 1) correction."""
+    flat = np.sort(score, axis=None)
+    n = len(flat)
+    upper = min(int(np.ceil((n + 1) * (1 - alpha / 2))) - 1, n - 1)
+    lower = max(int(np.floor((n + 1) * alpha / 2)) - 1, 0)
+    return float(flat[lower]), float(flat[upper])
+
+
+def _centred_year(totals: np.ndarray, period: int) -> np.ndarray:
+    """Mean of the year around every week; at the ends the trend of the nearest whole years is carried on."""
+    weeks = totals.shape[1]
+    sums = np.concatenate([np.zeros((len(totals), 1)), np.cumsum(totals, axis=1)], axis=1)
+    if weeks < 2 * period:
+        return np.repeat(totals.mean(1, keepdims=True), weeks, axis=1)
+    middle = (sums[:, period:] - sums[:, :-period]) / period  # the year that starts at each week
+    centre = np.arange(len(middle[0])) + (period - 1) / 2
+    growth = (middle[:, -1] / np.maximum(middle[:, 0], 1e-9)) ** (1 / max(len(centre) - 1, 1))
+    growth = np.clip(np.where(middle[:, 0] > 0, growth, 1.0), 0.98, 1.02)[:, None]
+    week = np.arange(weeks)
+    place = np.clip(np.round(week - centre[0]).astype(int), 0, len(centre) - 1)
+    return middle[:, place] * growth ** (week - centre[place])
+
+
+def _moving_level(totals: np.ndarray, quiet: np.ndarray, half: int = 4) -> np.ndarray:
+    """Mean of the quiet weeks within `half` weeks on both sides."""
+    kernel = np.ones(2 * half + 1)
+    weight = np.convolve(quiet.astype(float), kernel, "same")
+    from scipy.ndimage import convolve1d
+
+    total = convolve1d(totals * quiet, kernel, axis=1, mode="constant")
+    return total / np.maximum(weight, 1)

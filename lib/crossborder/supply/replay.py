@@ -1,0 +1,159 @@
+"""What a policy would have done with the demand that came: stock, service and cost week by week, all SKUs at once.
+
+The only loop runs over weeks. Demand beyond the shelf is lost (or waits, `backorders=True`). Orders placed in a week
+arrive `lead_weeks` later, at the start of the week, before demand.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.supply.checks import at_least, needs, positive
+
+__all__ = ["Replay", "actual_policy", "compare", "replay", "target_levels"]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Week by week, SKU x week, pieces: on hand at the end, orders placed, sold, and short."""
+
+    on_hand: np.ndarray
+    on_order: np.ndarray
+    ordered: np.ndarray
+    sold: np.ndarray
+    short: np.ndarray
+    demand: np.ndarray
+
+    @property
+    def fill_rate(self) -> float:
+        """Share of all demand served from the shelf."""
+        return float(self.sold.sum() / self.demand.sum())
+
+    @property
+    def mean_stock(self) -> float:
+        """Mean pieces on hand, all SKUs together."""
+        return float(self.on_hand.sum(0).mean())
+
+
+def replay(
+    demand: ArrayLike,
+    reorder_point: ArrayLike,
+    order_up_to: ArrayLike,
+    lead_weeks: ArrayLike,
+    opening: ArrayLike,
+    on_order: ArrayLike | None = None,
+    order_quantity: ArrayLike | None = None,
+    review_weeks: int = 1,
+    pack_size: ArrayLike = 1,
+    minimum: ArrayLike = 0,
+    backorders: bool = False,
+    warm_up: int = 0,
+) -> Replay:
+    """Replay of a policy: every `review_weeks`, order up to `order_up_to` where the position is at or below the point.
+
+    Levels are one number a SKU or SKU x week (a forecast-driven policy). With `order_quantity` the (s, Q) rule is
+    used instead. `lead_weeks` is a whole number a SKU, or SKU x week (the lead time of an order placed that week);
+    `on_order` is what is due, SKU x weeks ahead. The first `warm_up` weeks are simulated but not reported.
+    """
+    demand = np.atleast_2d(at_least("demand", demand, 0))
+    count, weeks = demand.shape
+    lead = np.broadcast_to(_columns(at_least("lead_weeks", lead_weeks, 0)), (count, weeks)).astype(int)
+    point, up_to = (np.broadcast_to(_columns(x), (count, weeks)) for x in (reorder_point, order_up_to))
+    fixed = None if order_quantity is None else np.broadcast_to(_columns(order_quantity), (count, weeks))
+    pack, least = positive("pack_size", pack_size), np.asarray(minimum, float)
+    due = np.zeros((count, weeks + int(lead.max(initial=0)) + 1))
+    if on_order is not None:
+        ahead = np.atleast_2d(np.asarray(on_order, float))[:, : due.shape[1]]
+        due[:, : ahead.shape[1]] += ahead
+    stock = np.asarray(opening, float) * np.ones(count)
+    pending = due.sum(1)
+    kept = {name: np.zeros((count, weeks)) for name in ("on_hand", "on_order", "ordered", "sold", "short")}
+    rows = np.arange(count)
+    for t in range(weeks):
+        stock, pending = stock + due[:, t], pending - due[:, t]
+        if t % review_weeks == 0:
+            position = stock + pending
+            gap = (up_to[:, t] - position) if fixed is None else fixed[:, t]
+            order = np.maximum(np.ceil(gap / pack - 1e-9) * pack, np.ceil(least / pack) * pack)
+            order = np.where((position <= point[:, t]) & (gap > 0), order, 0.0)
+            np.add.at(due, (rows, np.minimum(t + lead[:, t], due.shape[1] - 1)), order)
+            now = lead[:, t] == 0
+            stock, pending = stock + np.where(now, order, 0), pending + np.where(now, 0, order)
+            kept["ordered"][:, t] = order
+        sold = np.clip(np.minimum(stock, demand[:, t]), 0, None)
+        kept["sold"][:, t], kept["short"][:, t] = sold, demand[:, t] - sold
+        stock = stock - (demand[:, t] if backorders else sold)
+        kept["on_hand"][:, t], kept["on_order"][:, t] = np.maximum(stock, 0), pending
+    return Replay(demand=demand[:, warm_up:], **{name: values[:, warm_up:] for name, values in kept.items()})
+
+
+def target_levels(
+    forecast_week: ArrayLike, error_sd: ArrayLike, lead_weeks: ArrayLike, review_weeks: float, target_fill: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Reorder point and order-up-to level for a target fill rate, pieces, from a weekly forecast and its error.
+
+    Order quantity = one review of demand; the point solves the fill-rate equation over lead time and review.
+    """
+    from crossborder.supply.inventory import reorder_point_for_fill_rate
+
+    forecast_week = np.asarray(forecast_week, float)
+    cover = np.asarray(lead_weeks, float) + review_weeks
+    mean, sd = forecast_week * cover, np.asarray(error_sd, float) * np.sqrt(cover)
+    quantity = np.maximum(forecast_week * review_weeks, 1.0)
+    level = np.maximum(reorder_point_for_fill_rate(target_fill, quantity, mean, np.maximum(sd, 1e-6)), 0)
+    return level, level + quantity
+
+
+def compare(runs: dict[str, Replay], unit_cost: ArrayLike, holding_rate_year: float, margin: ArrayLike) -> pd.DataFrame:
+    """Policies side by side: fill rate, mean stock (pieces, USD), days of stock, and yearly cost (USD).
+
+    Cost is capital and storage (`holding_rate_year` of the stock's value) plus the margin of the lost demand.
+    """
+    unit_cost, margin = np.asarray(unit_cost, float), np.asarray(margin, float)
+    rows = []
+    for name, run in runs.items():  # over a handful of policies
+        weeks = run.demand.shape[1]
+        value = float((run.on_hand.mean(1) * unit_cost).sum())
+        lost = float((run.short.sum(1) * margin).sum()) * 52 / weeks
+        rows.append(
+            {
+                "policy": name,
+                "fill_rate": run.fill_rate,
+                "stock_units": run.mean_stock,
+                "stock_usd": value,
+                "stock_days": value / max(float((run.sold.sum(1) * unit_cost).sum()) / (7 * weeks), 1e-9),
+                "holding_cost_year_usd": value * holding_rate_year,
+                "lost_margin_year_usd": lost,
+                "cost_year_usd": value * holding_rate_year + lost,
+            }
+        )
+    return pd.DataFrame(rows).set_index("policy")
+
+
+def actual_policy(inventory: pd.DataFrame, demand: pd.DataFrame) -> Replay:
+    """What the company's own rule did: the inventory table set against demand (week, sku, market, units).
+
+    Both are summed to SKU x market; demand is never less than what was sold.
+    """
+    needs(inventory, "inventory", "week sku market on_hand on_order sold")
+    needs(demand, "demand", "week sku market units")
+    keys = ["sku", "market"]
+    book = inventory.groupby([*keys, "week"], as_index=False)[["on_hand", "on_order", "sold"]].sum()
+    wide = {
+        name: book.pivot_table(index=keys, columns="week", values=name, fill_value=0.0).sort_index()
+        for name in ("on_hand", "on_order", "sold")
+    }
+    shape = wide["sold"]
+    wanted = demand.pivot_table(index=keys, columns="week", values="units", aggfunc="sum", fill_value=0.0)
+    wanted = wanted.reindex(index=shape.index, columns=shape.columns, fill_value=0.0).to_numpy(float)
+    sold = shape.to_numpy(float)
+    wanted = np.maximum(wanted, sold)
+    on_hand, on_order = wide["on_hand"].to_numpy(float), wide["on_order"].to_numpy(float)
+    return Replay(on_hand, on_order, np.zeros_like(sold), sold, wanted - sold, wanted)
+
+
+def _columns(value: ArrayLike) -> np.ndarray:
+    value = np.asarray(value, float)
+    return value[:, None] if value.ndim == 1 else value
