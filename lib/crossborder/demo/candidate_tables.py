@@ -7,7 +7,7 @@ so that every gate has something to pass, to mend and to reject.
 import numpy as np
 import pandas as pd
 
-from crossborder.demo import launch_tables
+from crossborder.demo import launch_tables, supply_base
 from crossborder.demo.typed import typed
 from crossborder.demo.world import AS_OF, World
 
@@ -136,7 +136,8 @@ def _business(frame: pd.DataFrame, eta: np.ndarray, suppliers: pd.DataFrame, rng
     cost_share = kind["cost_share"] * np.exp(-0.9 * (frame["margin_share"] - 0.23) + 0.12 * rng.standard_normal(COUNT))
     units = 55 * (frame["search_volume"] / 10000) ** 0.35 * np.exp(0.16 * eta + 0.30 * rng.standard_normal(COUNT))
     proposed = AS_OF - pd.to_timedelta(rng.integers(1, 75, COUNT), unit="D")
-    by_category = suppliers.groupby("category")["supplier_id"].apply(list)
+    trusted = suppliers[suppliers["supplier_id"] != supply_base.FAILED_SUPPLIER["supplier_id"]]
+    by_category = trusted.groupby("category")["supplier_id"].apply(list)
     return pd.DataFrame(
         {
             "unit_cost_usd": (frame["price_usd"] * cost_share).clip(0.4).round(2),

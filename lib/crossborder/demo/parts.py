@@ -5,7 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from crossborder.demo import candidate_tables, launch_tables, rival_offers, supply_base
+from crossborder.demo import (
+    assumption_table,
+    candidate_tables,
+    launch_tables,
+    market_tables,
+    planning_tables,
+    rival_offers,
+    supply_base,
+)
 from crossborder.demo.world import World
 
 __all__ = ["PARTS"]
@@ -17,4 +25,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("launches", launch_tables.part),
     ("candidates", candidate_tables.part),
     ("rival_offers", rival_offers.part),
+    ("market_sales", market_tables.part),
+    ("planning", planning_tables.part),
+    ("assumptions", assumption_table.part),
 )
