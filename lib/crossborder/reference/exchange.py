@@ -176,9 +176,9 @@ def _refuse_gaps(table: pd.DataFrame, start: pd.Timestamp) -> None:
         steps = days.to_series(index=range(len(days))).diff().dt.days
         longest = steps.max() if len(days) > 1 else np.inf
         if longest > HOLE_DAYS:
-            where = (
-                f"{int(longest)} days before {days[steps.idxmax()]:%Y-%m-%d}" if len(days) > 1 else "no fixing at all"
-            )
+            pause = "no fixing at all"
+            if len(days) > 1:
+                pause = f"{longest:.0f} days before {days[steps.idxmax()]:%Y-%m-%d}"
             raise Refusal.because(
                 f"no exchange rate for {name} in part of the period",
                 f"the ECB's series has a hole: {pause}",

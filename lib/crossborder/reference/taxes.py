@@ -1,0 +1,264 @@
+"""Import taxes, duties and de-minimis rules as dated rows, and the duty rate of a good on a day.
+
+Every row has its days of validity, source, date of reading and confidence: A seen in a source, B in a data package or
+an older source, C and D from memory, D being a placeholder. Nothing here is legal advice.
+"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.errors import InputError, Refusal
+from crossborder.reference.files import read
+
+__all__ = [
+    "contradictions",
+    "de_minimis",
+    "duty_base",
+    "duty_rate",
+    "placeholders",
+    "rules_on",
+    "tax_rules",
+    "timeline",
+    "vat_rate",
+]
+
+HS6 = "us_mfn_duty_hs6.csv"
+
+
+def tax_rules(market: str | None = None, kind: str | None = None) -> pd.DataFrame:
+    """All dated rows: market, rule, program, hs, origin, mode, value with low and high, thresholds, base, validity.
+
+    `value` counts in `unit`; a rule with a threshold holds above `threshold_from` and up to `threshold`, in
+    `threshold_currency`. Empty hs, origin or mode means all; origins are ISO codes apart by a space. `base` is what the
+    rate is taken from: CIF, FOB, CIF_DUTY (value and duty), ... `valid_to` is the last day, missing while open.
+    """
+    table = _rules()
+    if market is not None:
+        table = table[table["market"] == _market(market)]
+    if kind is not None:
+        if kind not in set(_rules()["rule"]):
+            raise InputError.unknown("rule", kind, _rules()["rule"].unique())
+        table = table[table["rule"] == kind]
+    return table.reset_index(drop=True)
+
+
+def rules_on(date: str | pd.Timestamp, market: str | None = None, kind: str | None = None) -> pd.DataFrame:
+    """The rows of `tax_rules` valid on a day."""
+    table = tax_rules(market, kind)
+    day = pd.Timestamp(date)
+    valid = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] >= day))
+    return table[valid].reset_index(drop=True)
+
+
+def vat_rate(market: ArrayLike, on: ArrayLike, case: str = "base") -> np.ndarray:
+    """The standard rate of VAT or GST on imports as a fraction; `case` is low, base or high of its range.
+
+    Zero in the United States, which has no VAT (see rule `sales_tax`).
+    """
+    return _pick("vat_standard", market, on)[_case(case)].to_numpy(float)
+
+
+def duty_base(market: ArrayLike, on: ArrayLike) -> np.ndarray:
+    """What duty is taken from: CIF (value with freight and insurance to the border) or FOB (without)."""
+    return _pick("duty_base", market, on)["base"].to_numpy(object)
+
+
+def de_minimis(
+    market: ArrayLike, on: ArrayLike, tax: str = "duty", origin: ArrayLike = "CN", mode: str = ""
+) -> pd.DataFrame:
+    """The value up to which a consignment pays no duty (or VAT), one row an input: threshold, currency, confidence.
+
+    A threshold of 0 means that there is no relief. `mode="courier"` finds thresholds that hold for couriers only.
+    """
+    if tax not in ("duty", "vat"):
+        raise InputError.unknown("tax", tax, ("duty", "vat"))
+    found = _pick(f"{tax}_de_minimis", market, on, origin=origin, mode=mode, allow_missing=True)
+    found = found.rename(columns={"threshold_currency": "currency"})
+    return found[["market", "threshold", "currency", "confidence", "source", "note"]]
+
+
+def duty_rate(
+    hs_code: ArrayLike, market: ArrayLike, on: ArrayLike, origin: ArrayLike = "CN", preference: bool = False
+) -> pd.DataFrame:
+    """Duty as a fraction of the customs value, one row an input (arrays broadcast): low, base and high.
+
+    The most-favoured-nation rate (`mfn_*`; for the United States by HS6, elsewhere by chapter and mostly a placeholder)
+    plus surcharges on the origin (`surcharge_*`). Where a trade agreement could apply, `low` is at its rate;
+    `preference=True` puts `base` there too, which needs a certificate of origin. `confidence` is the weakest of the
+    rows used; `programs` names the surcharges. Customs value: see `duty_base`.
+
+    Raises InputError for a market or code that is not known, Refusal for a day without a rule.
+    """
+    inputs = _inputs(market, on, origin, hs_code).drop(columns="mode")
+    unique = inputs.drop_duplicates().reset_index(drop=True)
+    cases = unique.assign(mode="")
+    mfn, extra = _mfn(cases), _surcharges(cases)
+    agreed = _match("duty_preference", cases).groupby("row")["value"].min().reindex(unique.index)
+    rates = unique[["market", "hs_code", "on", "origin"]].copy()
+    for case, name in (("value_low", "low"), ("value", "base"), ("value_high", "high")):
+        rates[f"mfn_{name}"] = mfn[case]
+        rates[f"surcharge_{name}"] = extra[case] + extra[f"on_duty_{case}"] * mfn[case]
+    rates["preference"] = agreed
+    normal = agreed.isna()
+    rates["low"] = rates["mfn_low"].where(normal, agreed) + rates["surcharge_low"]
+    rates["base"] = rates["mfn_base"].where(normal | (not preference), agreed) + rates["surcharge_base"]
+    rates["high"] = rates["mfn_high"] + rates["surcharge_high"]
+    rates["programs"], rates["source"] = extra["programs"], mfn["source"]
+    rates["confidence"] = np.maximum(mfn["confidence"].to_numpy(object), extra["confidence"].to_numpy(object))
+    return inputs.merge(rates, how="left", on=["market", "hs_code", "on", "origin"])
+
+
+def placeholders(rows: pd.DataFrame | None = None, worst: str = "D") -> pd.DataFrame:
+    """The rows whose confidence is D, or C and D with `worst="C"`: what to check before use."""
+    table = tax_rules() if rows is None else rows
+    if "confidence" not in table:
+        raise InputError.missing_columns("rows", ["confidence"], table.columns)
+    if worst not in ("C", "D"):
+        raise InputError.unknown("worst", worst, ("C", "D"))
+    return table[table["confidence"] >= worst].reset_index(drop=True)
+
+
+def timeline(market: str | None = None, start: str | None = None, end: str | None = None) -> pd.DataFrame:
+    """Dated changes in order: date, market, rule, program, change (starts or ends), value, threshold, note."""
+    table = tax_rules(market)
+    starts = table.assign(date=table["valid_from"], change="starts")
+    ends = table.dropna(subset=["valid_to"])
+    ends = ends.assign(date=ends["valid_to"], change="ends")
+    both = pd.concat([starts, ends], ignore_index=True)
+    both = both[both["date"].between(pd.Timestamp(start or "1900-01-01"), pd.Timestamp(end or "2100-01-01"))]
+    columns = ["date", "market", "rule", "program", "change", "value", "unit", "threshold", "threshold_currency"]
+    return both.sort_values(["date", "market", "rule"])[[*columns, "note", "confidence"]].reset_index(drop=True)
+
+
+def contradictions(rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Pairs of rows that say different things about the same case on the same day; empty when the table is sound."""
+    table = (tax_rules() if rows is None else rows).copy()
+    table["last"] = table["valid_to"].fillna(pd.Timestamp("2262-01-01"))
+    table["above"], table["up_to"] = table["threshold_from"].fillna(-1.0), table["threshold"].fillna(np.inf)
+    # In a de-minimis rule the threshold is the statement itself, not its scope.
+    stated = table["rule"].str.endswith("de_minimis") | (table["rule"] == "vat_at_sale")
+    table.loc[stated, "up_to"] = np.inf
+    table = table.assign(origin=table["origin"].fillna("").str.split(" ")).explode("origin")
+    keys = ["market", "rule", "program", "hs", "origin", "mode"]
+    table[keys] = table[keys].fillna("")
+    pairs = table.merge(table, on=keys, suffixes=("", "_other"))
+    clash = pairs["rule_id"] < pairs["rule_id_other"]
+    clash &= (pairs["valid_from"] <= pairs["last_other"]) & (pairs["valid_from_other"] <= pairs["last"])
+    clash &= (pairs["above"] < pairs["up_to_other"]) & (pairs["above_other"] < pairs["up_to"])
+    return pairs.loc[clash, ["rule_id", "rule_id_other", "valid_from", "valid_from_other"]].reset_index(drop=True)
+
+
+@cache
+def _read_rules() -> pd.DataFrame:
+    table = read("tax_rules.csv", dates=("valid_from", "valid_to"), text=("hs",))
+    text = ["program", "hs", "origin", "mode", "note", "base", "threshold_currency"]
+    table[text] = table[text].fillna("")
+    return table
+
+
+def _rules() -> pd.DataFrame:
+    return _read_rules().copy()
+
+
+def _market(name: str) -> str:
+    known = _read_rules()["market"].unique()
+    if name not in known:
+        raise InputError.unknown("market", name, known)
+    return name
+
+
+def _case(case: str) -> str:
+    names = {"low": "value_low", "base": "value", "high": "value_high"}
+    if case not in names:
+        raise InputError.unknown("case", case, names)
+    return names[case]
+
+
+def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
+    """The inputs broadcast to a frame, with a known market, a date and a clean code in every row."""
+    days = pd.to_datetime(np.ravel(on)).to_numpy("datetime64[ns]").reshape(np.shape(on))
+    arrays = [np.asarray(part, dtype=object) for part in (market, origin, hs_code, mode)]
+    market, origin, hs_code, mode, days = np.broadcast_arrays(*arrays, days)
+    frame = pd.DataFrame({"market": market.ravel(), "on": days.ravel(), "origin": origin.ravel(), "mode": mode.ravel()})
+    for name in frame["market"].unique():
+        _market(name)
+    if frame["on"].isna().any():
+        raise InputError.out_of_range("on", "a missing date", "a date for every row")
+    codes = pd.Series(hs_code.ravel()).astype("str").str.replace(".", "", regex=False).str[:6]
+    bad = ~codes.str.fullmatch(r"(\d{2}){0,3}")
+    if bad.any():
+        allowed = "2, 4, 6 or more digits as text, with leading zeros"
+        raise InputError.out_of_range("hs_code", codes[bad].iloc[0], allowed, "read the column as text")
+    frame["hs_code"] = codes
+    return frame
+
+
+def _match(rule: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Every row of a rule that fits an input, best first: the origin named, the longest code, the mode named."""
+    table = _read_rules()
+    table = table[table["rule"] == rule].rename(columns={"origin": "of", "mode": "by"})
+    table = table.assign(of=table["of"].str.split(" ")).explode("of")
+    pairs = frame.rename_axis("row").reset_index().merge(table, on="market")
+    fits = (pairs["valid_from"] <= pairs["on"]) & (pairs["valid_to"].isna() | (pairs["valid_to"] >= pairs["on"]))
+    fits &= (pairs["of"] == "") | (pairs["of"] == pairs["origin"])
+    fits &= (pairs["by"] == "") | (pairs["by"] == pairs["mode"])
+    size = pairs["hs"].str.len()
+    for digits in (2, 4, 6):
+        fits &= (size != digits) | (pairs["hs"] == pairs["hs_code"].str[:digits])
+    pairs = pairs[fits].assign(rank=(pairs["of"] != "") * 100 + size * 10 + (pairs["by"] != ""))
+    return pairs.sort_values(["row", "rank"], ascending=[True, False], kind="stable")
+
+
+def _pick(rule: str, market, on, origin="CN", mode="", allow_missing: bool = False) -> pd.DataFrame:
+    """The best row of a rule for each input, in the order of the inputs."""
+    inputs = _inputs(market, on, origin, mode=mode)
+    unique = inputs.drop_duplicates().reset_index(drop=True)
+    best = _match(rule, unique).drop_duplicates("row").set_index("row").reindex(unique.index)
+    _refuse_days(rule, unique, best["rule_id"].isna())
+    best = best.drop(columns=["market", "on", "origin", "mode", "hs_code"]).join(unique)
+    return inputs.merge(best, how="left", on=list(inputs.columns))
+
+
+def _refuse_days(rule: str, frame: pd.DataFrame, missing: pd.Series) -> None:
+    if missing.any():
+        row = frame[missing].iloc[0]
+        first = tax_rules(row["market"], rule)["valid_from"].min()
+        raise Refusal.because(
+            f"no rule {rule} for {row['market']} on {row['on']:%Y-%m-%d} ({int(missing.sum())} cases)",
+            f"the table of tax rules begins on {first:%Y-%m-%d} there",
+            "ask for a later day, or add the row to data/reference/tax_rules.csv with its source",
+        )
+
+
+def _mfn(frame: pd.DataFrame) -> pd.DataFrame:
+    """The most-favoured-nation rate of each row; by HS6 in the United States where the tariff is in percent."""
+    best = _match("duty_mfn", frame).drop_duplicates("row").set_index("row").reindex(frame.index)
+    _refuse_days("duty_mfn", frame, best["rule_id"].isna())
+    best = best[["value", "value_low", "value_high", "source", "confidence"]]
+    lines = read(HS6, text=("hs6",)).dropna(subset=["ad_valorem_low"]).set_index("hs6")
+    rows = frame.index[(frame["market"] == "US") & frame["hs_code"].isin(lines.index)]
+    line = lines.loc[frame.loc[rows, "hs_code"]].set_axis(rows)
+    best.loc[rows, "value_low"], best.loc[rows, "value_high"] = line["ad_valorem_low"], line["ad_valorem_high"]
+    best.loc[rows, "value"] = (line["ad_valorem_low"] + line["ad_valorem_high"]) / 2
+    best.loc[rows, "source"] = line["source"]
+    sure = (line["ad_valorem_low"] == line["ad_valorem_high"]) & (line["lines_not_ad_valorem"] == 0)
+    best.loc[rows, "confidence"] = np.where(sure, "A", "B")
+    return best
+
+
+def _surcharges(frame: pd.DataFrame) -> pd.DataFrame:
+    """The sum of the surcharges on each row: on the customs value, and as a multiple of the duty."""
+    found = _match("surcharge", frame).drop_duplicates(["row", "program"])
+    on_duty = found["unit"] == "fraction of duty"
+    cases = ["value", "value_low", "value_high"]
+    for case in cases:
+        found[f"on_duty_{case}"] = found[case].where(on_duty, 0.0)
+        found[case] = found[case].where(~on_duty, 0.0)
+    sums = found.groupby("row")[[*cases, *(f"on_duty_{case}" for case in cases)]].sum()
+    sums = sums.reindex(frame.index, fill_value=0.0)
+    active = found[(found["value_high"] > 0) | on_duty.reindex(found.index)]
+    text = active.groupby("row").agg(programs=("program", "|".join), confidence=("confidence", "max"))
+    return sums.join(text.reindex(frame.index).fillna({"programs": "", "confidence": "A"}))
