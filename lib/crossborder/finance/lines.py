@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from crossborder.errors import InputError
 
-__all__ = ["Line", "Model", "Term", "largest", "positive", "previous", "smallest", "total"]
+__all__ = ["Line", "Lines", "Model", "Term", "largest", "positive", "previous", "smallest", "total"]
 
 Number = float | int
 
@@ -238,3 +238,32 @@ def _reachable(needs: dict[str, set[str]], start: str) -> set[str]:
         seen |= set(queue)
         queue = {below for name in queue for below in needs[name]} - seen
     return seen
+
+
+@dataclass
+class Lines:
+    """Line functions collected at module level, each under its own name, to be registered in a model.
+
+    The docstring of a function is the line's note.
+    """
+
+    entries: list[tuple[Callable[..., Term], dict[str, object]]] = field(default_factory=list)
+
+    def block(self, name: str, *, level: str) -> Callable[..., Callable]:
+        """A decorator factory for the lines of one block: `@block(unit, opening=...)`."""
+
+        def with_unit(unit: str, opening: str | None = None, source: str = "") -> Callable:
+            def collect(function: Callable[..., Term]) -> Callable[..., Term]:
+                options = {"unit": unit, "block": name, "level": level, "opening": opening, "source": source}
+                self.entries.append((function, options))
+                return function
+
+            return collect
+
+        return with_unit
+
+    def register(self, model: Model) -> None:
+        """Add all the lines to a model."""
+        for function, options in self.entries:
+            note = inspect.getdoc(function) or ""
+            model.line(note=note.removesuffix("."), **options)(function)
