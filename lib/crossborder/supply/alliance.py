@@ -62,7 +62,7 @@ def purchase_alliance(
 ) -> pd.DataFrame:
     """Savings of firms that pool purchases, and their fair split: by firm spend alone, saving, share, price cut.
 
-    Each firm's own volume is the base of its price; a pooled volume buys at the price of the largest member's curve.
+    All firms read the same price curve, whose base is the smallest firm's volume: a group reads it at its pooled one.
     `coordination_cost` is paid by any alliance of two or more, a year.
     """
     quantity, cost = positive("quantity", quantity), positive("unit_cost", unit_cost)
@@ -71,10 +71,7 @@ def purchase_alliance(
     mask = np.arange(2**players)
     member = (mask[:, None] >> np.arange(players)) & 1
     pooled = member @ quantity
-    biggest = np.maximum((member * quantity).max(1), 1e-12)
-    cut = 1 - volume_price(pooled, biggest, discount_at_double)
     alone = quantity * cost * volume_price(quantity, quantity.min(), discount_at_double)
-    # A firm's price in a group is its own curve read at the pooled volume.
     together = member * (quantity * cost) * volume_price(pooled, quantity.min(), discount_at_double)[:, None]
     worth = (member @ alone) - together.sum(1) - np.where(member.sum(1) > 1, coordination_cost, 0.0)
     value = shapley(worth)
@@ -86,7 +83,6 @@ def purchase_alliance(
             "saving": value,
             "share": value / total,
             "price_cut": value / alone,
-            "joint_cut": float(cut[-1]),
             "stable": in_core(worth, value, 1e-6),
         }
     )

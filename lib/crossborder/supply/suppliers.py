@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
+from crossborder.company.tables.supply import INDICATORS as COLUMNS
 from crossborder.errors import InputError
 from crossborder.supply.checks import at_least, needs
 
@@ -30,20 +31,7 @@ __all__ = [
     "weight_sensitivity",
 ]
 
-INDICATORS = [
-    "on_time_rate",
-    "defect_rate",
-    "response_hours",
-    "capacity_free",
-    "price_index",
-    "certificate_score",
-    "financial_health",
-    "flexibility",
-    "social_score",
-    "environment_score",
-    "traceability",
-    "years_together",
-]
+INDICATORS = tuple(column.name for column in COLUMNS)
 LESS_IS_BETTER = ("defect_rate", "response_hours", "price_index")
 GATES = {"on_time_rate": 0.7, "defect_rate": 0.05, "certificate_score": 0.6, "social_score": 0.5}
 RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48)
