@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-__all__ = ["DETERMINISTIC", "applied", "kernel_sockets"]
+__all__ = ["DETERMINISTIC", "alive", "applied", "kernel_sockets"]
 
 DETERMINISTIC = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -52,3 +52,14 @@ def kernel_sockets() -> Iterator["Config"]:
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / f"{secrets.token_hex(4)}.json"
         yield Config({"KernelManager": {"transport": "ipc", "connection_file": str(file)}})
+
+
+def alive(process: str) -> bool:
+    """Whether a process of that number runs; a text that is no number counts as gone."""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

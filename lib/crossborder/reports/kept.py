@@ -6,7 +6,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-__all__ = ["clear", "find", "keep", "prune", "scratch"]
+from crossborder.reports.environment import alive
+
+__all__ = ["clear", "find", "keep", "prune", "read", "scratch"]
 
 MOST_BYTES = 2_000_000_000
 
@@ -23,7 +25,7 @@ def find(cache: Path, notebook: str, key: str) -> Path | None:
 def scratch(cache: Path) -> Path:
     """A folder of this process to run notebooks in; those of dead processes are removed."""
     for left in cache.glob(".tmp-*"):
-        if not _alive(left.name.split("-")[1]):
+        if not alive(left.name.split("-")[1]):
             shutil.rmtree(left, ignore_errors=True)
     folder = cache / f".tmp-{os.getpid()}-{secrets.token_hex(3)}"
     folder.mkdir(parents=True)
@@ -70,13 +72,3 @@ def read(folder: Path, name: str) -> dict:
     """A JSON file of a finished notebook; empty if it left none."""
     path = folder / name
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True

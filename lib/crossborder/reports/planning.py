@@ -9,7 +9,7 @@ from crossborder.errors import InputError, MissingTable
 from crossborder.reports import keys, project
 from crossborder.reports.parameters import base, cells
 
-__all__ = ["Entry", "Folders", "Request", "check_tables", "plan", "run_name"]
+__all__ = ["Entry", "Folders", "Request", "check_tables", "describe", "plan", "run_name"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def plan(request: Request, folders: Folders) -> list[Entry]:
         paths = [project.find(name, folders.notebooks) for name in request.notebooks]
     if not paths:
         raise InputError(f"no notebooks in {folders.notebooks}\n  expected: NN_name.ipynb")
-    entries = [_entry(path) for path in dict.fromkeys(paths)]
+    entries = [describe(path) for path in dict.fromkeys(paths)]
     entries = _with_values(entries, request.parameters, together)
     names = {entry.notebook for entry in entries}
     return _with_keys([replace(entry, after=_after(entry, names)) for entry in entries])
@@ -119,7 +119,8 @@ def run_name(entries: Sequence[Entry], request: Request) -> str:
     return "".join(c if c.isalnum() or c in "-_=." else "_" for c in text)[:120]
 
 
-def _entry(path: Path) -> Entry:
+def describe(path: Path) -> Entry:
+    """A notebook with its model, before any values."""
     source = json.loads(path.read_text(encoding="utf-8"))
     model = base.registry().get(path.stem) if path.parent == project.notebooks_folder() else None
     if model is None:

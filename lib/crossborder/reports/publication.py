@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["aside", "publish", "recover"]
+from crossborder.reports.environment import alive
+
+__all__ = ["aside", "point_latest", "publish", "recover"]
 
 EXCHANGE = 2  # RENAME_EXCHANGE of renameat2 (Linux), RENAME_SWAP of renamex_np (macOS)
 HERE = -100  # AT_FDCWD
@@ -37,11 +39,16 @@ def publish(folder: Path, reports: Path, run: str) -> Path:
             _replace(folder, target)
     else:
         _replace(folder, target)
+    point_latest(reports, run)
+    return target
+
+
+def point_latest(reports: Path, run: str) -> None:
+    """Make `reports/latest` mean this run."""
     link = reports / f".latest-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(run)
     os.replace(link, reports / "latest")
-    return target
 
 
 def recover(reports: Path) -> None:
@@ -49,7 +56,7 @@ def recover(reports: Path) -> None:
     for left in reports.glob(".*-*"):
         kind, _, rest = left.name[1:].partition("-")
         run, _, owner = rest.rpartition("-")
-        if kind not in ("tmp", "old") or not owner.isdigit() or _alive(int(owner)):
+        if kind not in ("tmp", "old") or alive(owner):
             continue
         if kind == "old" and not (reports / run).exists():
             os.rename(left, reports / run)
@@ -77,13 +84,3 @@ def _exchanged(one: Path, other: Path) -> bool:
         return library.renameat2(HERE, os.fsencode(one), HERE, os.fsencode(other), EXCHANGE) == 0
     except (AttributeError, OSError):
         return False
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

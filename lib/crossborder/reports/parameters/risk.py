@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from crossborder.reports.parameters.base import Day, Parameters
+from crossborder.reports.parameters import reading
+from crossborder.reports.parameters.base import Parameters
 
 __all__ = ["FxRisk"]
 
@@ -16,6 +17,15 @@ def _basket(text: str) -> str:
     if not all(ITEM.fullmatch(item) for item in text.split(",")):
         raise ValueError("currencies with weights that add up to 1, such as EUR .6, GBP .4")
     return text
+
+
+def _full_day(text: str) -> str:
+    if not text:
+        raise ValueError("a day such as 2015-01-02")
+    return reading.day(text)
+
+
+FullDay = Annotated[str, AfterValidator(_full_day), Field(json_schema_extra={"unit": "date YYYY-MM-DD"})]
 
 
 class FxRisk(Parameters):
@@ -32,7 +42,7 @@ class FxRisk(Parameters):
     level: float = Field(
         0.99, ge=0.9, le=0.995, description="confidence of the risk limit", json_schema_extra={"unit": "fraction"}
     )
-    start: Day = Field("2015-01-02", min_length=10, description="first day of the back-tests")
-    end: Day = Field("2025-12-31", min_length=10, description="last day of the back-tests")
-    history_from: Day = Field("2010-07-01", min_length=10, description="first day of the history; after the yuan's peg")
+    start: FullDay = Field("2015-01-02", description="first day of the back-tests")
+    end: FullDay = Field("2025-12-31", description="last day of the back-tests")
+    history_from: FullDay = Field("2010-07-01", description="first day of the history; after the yuan's peg")
     horizon_days: int = Field(21, ge=5, le=63, description="long horizon", json_schema_extra={"unit": "trading days"})

@@ -1,0 +1,202 @@
+"""The command line: an error that is in the user's hands is one message on stderr and exit status 2."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossborder.errors import CrossborderError, InputError
+from crossborder.reports import project
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+cache_app = typer.Typer(no_args_is_help=True, help="Finished notebooks kept for reuse.")
+app.add_typer(cache_app, name="cache")
+
+Notebooks = Annotated[list[str] | None, typer.Argument(help="number, name or path of notebooks, such as 41")]
+Assignments = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, may be repeated")]
+ParameterFile = Annotated[Path | None, typer.Option("--file", help="YAML file of parameters, read as text")]
+Name = Annotated[str, typer.Option("--name", help="folder of the report below reports/")]
+Force = Annotated[bool, typer.Option("--force", help="run again what did not change")]
+Processes = Annotated[int, typer.Option("--processes", min=1, max=64, help="notebooks at once")]
+RunSeconds = Annotated[float, typer.Option("--deadline", min=1, help="seconds for the whole run")]
+NotebookSeconds = Annotated[float, typer.Option("--notebook-deadline", min=1, help="seconds for one notebook")]
+
+
+@app.command()
+def run(
+    notebooks: Notebooks = None,
+    parameter: Assignments = None,
+    everything: Annotated[bool, typer.Option("--all", help="all notebooks")] = False,
+    scenario: Annotated[str, typer.Option(help="short for -p scenario=")] = "",
+    market: Annotated[str, typer.Option(help="short for -p market=")] = "",
+    data: Annotated[str, typer.Option(help="short for -p data=")] = "",
+    file: ParameterFile = None,
+    name: Name = "",
+    force: Force = False,
+    processes: Processes = 2,
+    deadline: RunSeconds = 1800,
+    notebook_deadline: NotebookSeconds = 300,
+) -> None:
+    """Run notebooks and write their report."""
+    if everything == bool(notebooks):
+        raise InputError("run what? allowed: the names of notebooks, or --all; `crossborder list` shows them")
+    asked = _parameters(parameter, file, {"scenario": scenario, "market": market, "data": data})
+    request = _request(notebooks, asked, name, force, processes, notebook_deadline, deadline)
+    # Wrong parameters must be told before anything heavy is imported.
+    from crossborder.reports import progress, runs
+
+    listener, screen = progress.listener()
+    try:
+        finished = runs.run(request, listener=listener)
+    finally:
+        screen.close()
+    raise typer.Exit(_say_end(finished))
+
+
+@app.command()
+def sweep(
+    notebooks: Notebooks = None,
+    market: Annotated[str, typer.Option(help="markets, comma-separated")] = "",
+    scenario: Annotated[str, typer.Option(help="scenarios, comma-separated")] = "base",
+    parameter: Assignments = None,
+    file: ParameterFile = None,
+    name: Name = "",
+    force: Force = False,
+    processes: Processes = 2,
+    deadline: RunSeconds = 1800,
+    notebook_deadline: NotebookSeconds = 300,
+) -> None:
+    """Run notebooks (all if none is named) for each market under each scenario."""
+    from crossborder.reports import progress, sweep
+
+    markets, scenarios = _list(market), _list(scenario)
+    if not markets or not scenarios:
+        raise InputError("sweep over what? allowed: --market DE,US --scenario base,freight_shock")
+    request = _request(notebooks, _parameters(parameter, file, {}), name, force, processes, notebook_deadline, deadline)
+    listener, screen = progress.listener()
+    try:
+        begins = lambda run_name: typer.echo(run_name, err=True)  # noqa: E731
+        page, ended = sweep.sweep(request, markets, scenarios, listener=listener, begins=begins)
+    finally:
+        screen.close()
+    failed = sum(len(one.failed) for one in ended)
+    typer.echo(f"{len(ended)} runs, {failed} notebooks failed: {_near(page)}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="a run below reports/, or its folder")],
+    after: Annotated[str, typer.Argument(help="the other run")],
+    as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
+) -> None:
+    """Show which results moved between two runs, against their uncertainty, and which inputs changed."""
+    from crossborder.reports import compare
+
+    found = compare.compare(project.reports_folder(), before, after)
+    typer.echo(json.dumps(found.as_data(), indent=1, ensure_ascii=False) if as_json else str(found))
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(help="folder of a company's tables; with --describe, a table")] = "",
+    describe: Annotated[bool, typer.Option("--describe", help="print what tables and columns mean")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
+) -> None:
+    """Check a company's tables: everything that is wrong, in one report."""
+    from crossborder.reports import checking
+
+    if describe:
+        typer.echo(checking.described(path, as_json))
+        return
+    text, clean = checking.checked(path or "data/demo", as_json)
+    typer.echo(text)
+    raise typer.Exit(0 if clean else 1)
+
+
+@app.command(name="list")
+def list_notebooks(
+    notebook: Annotated[str, typer.Argument(help="a notebook, to see its parameters")] = "",
+    runs: Annotated[bool, typer.Option("--runs", help="the reports that are there")] = False,
+) -> None:
+    """List the notebooks and their questions, the parameters of one, or the reports."""
+    from crossborder.reports import listing
+
+    typer.echo(listing.runs() if runs else listing.parameters(notebook) if notebook else listing.notebooks())
+
+
+@cache_app.command()
+def clear() -> None:
+    """Forget all finished notebooks, so that the next run computes everything again."""
+    from crossborder.reports import kept
+
+    typer.echo(f"{kept.clear(project.cache_folder())} finished notebooks forgotten")
+
+
+def main() -> None:
+    """The console command `crossborder`."""
+    # An ended process must still clear what it wrote aside.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    try:
+        app()
+    except CrossborderError as wrong:
+        print(wrong, file=sys.stderr)
+        sys.exit(2)
+
+
+def _request(
+    notebooks: list[str] | None, asked: dict, name: str, force: bool, processes: int, each: float, all_seconds: float
+) -> object:
+    from crossborder.reports.planning import Request
+
+    return Request(tuple(notebooks or ()), asked, name, force, processes, each, all_seconds)
+
+
+def _parameters(assignments: list[str] | None, file: Path | None, short: dict[str, str]) -> dict[str, object]:
+    """Parameters from a file, then from -p, then from their short options; the later wins."""
+    asked: dict[str, object] = {}
+    if file is not None:
+        import yaml
+
+        if not file.is_file():
+            raise InputError(f"--file {file}: allowed: a YAML file of name: value lines")
+        # The base loader keeps NO, on, 007 and 1e3 as written; the typed model reads them.
+        loaded = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+        if not isinstance(loaded, dict):
+            raise InputError(f"--file {file}: allowed: a YAML file of name: value lines")
+        asked |= loaded
+    for text in assignments or ():
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise InputError(f"-p {text}: allowed: name=value, such as -p market=DE")
+        asked[name.strip()] = value
+    return asked | {name: value for name, value in short.items() if value}
+
+
+def _say_end(finished: object) -> int:
+    place = _near(finished.folder / "index.html")
+    if finished.unchanged:
+        typer.echo(f"nothing changed: {place}")
+        return 0
+    count = {status: sum(one.status == status for one in finished.outcomes) for status in ("ok", "failed", "skipped")}
+    words = ", ".join(f"{number} {'finished' if s == 'ok' else s}" for s, number in count.items() if number)
+    typer.echo(f"{words}: {place}")
+    return 1 if finished.failed else 0
+
+
+def _near(path: Path) -> str:
+    """The path as seen from here, if it lies below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _list(text: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+if __name__ == "__main__":
+    main()
