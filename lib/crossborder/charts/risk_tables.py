@@ -1,0 +1,87 @@
+"""Typeset tables of the risk notebooks: one place that knows the header and the format of each column."""
+
+import pandas as pd
+
+from crossborder import style
+from crossborder.charts.risk_currency import MODEL_NAMES
+from crossborder.language import t
+
+__all__ = ["COLUMNS", "show"]
+
+COLUMNS: dict[str, tuple[str, str]] = {
+    # tests of risk limits
+    "model": ("model", "text"),
+    "observations": ("blocks", "integer"),
+    "hits": ("breaches", "integer"),
+    "expected": ("promised", "number1"),
+    "kupiec_p": ("Kupiec p", "number3"),
+    "rate_p_exact": ("exact", "number3"),
+    "coverage_p": ("Christoffersen p", "number3"),
+    "coverage_p_exact": ("exact", "number3"),
+    "clustering_p_exact": ("clustering p", "number3"),
+    "share_not_green": ("250-day spells not green", "percent"),
+    "worst_year_hits": ("worst year", "integer"),
+    "mean_es": ("forecast shortfall on breach days", "percent2"),
+    "mean_breach": ("mean loss on breach days", "percent2"),
+    "statistic": ("statistic", "number2"),
+    "p_value": ("p", "number3"),
+    "hits_95": ("breaches at 95 %", "integer"),
+    "kupiec_p_95": ("Kupiec p at 95 %", "number3"),
+    "coverage_p_95": ("Christoffersen p at 95 %", "number3"),
+    # currencies
+    "range_share": ("whole range", "percent1"),
+    "volatility_year": ("volatility a year", "percent1"),
+    "break_next": ("move after the end", "percent1"),
+    "share_of_days": ("share of days", "percent"),
+    "mean_days": ("mean spell (days)", "number1"),
+    "var": ("value at risk", "percent2"),
+    "es": ("expected shortfall", "percent2"),
+    "variance_removed": ("variance removed", "percent"),
+    "worst_day": ("worst day", "percent1"),
+    "mean_ratio": ("amount sold", "number2"),
+    "cost_year": ("cost a year", "percent2"),
+}
+"""Column -> header, format of `style.table`."""
+
+
+def show(
+    frame: pd.DataFrame,
+    columns: str = "",
+    *,
+    caption: str = "",
+    bold: object = None,
+    limit: int = 12,
+    total: bool = False,
+    interval: dict[str, tuple[str, str]] | None = None,
+) -> style.Table:
+    """A frame as table; `columns` names those shown, apart by spaces (all by default).
+
+    Columns that end in `_usd` are money, `_share` per cent and `_days` whole days unless listed above.
+    """
+    names = columns.split() or list(frame.columns)
+    extra = [end for pair in (interval or {}).values() for end in pair if end not in names]
+    shown = frame[[*names, *extra]].copy()
+    if "model" in shown:
+        shown["model"] = [t(MODEL_NAMES.get(name, name)) for name in shown["model"]]
+    looks = {name: _look(str(name)) for name in names}
+    return style.table(
+        shown,
+        caption=caption,
+        formats={name: fmt for name, (_, fmt) in looks.items() if fmt},
+        headers={name: t(header) for name, (header, _) in looks.items()},
+        interval=interval,
+        bold=bold,
+        limit=limit,
+        total=total,
+    )
+
+
+def _look(name: str) -> tuple[str, str]:
+    if name in COLUMNS:
+        return COLUMNS[name]
+    words = name.replace("_", " ")
+    for ending, unit, fmt in (("_usd", "USD", "money"), ("_share", "", "percent"), ("_days", "days", "number0")):
+        if name.endswith(ending):
+            header = name[: -len(ending)].replace("_", " ")
+            return (f"{header} ({unit})" if unit else f"{header} share" if header else words), fmt
+    return words, ""
