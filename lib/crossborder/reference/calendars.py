@@ -1,0 +1,152 @@
+"""Days that move demand and supply: public holidays, Ramadan, Chinese New Year, sale days, market by market."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError
+from crossborder.reference.files import read
+
+__all__ = ["events", "kinds", "weekly_features"]
+
+HOLIDAYS = "python-holidays (national days; no regional ones)"
+KINDS = ("public_holiday", "religious", "sale", "season")
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of event: public_holiday, religious, sale, season."""
+    return KINDS
+
+
+def events(
+    markets: str | Iterable[str],
+    start: str | pd.Timestamp,
+    end: str | pd.Timestamp,
+    kinds: str | Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Every event that touches the period, one row each: date, end, days, market, event, name, kind, estimated.
+
+    `estimated` marks days that depend on the sighting of the moon or that are placeholders; source and confidence
+    stand beside them. Dates are local days; a public holiday in a row of days is one row a day.
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    wanted = _wanted(kinds)
+    if first > last:
+        raise InputError.out_of_range("start", f"{first:%Y-%m-%d}", f"a day up to the end, {last:%Y-%m-%d}")
+    names = [markets] if isinstance(markets, str) else list(dict.fromkeys(markets))
+    for name in names:
+        if name not in _known_markets():
+            raise InputError.unknown("market", name, _known_markets())
+    parts = [_year(market, year) for market in names for year in range(first.year - 1, last.year + 2)]
+    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020).head(0)
+    inside = (table["end"] >= first) & (table["date"] <= last) & table["kind"].isin(wanted)
+    return table[inside].sort_values(["date", "market", "kind", "event"], ignore_index=True)
+
+
+def weekly_features(markets: str | Iterable[str], start: str | pd.Timestamp, end: str | pd.Timestamp) -> pd.DataFrame:
+    """One row a market and a week (Monday): for each event the share of the week's seven days that it covers, 0 to 1.
+
+    Public holidays are one column, `public_holiday`. Events that never touch a market stay 0 there, so that the frame
+    can go into a regression as it is.
+    """
+    monday = pd.Timestamp(start) - pd.Timedelta(days=pd.Timestamp(start).weekday())
+    weeks = pd.date_range(monday, pd.Timestamp(end), freq="7D")
+    table = events(markets, weeks[0], weeks[-1] + pd.Timedelta(days=6))
+    table["event"] = table["event"].where(table["kind"] != "public_holiday", "public_holiday")
+    names = [markets] if isinstance(markets, str) else list(dict.fromkeys(markets))
+    index = pd.MultiIndex.from_product([names, weeks], names=["market", "week"])
+    long = table.loc[table.index.repeat(table["days"])]
+    days = long["date"] + pd.to_timedelta(long.groupby(level=0).cumcount(), unit="D")
+    long = long.assign(day=days).drop_duplicates(["market", "event", "day"])
+    long["week"] = long["day"] - pd.to_timedelta(long["day"].dt.weekday, unit="D")
+    counts = long.pivot_table(index=["market", "week"], columns="event", values="day", aggfunc="size", fill_value=0)
+    counts.columns.name = None
+    return counts.reindex(index, fill_value=0) / 7.0
+
+
+def _wanted(kinds: str | Iterable[str] | None) -> list[str]:
+    wanted = list(KINDS) if kinds is None else [kinds] if isinstance(kinds, str) else list(kinds)
+    for kind in wanted:
+        if kind not in KINDS:
+            raise InputError.unknown("kind", kind, KINDS)
+    return wanted
+
+
+@cache
+def _known_markets() -> tuple[str, ...]:
+    return tuple(sorted({market for cell in read("sale_events.csv")["markets"] for market in cell.split()}))
+
+
+@cache
+def _year(market: str, year: int) -> pd.DataFrame:
+    """All events of a market that begin in a year."""
+    rules = read("sale_events.csv", dates=("start",))
+    rules = rules[rules["markets"].str.split().map(lambda names: market in names)]
+    rows = [
+        (date, days, estimated, rule.event, rule.name, rule.kind, rule.source, rule.confidence)
+        for rule in rules.itertuples(index=False)
+        for date, days, estimated in _dates(rule, year)
+    ]
+    columns = ["date", "days", "estimated", "event", "name", "kind", "source", "confidence"]
+    table = pd.DataFrame(rows + _holidays(market, year), columns=columns).astype({"date": "datetime64[ns]"})
+    table["market"] = market
+    table["end"] = table["date"] + pd.to_timedelta(table["days"] - 1, unit="D")
+    return table[["date", "end", "days", "market", *columns[3:6], "estimated", *columns[6:]]]
+
+
+def _dates(rule, year: int) -> list[tuple[pd.Timestamp, int, bool]]:
+    """First day, length and whether estimated, of each time that a rule falls in a year."""
+    shift = pd.Timedelta(days=int(rule.offset_days))
+    if rule.rule == "table":
+        hit = rule.start.year == year
+        return [(rule.start + shift, int(rule.length_days), rule.confidence == "D")] if hit else []
+    if rule.rule == "hijri":
+        return _hijri(year, int(rule.month), int(rule.day), rule.length_days)
+    if rule.rule == "lunar":
+        return [(_new_year_of_the_moon(year) + shift, int(rule.length_days), False)]
+    if rule.rule == "weekday":
+        first = pd.Timestamp(year, int(rule.month), 1)
+        ahead = (int(rule.weekday) - first.weekday()) % 7 + 7 * (int(rule.nth) - 1)
+        return [(first + pd.Timedelta(days=ahead) + shift, int(rule.length_days), False)]
+    return [(pd.Timestamp(year, int(rule.month), int(rule.day)) + shift, int(rule.length_days), False)]
+
+
+def _hijri(year: int, month: int, day: int, length: float) -> list[tuple[pd.Timestamp, int, bool]]:
+    """The Gregorian days of an Islamic date in a year: two in a year like 2030, when Ramadan begins twice."""
+    from hijridate import Gregorian, Hijri
+
+    lunar = Gregorian(year, 7, 1).to_hijri().year
+    found = []
+    for one in (lunar - 1, lunar, lunar + 1):
+        first = Hijri(one, month, day)
+        days = first.month_length() if np.isnan(length) else int(length)
+        date = pd.Timestamp(first.to_gregorian().isoformat())
+        if date.year == year:
+            found.append((date, days, True))
+    return found
+
+
+def _new_year_of_the_moon(year: int) -> pd.Timestamp:
+    import holidays
+
+    days = holidays.country_holidays("SG", years=year, language="en_US")
+    return pd.Timestamp(min(day for day, name in days.items() if "Chinese New Year" in name))
+
+
+def _holidays(market: str, year: int) -> list[tuple]:
+    """The public holidays of a market in a year, named in English, as rows of `_year`."""
+    import holidays
+
+    days = holidays.country_holidays(market, years=year)
+    if "en_US" in days.supported_languages:
+        days = holidays.country_holidays(market, years=year, language="en_US")
+    rows = []
+    for day, name in sorted(days.items()):
+        estimated = "estimated" in name
+        plain = name.replace(" (estimated)", "").replace(", estimated)", ")")
+        slug = "_".join("".join(mark if mark.isalnum() else " " for mark in plain.lower()).split())
+        grade = "B" if estimated else "A"
+        rows.append((pd.Timestamp(day), 1, estimated, slug, plain, "public_holiday", HOLIDAYS, grade))
+    return rows
