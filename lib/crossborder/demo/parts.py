@@ -11,8 +11,11 @@ from crossborder.demo import (
     launch_tables,
     market_tables,
     planning_tables,
+    risk_tables,
     rival_offers,
     supply_base,
+    voice,
+    warning_tables,
 )
 from crossborder.demo.world import World
 
@@ -27,5 +30,8 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("rival_offers", rival_offers.part),
     ("market_sales", market_tables.part),
     ("planning", planning_tables.part),
+    ("risks", risk_tables.part),
+    ("indicators", warning_tables.part),
+    ("reviews", voice.part),
     ("assumptions", assumption_table.part),
 )
