@@ -34,6 +34,7 @@ MARKET = (
     ("market.categories.share", 0.12, 0.20, 0.30, "fraction of online spending", DESK, "2026-06-30", "D"),
     ("market.scope.b2b_ratio", 1.4, 1.72, 2.1, "all cross-border over B2C cross-border", DESK, "2026-06-30", "C"),
     ("market.scope.domestic_ratio", 1.8, 4.0, 9.0, "all online retail over cross-border", DESK, "2026-06-30", "D"),
+    ("market.delivery.loss_day", 0.010, 0.020, 0.035, "fraction of orders a day above demand", DESK, "2026-06-30", "D"),
     ("market.mobile.share", 0.68, 0.76, 0.90, "fraction of purchases", DESK, "2026-06-30", "C"),
 )
 SELECTION = (
@@ -84,6 +85,7 @@ MARKETING = (
     ("marketing.clv_cac.target", 3.0, 3.0, 3.0, "ratio", RULE, "2026-01-15", "A"),
     ("marketing.discount.rate_year", 0.10, 0.12, 0.16, "fraction a year", DESK, "2026-06-30", "C"),
     ("marketing.email.value_of_subscriber_usd", 0.5, 0.9, 1.6, "USD a month", HISTORY, "2026-09-30", "C"),
+    ("marketing.email.subscriber_months", 12, 24, 36, "months", HISTORY, "2026-09-30", "C"),
     ("marketing.service.agent_cost_hour_usd", 6, 9, 14, "USD an hour", HISTORY, "2026-09-30", "B"),
 )
 FINANCE = (

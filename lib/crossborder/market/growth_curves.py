@@ -55,6 +55,7 @@ class GrowthFit:
     values: np.ndarray
     fitted: np.ndarray
     priors: dict[str, tuple[float, float]]
+    errors: str = "absolute"
 
 
 def _logistic(t: np.ndarray, ceiling: float, rate: float, midpoint: float) -> np.ndarray:
@@ -121,6 +122,7 @@ def fit(
     values: np.ndarray,
     *,
     estimator: str = "level",
+    errors: str = "absolute",
     priors: dict[str, tuple[float, float]] | None = None,
     level: float = 0.9,
     widest: float = 4.0,
@@ -130,11 +132,19 @@ def fit(
 
     `values` are levels for estimator "level" and growth a period for the others: "difference" (Srinivasan and Mason
     1986: level at the end less level at the start of each period), "density" (the derivative at the time), "ols"
-    (Bass 1969, regression on the cumulated level and its square; Bass only). `priors`: parameter -> (median, log sd).
+    (Bass 1969, regression on the cumulated level and its square; Bass only). `errors`: "absolute" (least squares),
+    "relative" (least squares in logs: rss and residual_sd are then log units). `priors`: parameter -> (median, log sd).
     With `require_ceiling`, a profile interval of the ceiling that has no upper end or whose ends lie more than a
     factor `widest` apart is a Refusal that says what would help.
     """
     shape, (t, y) = _curve(curve), _checked(times, values, estimator, curve)
+    if errors not in ("absolute", "relative"):
+        raise InputError.unknown("errors", errors, ("absolute", "relative"))
+    if errors == "relative" and np.any(y == 0):
+        raise InputError.out_of_range(
+            "values", "a 0 among them", "above 0 for relative errors", "use errors='absolute'"
+        )
+    how = (estimator, errors)
     priors = dict(priors or {})
     unknown = set(priors) - set(shape.parameters)
     if unknown:
@@ -148,9 +158,9 @@ def fit(
         )
     if estimator == "ols":
         return _ols(t, y, level)
-    found = _least_squares(shape, t, y, estimator, priors)
-    low, high = ceiling_interval(curve, t, y, found, estimator=estimator, priors=priors, level=level)
-    result = _result(shape, t, y, estimator, priors, found, (low, high, level, widest))
+    found = _least_squares(shape, t, y, how, priors)
+    low, high = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level)
+    result = _result(shape, t, y, how, priors, found, (low, high, level, widest))
     if require_ceiling and not result.identified:
         raise Refusal.because(
             f"the ceiling of the {curve} curve is not identified",
@@ -166,19 +176,19 @@ def ceiling_interval(
     values: np.ndarray,
     best: np.ndarray,
     *,
-    estimator: str,
+    how: tuple[str, str],
     priors: dict[str, tuple[float, float]],
     level: float,
     reach: float = 20.0,
 ) -> tuple[float, float]:
     """The profile interval of the ceiling: where the best fit with the ceiling held stays within the F limit.
 
-    The upper end is infinite where it is not found within `reach` times the best value.
+    `how` is (estimator, errors). The upper end is infinite where it is not found within `reach` times the best value.
     """
     from scipy.optimize import brentq
 
     shape = _curve(curve)
-    objective = _objective(shape, times, values, estimator, priors, best)
+    objective = _objective(shape, times, values, how, priors, best)
     degrees = max(1, len(times) + len(priors) - len(shape.parameters))
     limit = np.sum(objective(best) ** 2) * (1 + stats.f.ppf(level, 1, degrees) / degrees)
     state = {0.0: best[1:]}
@@ -251,17 +261,23 @@ def _predicted(shape: Curve, t: np.ndarray, estimator: str, natural: np.ndarray)
     return shape.level(t, *natural) - shape.level(t - step, *natural)
 
 
-def _objective(shape, t, y, estimator, priors, best=None) -> Callable[[np.ndarray], np.ndarray]:
+def _residual(shape: Curve, t: np.ndarray, y: np.ndarray, how: tuple[str, str], natural: np.ndarray) -> np.ndarray:
+    predicted = _predicted(shape, t, how[0], natural)
+    return y - predicted if how[1] == "absolute" else np.log(y / np.maximum(predicted, 1e-300))
+
+
+def _objective(shape, t, y, how, priors, best=None) -> Callable[[np.ndarray], np.ndarray]:
     """Residuals in the free (log) parameters; a prior is one more residual, on the scale of the best fit's noise."""
     noise = 1.0
     if priors and best is not None:
-        rest = y - _predicted(shape, t, estimator, _natural(shape, best))
-        noise = max(np.sqrt(np.sum(rest**2) / max(1, len(t) - len(shape.parameters) + len(priors))), 1e-12 * y.max())
+        rest = _residual(shape, t, y, how, _natural(shape, best))
+        least = 1e-12 * (y.max() if how[1] == "absolute" else 1.0)
+        noise = max(np.sqrt(np.sum(rest**2) / max(1, len(t) - len(shape.parameters) + len(priors))), least)
     place = {name: i for i, name in enumerate(shape.parameters)}
     linear = [(place[n], (m if n == "midpoint" else np.log(m)), s) for n, (m, s) in priors.items()]
 
     def residuals(free: np.ndarray) -> np.ndarray:
-        data = y - _predicted(shape, t, estimator, _natural(shape, free))
+        data = _residual(shape, t, y, how, _natural(shape, free))
         return np.concatenate([data, [noise * (free[i] - centre) / sd for i, centre, sd in linear]])
 
     return residuals
@@ -277,10 +293,10 @@ def _solve(objective: Callable[[np.ndarray], np.ndarray], start: np.ndarray, exa
     )  # fmt: skip
 
 
-def _least_squares(shape, t, y, estimator, priors) -> np.ndarray:
-    level = y if estimator == "level" else np.cumsum(y)
+def _least_squares(shape, t, y, how, priors) -> np.ndarray:
+    level = y if how[0] == "level" else np.cumsum(y)
     starts = [_to_free(shape, np.array(s)) for s in shape.starts(t, level)]
-    first = _objective(shape, t, y, estimator, {})
+    first = _objective(shape, t, y, how, {})
     starts = sorted(starts, key=lambda s: np.sum(first(s) ** 2))[:5]
     best = min((_solve(first, s) for s in starts), key=lambda r: r.cost).x
     if not priors:
@@ -290,36 +306,37 @@ def _least_squares(shape, t, y, estimator, priors) -> np.ndarray:
     for name, (median, _) in priors.items():
         best[place[name]] = median if name == "midpoint" else np.log(median)
     for _ in range(8):
-        best = _solve(_objective(shape, t, y, estimator, priors, best), best).x
+        best = _solve(_objective(shape, t, y, how, priors, best), best).x
     return best
 
 
-def _result(shape, t, y, estimator, priors, free, interval) -> GrowthFit:
+def _result(shape, t, y, how, priors, free, interval) -> GrowthFit:
     low, high, level, widest = interval
     natural = _natural(shape, free)
-    fitted = _predicted(shape, t, estimator, natural)
-    rss, degrees = float(np.sum((y - fitted) ** 2)), len(t) + len(priors) - len(shape.parameters)
+    fitted = _predicted(shape, t, how[0], natural)
+    rss = float(np.sum(_residual(shape, t, y, how, natural) ** 2))
+    degrees = len(t) + len(priors) - len(shape.parameters)
     sd = np.sqrt(rss / degrees)
-    covariance = _covariance(shape, t, estimator, natural, sd, priors)
+    covariance = _covariance(shape, t, how, natural, sd, priors)
     names = list(shape.parameters)
     parameters = pd.Series(natural, index=names)
     peak = _peak_time(shape.name, parameters)
     return GrowthFit(
-        shape.name, estimator, parameters, pd.Series(np.sqrt(np.diag(covariance)), index=names),
+        shape.name, how[0], parameters, pd.Series(np.sqrt(np.diag(covariance)), index=names),
         pd.DataFrame(covariance, index=names, columns=names), rss, float(sd), degrees,
-        float(1 - rss / np.sum((y - y.mean()) ** 2)) if np.ptp(y) > 0 else float("nan"), low, high,
+        float(1 - np.sum((y - fitted) ** 2) / np.sum((y - y.mean()) ** 2)) if np.ptp(y) > 0 else 1.0, low, high,
         bool(np.isfinite(high) and low > 0 and high / low <= widest), level, peak,
-        float(density(shape.name, np.array([peak]), parameters)[0]), t, y, fitted, priors,
+        float(density(shape.name, np.array([peak]), parameters)[0]), t, y, fitted, priors, how[1],
     )  # fmt: skip
 
 
-def _covariance(shape, t, estimator, natural, sd, priors) -> np.ndarray:
+def _covariance(shape, t, how, natural, sd, priors) -> np.ndarray:
     step = 1e-6 * np.maximum(np.abs(natural), 1e-8)
-    shifts = np.diag(step)
+    scale = 1.0 if how[1] == "absolute" else 1 / np.maximum(_predicted(shape, t, how[0], natural), 1e-300)
     jacobian = np.column_stack(
         [
-            (_predicted(shape, t, estimator, natural + d) - _predicted(shape, t, estimator, natural - d)) / (2 * s)
-            for d, s in zip(shifts, step, strict=True)
+            scale * (_predicted(shape, t, how[0], natural + d) - _predicted(shape, t, how[0], natural - d)) / (2 * s)
+            for d, s in zip(np.diag(step), step, strict=True)
         ]
     )
     information = jacobian.T @ jacobian / sd**2 if sd > 0 else jacobian.T @ jacobian * 1e24

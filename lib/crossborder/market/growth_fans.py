@@ -53,7 +53,8 @@ def fan(
     elif result.estimator == "density":
         paths = (level_at(t[None, :] + 1e-4, *columns) - level_at(t[None, :] - 1e-4, *columns)) / 2e-4
     if noise:
-        paths = paths + result.residual_sd * rng.standard_normal(paths.shape)
+        scatter = result.residual_sd * rng.standard_normal(paths.shape)
+        paths = paths + scatter if result.errors == "absolute" else paths * np.exp(scatter)
     low, median, high = np.quantile(paths, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
     return pd.DataFrame({"time": t, "low": low, "median": median, "high": high})
 
@@ -108,10 +109,17 @@ def bootstrap(result: GrowthFit, *, rng: np.random.Generator, draws: int = 100, 
     Residuals are inflated by sqrt(n / degrees) so that their spread is not too small. Draws without a fit are counted.
     """
     n = len(result.values)
-    residual = (result.values - result.fitted) * np.sqrt(n / result.degrees)
-    residual = residual - residual.mean()
-    samples = np.maximum(result.fitted + residual[rng.integers(0, n, (draws, n))], 0.0)
-    options = {"estimator": result.estimator, "priors": result.priors, "require_ceiling": False}
+    relative = result.errors == "relative"
+    residual = np.log(result.values / result.fitted) if relative else result.values - result.fitted
+    residual = (residual - residual.mean()) * np.sqrt(n / result.degrees)
+    noise = residual[rng.integers(0, n, (draws, n))]
+    samples = result.fitted * np.exp(noise) if relative else np.maximum(result.fitted + noise, 0.0)
+    options = {
+        "estimator": result.estimator,
+        "errors": result.errors,
+        "priors": result.priors,
+        "require_ceiling": False,
+    }
     fits = [_refit(result.curve, result.times, sample, options) for sample in samples]
     kept = pd.DataFrame([f.parameters for f in fits if f is not None])
     if len(kept) < draws / 2:

@@ -1,0 +1,164 @@
+"""What our own tables say about demand: monthly sales, deliveries, funnels. Reductions run in the engine."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["customer_spend", "deliveries", "full_months", "funnel_by_market", "monthly_exposure", "monthly_sales",
+           "panel", "to_usd"]  # fmt: skip
+
+
+def monthly_sales(orders: "ibis.Table", products: pd.DataFrame) -> pd.DataFrame:
+    """Orders, pieces and revenue by month, market, platform, category and currency.
+
+    Revenue is without tax and after discount, in the row's currency; goods are pieces at unit cost, in the product's
+    currency (`goods`, `goods_currency`). Lines of products without a category are counted under "unknown".
+    """
+    has = set(orders.columns)
+    revenue = orders.unit_price * orders.quantity
+    for part in {"discount", "tax"} & has:
+        revenue = revenue - orders[part].fill_null(0)
+    platform = orders.platform.fill_null("unknown") if "platform" in has else "unknown"
+    lines = orders.mutate(month=orders.ordered_at.cast("date").truncate("M"), revenue=revenue, platform=platform)
+    first = lines.line == 1
+    keys = ["month", "market", "platform", "sku", "currency"]
+    small = lines.group_by(keys).aggregate(
+        orders=first.cast("int64").sum(), pieces=lines.quantity.sum(), revenue=lines.revenue.sum()
+    )
+    frame = small.to_pandas()
+    costs = products[["sku", "category", "unit_cost", "currency"]].rename(columns={"currency": "goods_currency"})
+    frame = frame.merge(costs, on="sku", how="left")
+    frame = frame.assign(
+        month=pd.to_datetime(frame["month"]), category=frame["category"].fillna("unknown"),
+        goods=frame["pieces"].astype(float) * frame["unit_cost"].fillna(0.0),
+        goods_currency=frame["goods_currency"].fillna(frame["currency"]),
+    )  # fmt: skip
+    keys = ["month", "market", "platform", "category", "currency", "goods_currency"]
+    return frame.groupby(keys, as_index=False)[["orders", "pieces", "revenue", "goods"]].sum()
+
+
+def to_usd(frame: pd.DataFrame, rates: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """The frame with amounts in USD: for each `amount column -> currency column`, a new column `<amount>_usd`.
+
+    `rates`: index date, one column a currency, USD per unit; the mean of the row's `month` is used. A currency without
+    a rate in a month is refused by name.
+    """
+    monthly = rates.groupby(rates.index.to_period("M")).mean()
+    result = frame.copy()
+    period = frame["month"].dt.to_period("M")
+    for amount, currency in columns.items():
+        missing = sorted(set(frame[currency].dropna()) - {"USD"} - set(monthly.columns))
+        if missing:
+            raise Refusal.because(
+                f"no amounts in USD for {', '.join(missing)}", "there is no exchange rate", "add a rate"
+            )
+        rate = monthly.assign(USD=1.0).unstack().swaplevel()
+        pairs = pd.MultiIndex.from_arrays([period, frame[currency]])
+        found = rate.reindex(pairs).to_numpy()
+        if np.isnan(found).any():
+            hole = frame[np.isnan(found)].iloc[0]
+            raise Refusal.because(
+                f"no amount in USD for {hole[currency]} in {hole['month']:%Y-%m}",
+                "there is no exchange rate",
+                "add a rate",
+            )
+        result[f"{amount}_usd"] = frame[amount].astype(float) * found
+    return result
+
+
+def full_months(frame: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """The rows of months that lie wholly between `first` and `last` (both inclusive days)."""
+    end = frame["month"] + pd.offsets.MonthEnd(1)
+    return frame[(frame["month"] >= first) & (end <= last.normalize())].reset_index(drop=True)
+
+
+def panel(frame: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
+    """Months (rows, none left out) by series (columns); a month without a row is 0, which is what was sold."""
+    missing = {"month", *by, value} - set(frame.columns)
+    if missing:
+        raise InputError.missing_columns("sales", missing, frame.columns)
+    wide = frame.pivot_table(index="month", columns=by, values=value, aggfunc="sum", fill_value=0.0)
+    months = pd.date_range(wide.index.min(), wide.index.max(), freq="MS", name="month")
+    return wide.reindex(months, fill_value=0.0).astype(float)
+
+
+def deliveries(orders: "ibis.Table", demanded: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    """Days from order to door by market since a day: market, orders, mean_days, sd_days, late, in_time.
+
+    `demanded`: index market, `days_base`. Only delivered orders count; `late` is against our own promise.
+    """
+    arrived = orders.delivered_at.isnull().negate()  # noqa: PD003 (an engine's column, not a frame's)
+    lines = orders.filter((orders.ordered_at >= since) & arrived & (orders.line == 1))
+    seconds = lines.delivered_at.epoch_seconds() - lines.ordered_at.epoch_seconds()
+    days = seconds / 86400.0
+    branch = (days * 0).cast("float64")
+    for market, limit in demanded["days_base"].items():
+        branch = (lines.market == market).ifelse(float(limit), branch)
+    promised = lines.promised_days if "promised_days" in orders.columns else None
+    late = (days > promised).fill_null(False) if promised is not None else (days < 0)
+    marked = lines.mutate(days=days, late=late, in_time=days <= branch)
+    small = marked.group_by("market").aggregate(
+        orders=marked.count(), mean_days=marked.days.mean(), sd_days=marked.days.std(),
+        late=marked.late.cast("int64").sum(), in_time=marked.in_time.cast("int64").sum(),
+    )  # fmt: skip
+    return small.to_pandas().sort_values("market", ignore_index=True)
+
+
+def funnel_by_market(sessions: "ibis.Table", since: pd.Timestamp) -> pd.DataFrame:
+    """Visits and orders since a day by market and platform."""
+    recent = sessions.filter(sessions.date >= since)
+    small = recent.group_by(["market", "platform"]).aggregate(visits=recent.visits.sum(), orders=recent.orders.sum())
+    return small.to_pandas().sort_values(["market", "platform"], ignore_index=True)
+
+
+def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: dict[str, float]) -> pd.DataFrame:
+    """Spend (USD at fixed rates) and orders by customer with cohort and market; guests are left out and counted.
+
+    `attrs["guests"]` holds the share of orders without a customer.
+    """
+    revenue = orders.unit_price * orders.quantity
+    if "discount" in orders.columns:
+        revenue = revenue - orders.discount.fill_null(0)
+    lines = orders.mutate(revenue=revenue)
+    small = lines.group_by(["customer_id", "currency"]).aggregate(
+        orders=(lines.line == 1).cast("int64").sum(), revenue=lines.revenue.sum()
+    )
+    frame = small.to_pandas()
+    unknown = sorted(set(frame["currency"]) - set(usd_per_unit))
+    if unknown:
+        raise Refusal.because(f"no spend in USD for {', '.join(unknown)}", "there is no exchange rate", "add a rate")
+    frame["spend_usd"] = frame["revenue"].astype(float) * frame["currency"].map(usd_per_unit).astype(float)
+    guests = frame["customer_id"].isna()
+    share = float(frame.loc[guests, "orders"].sum() / max(1, frame["orders"].sum()))
+    known = frame[~guests].groupby("customer_id", as_index=False)[["orders", "spend_usd"]].sum()
+    columns = [c for c in ("customer_id", "market", "cohort") if c in customers.columns]
+    result = known.merge(customers[columns], on="customer_id", how="left")
+    result.attrs["guests"] = share
+    return result
+
+
+def monthly_exposure(
+    events: pd.DataFrame, series: pd.MultiIndex | pd.Index, months: pd.DatetimeIndex, names: list[str]
+) -> np.ndarray:
+    """Share of each month that lies in an event: events x series x months, for `forecasting.calendar_factors`.
+
+    `events`: date, end (inclusive days), market, event. The first level of `series` is the market.
+    """
+    markets = series.get_level_values(0) if isinstance(series, pd.MultiIndex) else series
+    starts, ends = months.to_numpy(), (months + pd.offsets.MonthEnd(1)).to_numpy()
+    length = (ends - starts) / np.timedelta64(1, "D") + 1
+    exposure = np.zeros((len(names), len(markets), len(months)))
+    for i, name in enumerate(names):
+        rows = events[events["event"] == name]
+        first = np.maximum(rows["date"].to_numpy()[:, None], starts[None, :])
+        last = np.minimum(rows["end"].to_numpy()[:, None], ends[None, :])
+        days = np.maximum((last - first) / np.timedelta64(1, "D") + 1, 0.0) / length
+        by_market = pd.DataFrame(days).groupby(rows["market"].to_numpy()).sum().clip(upper=1.0)
+        exposure[i] = by_market.reindex(markets).fillna(0.0).to_numpy()
+    return exposure
