@@ -1,0 +1,289 @@
+"""From touchpoints and orders to coded journeys: the engine sorts and counts, numpy cuts the sorted stream.
+
+Every order goes to exactly one line of the account: with a journey, without a touch in the look-back, or without a
+customer. Nothing is shared out silently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+from crossborder.marketing.journeys import Journeys
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table, Value
+
+__all__ = ["JourneyBuild", "build", "order_values", "sensitivity"]
+
+WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
+ORDER = 32767
+MEASURES = ("conversions", "revenue_usd", "refund_usd", "margin_usd")
+
+
+@dataclass(frozen=True)
+class JourneyBuild:
+    """Journeys, where every order went (`account`), and what happened to every touch (`touches`).
+
+    `orders` is one row an order with a journey, in the order of the converting journeys.
+    """
+
+    journeys: Journeys
+    account: pd.DataFrame
+    touches: pd.Series
+    orders: pd.DataFrame
+
+    @property
+    def unattributed_share(self) -> float:
+        """Share of the orders without a journey."""
+        orders = self.account["conversions"]
+        return float(1 - orders[WITH] / orders.sum()) if orders.sum() else 0.0
+
+
+def build(
+    touchpoints: "Table",
+    orders: "Table",
+    *,
+    lookback_days: float = 30.0,
+    lookback_by_market: Mapping[str, float] | None = None,
+    markets: list[str] | None = None,
+    usd_rates: Mapping[str, float] | None = None,
+    unit_cost_usd: Mapping[str, float] | None = None,
+    use_consent: bool = True,
+) -> JourneyBuild:
+    """Journeys of the touches within the look-back before each order, and of the touches that led to none.
+
+    A touch belongs to the customer's next order if it lies within `lookback_days` (or the market's own window)
+    before it; a journey ends at an order. Other touches form journeys without an order, cut where the gap between
+    two touches exceeds the window. Touches without consent are not joined to people; touches of one customer and
+    channel at the same second count once.
+    `usd_rates` gives USD per unit of each currency of the orders, `unit_cost_usd` the cost of a piece by SKU.
+    """
+    _check_window(lookback_days, lookback_by_market)
+    touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
+    orders = orders.filter(orders.market.isin(markets)) if markets else orders
+    sold = order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd)
+    channels, seen, kept = _touch_counts(touchpoints, use_consent)
+    joined = (
+        touchpoints.filter(touchpoints.consent) if use_consent and "consent" in touchpoints.columns else touchpoints
+    )
+    stream, people = _stream(joined, sold, channels)
+    known = sold.filter(sold.customer_id.notnull()).order_by(["customer_id", "ordered_at", "order_id"]).to_pandas()  # noqa: PD004
+    window = {**dict.fromkeys(channels[1], float(lookback_days)), **(lookback_by_market or {})}
+    cut = _cut(stream, people, known, channels, window, float(lookback_days))
+    nameless = sold.filter(sold.customer_id.isnull())  # noqa: PD003
+    guests = nameless.aggregate(conversions=nameless.count(), **{n: nameless[n].sum() for n in MEASURES[1:]})
+    account = _account(known, cut["journey_of_order"] >= 0, guests.to_pandas().iloc[0].fillna(0.0))
+    touches = pd.Series({"all touches": seen, "without consent": seen - kept, **cut["touches"]}, name="touches")
+    return JourneyBuild(cut["journeys"], account, touches, known[cut["journey_of_order"] >= 0].reset_index(drop=True))
+
+
+def order_values(
+    orders: "Table",
+    *,
+    usd_rates: Mapping[str, float] | None = None,
+    unit_cost_usd: Mapping[str, float] | None = None,
+) -> "Table":
+    """One row an order: customer, market, time, and revenue, refund and margin in USD.
+
+    Revenue is after discount and without sales tax. Margin is revenue less refunds less the cost of pieces kept;
+    without `unit_cost_usd` it is revenue less refunds.
+    """
+    import ibis
+
+    zero = ibis.literal(0.0)
+    rates = {"USD": 1.0, **(usd_rates or {})}
+    found = orders.currency.as_table().distinct().to_pandas()["currency"]
+    unknown = sorted(set(found) - set(rates))
+    if unknown:
+        raise InputError.unknown("currency", unknown[0], rates)
+
+    def column(name: str) -> "Value":
+        return orders[name].fill_null(0) if name in orders.columns else zero
+
+    rate = orders.currency.cases(*[(name, float(value)) for name, value in rates.items()], else_=1.0)
+    revenue = (orders.quantity * orders.unit_price - column("discount") - column("tax")) * rate
+    refund = column("refund") * rate
+    cost = zero
+    if unit_cost_usd:
+        table = ibis.memtable(pd.DataFrame({"sku": list(unit_cost_usd), "piece_usd": list(unit_cost_usd.values())}))
+        orders = orders.mutate(revenue_usd=revenue, refund_usd=refund, kept=orders.quantity - column("returned"))
+        orders = orders.left_join(table, "sku")
+        revenue, refund = orders.revenue_usd, orders.refund_usd
+        cost = orders.kept * orders.piece_usd.fill_null(0.0)
+    customer = orders.customer_id if "customer_id" in orders.columns else ibis.null("string")
+    lines = orders.select(
+        "order_id", "market", "ordered_at", customer_id=customer, revenue=revenue, refund=refund, cost=cost
+    )
+    return lines.group_by("order_id").aggregate(
+        customer_id=lines.customer_id.max(),
+        market=lines.market.max(),
+        ordered_at=lines.ordered_at.min(),
+        revenue_usd=lines.revenue.sum(),
+        refund_usd=lines.refund.sum(),
+        margin_usd=(lines.revenue - lines.refund - lines.cost).sum(),
+    )
+
+
+def sensitivity(
+    touchpoints: "Table", orders: "Table", lookbacks: list[float], *, use_consent: tuple[bool, ...] = (True, False)
+) -> pd.DataFrame:
+    """Orders with a journey, and mean touches, by look-back and by whether consent is respected.
+
+    Columns: lookback_days, consent_respected, orders, with_journey, share, touches_a_journey.
+    """
+    rows = []
+    for respected in use_consent:
+        for days in lookbacks:
+            made = build(touchpoints, orders, lookback_days=days, use_consent=respected)
+            found = made.account["conversions"]
+            won = made.journeys.conversions > 0
+            mean = float(made.journeys.lengths[won].mean()) if won.any() else 0.0
+            rows.append((days, respected, int(found.sum()), int(found[WITH]), 1 - made.unattributed_share, mean))
+    names = ["lookback_days", "consent_respected", "orders", "with_journey", "share", "touches_a_journey"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _check_window(lookback_days: float, by_market: Mapping[str, float] | None) -> None:
+    for name, days in {"lookback_days": lookback_days, **(by_market or {})}.items():
+        if not days > 0:
+            raise InputError.out_of_range(str(name), days, "days above 0")
+
+
+def _touch_counts(touchpoints: "Table", use_consent: bool) -> tuple[tuple[list[str], list[str]], int, int]:
+    """Channels and markets that occur, all touches, and touches that may be joined."""
+    allowed = touchpoints.count()
+    if use_consent and "consent" in touchpoints.columns:
+        allowed = touchpoints.consent.cast("int64").sum()
+    found = touchpoints.group_by(["channel", "market"]).aggregate(seen=touchpoints.count(), kept=allowed).to_pandas()
+    if found.empty or not found["kept"].sum():
+        raise Refusal.because(
+            "there is no touch that may be joined to a person",
+            f"touches: {int(found['seen'].sum()) if len(found) else 0}",
+            "check the period, the markets and the consent column",
+        )
+    return (
+        (sorted(found["channel"].unique()), sorted(found["market"].unique())),
+        int(found["seen"].sum()),
+        int(found["kept"].sum()),
+    )
+
+
+def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list[str]]) -> tuple[dict, np.ndarray]:
+    """Touches and orders of known customers, sorted by customer, time and kind, and the rows a customer."""
+    import ibis
+
+    codes = [(name, number) for number, name in enumerate(channels[0])]
+    places = [(name, number) for number, name in enumerate(channels[1])]
+    touches = touchpoints.select(
+        "customer_id",
+        moment=touchpoints["at"].cast("timestamp"),
+        code=touchpoints.channel.cases(*codes, else_=-1).cast("int16"),
+        market=touchpoints.market.cases(*places, else_=-1).cast("int16"),
+    )
+    bought = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    # An order sorts after the touches of the same second, which may have led to it.
+    placed = bought.select(
+        "customer_id",
+        moment=bought.ordered_at.cast("timestamp"),
+        code=ibis.literal(ORDER, type="int16"),
+        market=ibis.literal(-1, type="int16"),
+    )
+    rows = touches.union(placed)
+    people = rows.group_by("customer_id").aggregate(rows=rows.count()).order_by("customer_id")
+    ordered = rows.order_by(["customer_id", "moment", "code"])
+    table = ordered.select(
+        seconds=ordered.moment.epoch_seconds(), code=ordered.code, market=ordered.market
+    ).to_pyarrow()
+    return {name: table[name].to_numpy() for name in table.column_names}, people["rows"].to_pyarrow().to_numpy()
+
+
+def _cut(
+    stream: dict, people: np.ndarray, known: pd.DataFrame, channels: tuple, window: dict[str, float], default: float
+) -> dict:
+    """Journeys from the sorted stream, by runs of rows of one customer that end with an order or with the customer."""
+    seconds, code = stream["seconds"], stream["code"]
+    order = code == ORDER
+    runs, ends = _runs(order, people)
+    bought = order[ends]
+    days = known["market"].map(window).fillna(default).to_numpy(dtype=float)
+    deadline = np.full(len(runs), np.iinfo(np.int64).max)
+    deadline[bought] = np.ceil(seconds[ends[bought]] - days * 86400.0).astype(np.int64)
+    lengths = ends - runs + 1
+    inside = seconds >= np.repeat(deadline, lengths)
+    repeated = _repeated(seconds, code, order, runs)
+    keep = np.flatnonzero(~order & ~repeated)
+    begins = _begins(
+        keep, seconds, inside, np.repeat(np.arange(len(runs), dtype=np.int32), lengths), stream, channels, window
+    )
+    starts = np.append(np.flatnonzero(begins), len(keep))
+    last = keep[starts[1:] - 1]
+    won = inside[last]
+    run_of_last = np.searchsorted(runs, last, side="right") - 1
+    end = np.where(won, seconds[ends[run_of_last]], seconds[last])
+    ages = (np.repeat(end, np.diff(starts)) - seconds[keep]) / 86400.0
+    number = (np.cumsum(bought) - 1)[run_of_last[won]]
+    journey_of_order = np.full(len(known), -1)
+    journey_of_order[number] = np.flatnonzero(won)
+    values = {name: np.zeros(len(won)) for name in MEASURES[1:]}
+    for name in values:
+        values[name][won] = known[name].to_numpy(dtype=float)[number]
+    journeys = Journeys(tuple(channels[0]), code[keep], starts, won.astype(float), (~won).astype(float), values, ages)
+    joined = int(inside[keep].sum())
+    in_bought_runs = int((lengths[bought] - 1).sum() - repeated[np.repeat(bought, lengths)].sum())
+    counts = {
+        "repeated": int(repeated.sum()),
+        "in journeys with an order": joined,
+        "before the window of the next order": in_bought_runs - joined,
+        "not followed by an order": len(keep) - in_bought_runs,
+    }
+    return {"journeys": journeys, "journey_of_order": journey_of_order, "touches": counts}
+
+
+def _runs(order: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last row of each run: a customer's rows up to and with an order, or up to the customer's last row."""
+    first = np.zeros(len(order) + 1, dtype=bool)
+    first[np.concatenate([[0], np.cumsum(people)])] = True
+    first[1:] |= order
+    edges = np.flatnonzero(first)
+    return edges[:-1], edges[1:] - 1
+
+
+def _repeated(seconds: np.ndarray, code: np.ndarray, order: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Touches of the same customer, channel and second as the row before."""
+    repeated = np.zeros(len(code), dtype=bool)
+    repeated[1:] = (code[1:] == code[:-1]) & (seconds[1:] == seconds[:-1])
+    repeated[runs] = False
+    return repeated & ~order
+
+
+def _begins(
+    keep: np.ndarray,
+    seconds: np.ndarray,
+    inside: np.ndarray,
+    run: np.ndarray,
+    stream: dict,
+    channels: tuple,
+    window: dict[str, float],
+) -> np.ndarray:
+    """Whether a kept touch begins a journey: another run, the window opens, or a long gap without an order."""
+    begins = np.ones(len(keep), dtype=bool)
+    run, inside, moment = run[keep], inside[keep], seconds[keep]
+    limit = np.array([window[name] for name in channels[1]]) * 86400.0
+    gap = limit[0] if (limit == limit[0]).all() else limit[stream["market"][keep]][1:]
+    begins[1:] = (run[1:] != run[:-1]) | (inside[1:] != inside[:-1])
+    begins[1:] |= ~inside[1:] & (np.diff(moment) > gap)
+    return begins
+
+
+def _account(known: pd.DataFrame, joined: np.ndarray, guests: pd.Series) -> pd.DataFrame:
+    frame = known.assign(conversions=1.0)[list(MEASURES)].astype(float)
+    rows = {
+        WITH: frame[joined].sum(),
+        WITHOUT: frame[~joined].sum(),
+        GUEST: guests[list(MEASURES)].astype(float),
+    }
+    return pd.DataFrame(rows).T[list(MEASURES)]
