@@ -8,11 +8,14 @@ import pandas as pd
 from crossborder.demo import (
     assumption_table,
     candidate_tables,
+    engagement,
     launch_tables,
     market_tables,
     planning_tables,
     risk_tables,
     rival_offers,
+    search_tables,
+    service_tables,
     supply_base,
     voice,
     warning_tables,
@@ -33,5 +36,8 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("risks", risk_tables.part),
     ("indicators", warning_tables.part),
     ("reviews", voice.part),
+    ("search", search_tables.part),
+    ("engagement", engagement.part),
+    ("service", service_tables.part),
     ("assumptions", assumption_table.part),
 )

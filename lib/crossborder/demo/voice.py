@@ -20,7 +20,7 @@ COUNT = 6000
 MARKET_SHARE = {"US": 0.14, "GB": 0.10, "DE": 0.14, "JP": 0.135, "MX": 0.12, "BR": 0.13, "ID": 0.115, "SA": 0.12}
 ASPECTS = ("quality", "price", "delivery", "packaging", "size", "ease", "design", "durability")
 # Log-odds of a good word beyond the mood, by market and aspect.
-BASE = 1.15
+BASE = 1.30
 TILT = pd.DataFrame(
     [
         ("US", 0.1, 0.2, 0.6, 0.2, -0.2, 0.1, 0.3, -0.1),
@@ -34,8 +34,8 @@ TILT = pd.DataFrame(
     ],
     columns=["market", *ASPECTS],
 ).set_index("market")
-MOOD = 1.5  # how strongly the mood of a review moves all its aspects
-STAR_SLIPS = 0.025  # reviews whose stars are the wrong way round
+MOOD = 1.9  # how strongly the mood of a review moves all its aspects
+STAR_SLIPS = 0.02  # reviews whose stars are the wrong way round
 WORDLESS = 0.035
 MENTIONS = pd.DataFrame(
     {
