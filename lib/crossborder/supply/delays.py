@@ -171,7 +171,7 @@ def warehouse_flow(
     rng: np.random.Generator,
     draws: int = 200,
 ) -> pd.DataFrame:
-    """Backlog of a warehouse day by day under random arrivals: mean, 5 % and 95 % of open orders, share shipped same day.
+    """Backlog of a warehouse by day under random arrivals: open orders (mean, 5 %, 95 %), share shipped the same day.
 
     `arrivals_day` is the expected orders of each day (a season or a sale day shows as a peak); arrivals are Poisson.
     """

@@ -184,7 +184,7 @@ def buy_ahead(
 def early_payment(
     purchases_year: ArrayLike, days_earlier: ArrayLike, discount: ArrayLike, own_rate_year: float
 ) -> pd.DataFrame:
-    """Yearly effect of paying suppliers earlier for a discount: its cost at our own rate, gain, and implied yearly rate.
+    """Yearly effect of paying suppliers earlier for a discount: cost at our own rate, gain, implied yearly rate.
 
     The implied rate is (1 + d / (1 - d)) ** (365 / days) - 1, the usual rate of a cash discount.
     """
