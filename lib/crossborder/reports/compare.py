@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from crossborder.errors import InputError
-from crossborder.reports.results import shown
+from crossborder.reports.recorded import shown
 
 __all__ = ["Comparison", "Move", "compare"]
 

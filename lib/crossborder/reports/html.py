@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crossborder.reports import rendering
-from crossborder.reports.results import shown, words
+from crossborder.reports.recorded import shown, words
 
 __all__ = ["AREA_NAMES", "Card", "in_words", "index", "matrix", "page"]
 

@@ -8,7 +8,7 @@ from crossborder.reports import exports, html
 from crossborder.reports.html import Card
 from crossborder.reports.parameters import base, reading
 from crossborder.reports.planning import Entry
-from crossborder.reports.results import shown
+from crossborder.reports.recorded import shown
 from crossborder.reports.worker import Outcome
 
 __all__ = ["write"]

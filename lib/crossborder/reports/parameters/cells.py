@@ -107,6 +107,6 @@ def model_from(notebook: str, source: str | None) -> type[Request]:
             raise InputError.unknown(f"type of parameter {entry.name}", entry.annotation, TYPES)
         fields[entry.name] = (TYPES[entry.annotation], Field(entry.default, description=entry.comment))
     # Only what the cell has can be set: a common field that the notebook lacks must not look accepted.
-    made = create_model(f"Cell_{notebook}", __base__=Request, **fields)
+    made = create_model(f"Cell_{notebook}", __base__=Request, __module__="notebook", **fields)
     made.notebook = notebook
     return made
