@@ -70,7 +70,9 @@ def time_driven(cost: float, capacity_minutes: float, minutes: pd.Series, volume
     return table
 
 
-def ledger_resources(ledger: pd.DataFrame, accounts: list[str], start: str | None = None, end: str | None = None):
+def ledger_resources(
+    ledger: pd.DataFrame, accounts: list[str], start: str | None = None, end: str | None = None
+) -> pd.Series:
     """Cost by account of the period, USD, positive; `accounts` not in the ledger are an error."""
     needs(ledger, "ledger", "date account amount_usd")
     absent = sorted(set(accounts) - set(ledger["account"]))

@@ -248,9 +248,8 @@ def _door(lines, lanes, cbm, terms: Terms, door: DoorTerms | None, price) -> Non
     shape = lines["goods"].shape
     market = lanes["market"].to_numpy(object)
     stocked = (lanes["mode"] != "courier").to_numpy(float)
-    value = (
-        {name: np.zeros(len(market)) for name in _DOOR} if door is None else {n: door.column(n, market) for n in _DOOR}
-    )
+    nothing = np.zeros(len(market))
+    value = {name: nothing if door is None else door.column(name, market) for name in DOOR_COLUMNS}
     asked = np.zeros(shape) if price is None else price
     lines["handling"] = np.broadcast_to(value["handling"] * stocked, shape)
     months = terms.days_in_stock / 30.4

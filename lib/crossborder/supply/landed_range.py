@@ -70,7 +70,9 @@ def landed_interval(
     return pd.DataFrame(rows).set_index("market"), table.reset_index(drop=True)
 
 
-def cost_cube(cost: LandedCost, units: pd.DataFrame, by: tuple[str, ...] = ("market", "platform", "category")):
+def cost_cube(
+    cost: LandedCost, units: pd.DataFrame, by: tuple[str, ...] = ("market", "platform", "category")
+) -> pd.DataFrame:
     """Logistics cost and its share of revenue by market x channel x product: one row a cell, outliers marked.
 
     `units` has sku, market, platform, units, revenue_usd, lane (column of the cost) and category. Logistics is all
