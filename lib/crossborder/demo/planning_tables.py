@@ -100,8 +100,8 @@ ROUNDS = pd.DataFrame(
         (0, "founding", "Employee pool", "2019-06-01", 0, None, 1_000_000),
         (1, "seed", "Seed fund", "2021-03-15", 600000, 3_600_000, None),
         (1, "seed", "Angel investors", "2021-03-15", 150000, 3_600_000, None),
-        (2, "series A", "Growth fund", "2024-05-20", 1_600_000, 8_400_000, None),
-        (2, "series A", "Seed fund", "2024-05-20", 300000, 8_400_000, None),
+        (2, "series A", "Growth fund", "2024-05-20", 320000, 4_600_000, None),
+        (2, "series A", "Seed fund", "2024-05-20", 80000, 4_600_000, None),
     ],
     columns=["order", "round", "holder", "date", "invested_usd", "pre_money_usd", "shares"],
 )

@@ -1,0 +1,63 @@
+"""The whole simulated company: all tables and the truth behind them, in memory or written to a folder."""
+
+import numpy as np
+import pandas as pd
+
+from crossborder.demo import core, daily, experiments, money, sales, supply_tables
+from crossborder.demo.known import core_truth
+from crossborder.demo.parts import PARTS
+from crossborder.demo.typed import typed
+from crossborder.demo.world import World
+
+__all__ = ["SEED", "core_tables", "generate"]
+
+SEED = 20261031
+
+
+def generate(seed: int = SEED, scale: float = 1.0, dirt: bool = False) -> tuple[dict[str, pd.DataFrame], dict]:
+    """All tables of the company, and the truth; `dirt` plants defects and lists them in the truth."""
+    world = World(seed=seed, scale=scale)
+    tables, truth = core_tables(world)
+    world.tables.update(tables)
+    for name, part in PARTS:
+        made, known = part(world, world.rng(name))
+        world.tables.update({table: typed(frame, table) for table, frame in made.items()})
+        truth[name] = known
+    tables = dict(world.tables)
+    if dirt:
+        from crossborder.demo.dirt import soil
+
+        tables, truth["dirt"] = soil(tables, np.random.default_rng([seed, 1]))
+    return tables, truth
+
+
+def core_tables(world: World) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Tables of the core in memory: sales, people, stock, money; and their truth."""
+    company = core.core(world)
+    sums = sales.Sums.empty(world)
+    parts = [sales.chunk_tables(company, k, people, lines, sums) for k, people, lines in core.served(company)]
+    tables = {name: pd.concat([p[name] for p in parts], ignore_index=True) for name in parts[0]}
+    tables["orders"] = tables["orders"].sort_values(["ordered_at", "order_id", "line"], ignore_index=True)
+    tables["touchpoints"] = tables["touchpoints"].sort_values(["at", "customer_id"], kind="stable", ignore_index=True)
+    rest, truth = rest_of_core(company, sums)
+    return tables | rest, truth
+
+
+def rest_of_core(company: core.Core, sums: sales.Sums) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Tables that follow from the daily sums and the stock's logs."""
+    tests, known = experiments.experiments(company, sums)
+    tables = {
+        "products": company.goods.frame,
+        "suppliers": company.suppliers,
+        "lanes": company.lanes,
+        "warehouses": company.warehouses,
+        "sessions": daily.sessions(company, sums),
+        "ad_spend": daily.ad_spend(company, sums),
+        "prices": daily.prices(company),
+        "experiments": tests,
+        "purchases": supply_tables.purchases(company),
+        "shipments": supply_tables.shipments(company),
+        "inventory": supply_tables.inventory(company),
+    }
+    tables |= money.money(company, sums, tables)
+    return tables, core_truth(company) | {"experiments": known}
