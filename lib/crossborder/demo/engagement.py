@@ -78,7 +78,7 @@ def emails(world: World, rng: np.random.Generator) -> pd.DataFrame:
     growth = 1 + 0.6 * (frame["week"] - weeks[0]).dt.days / (365.25 * 3)
     people = rng.poisson(frame["list"] * frame["part"] * growth)
     # Weeks differ for everybody alike: gifts before the turn of the year, quiet summers.
-    season = 1 + 0.30 * np.cos(2 * np.pi * (frame["week"].dt.dayofyear - 330) / 365.25)
+    season = 1 + 0.30 * np.cos(2 * np.pi * (frame["week"].dt.day_of_year - 330) / 365.25)
     wobble = np.repeat(np.exp(0.08 * rng.standard_normal(n // len(GROUPS))), len(GROUPS))
     opened, ordered, left = _rates(frame["sends_per_person"].to_numpy(float))
     orders = rng.binomial(people, ordered * season * wobble)

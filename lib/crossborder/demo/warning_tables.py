@@ -52,7 +52,7 @@ KINDS = {
     "price_war": (3, {"rival_price_index": 4.0, "conversion_share": 3.2, "cost_per_click": 2.6}),
     "stock_out": (2, {"stock_cover_days": 4.2, "supplier_late_share": 2.8}),
 }
-WITHOUT_WARNING = 0.12
+WITHOUT_WARNING = 0.08
 FALSE_CLIMBS = 26  # single indicators that climb for one or two weeks with nothing behind
 NEW_LEVEL = {"indicator": "cost_per_click", "from": "2025-03-03", "spreads": 2.2}
 MISSING = 0.004
@@ -98,7 +98,7 @@ def _disturbance(rng: np.random.Generator, weeks: int) -> np.ndarray:
 
 def _season(weeks: pd.DatetimeIndex) -> np.ndarray:
     """A yearly wave with its top in the last quarter, when everything is busy."""
-    wave = np.cos(2 * np.pi * (weeks.dayofyear.to_numpy() - 325) / 365.25)
+    wave = np.cos(2 * np.pi * (weeks.day_of_year.to_numpy() - 325) / 365.25)
     return np.outer(wave, INDICATORS["season"].to_numpy())
 
 
@@ -109,7 +109,7 @@ def _climbs(
     added = np.zeros((len(weeks), len(INDICATORS)))
     column = {name: i for i, name in enumerate(INDICATORS["name"])}
     warned = rng.uniform(size=len(incidents)) >= WITHOUT_WARNING
-    strength = rng.uniform(0.8, 1.2, len(incidents))
+    strength = rng.uniform(0.9, 1.3, len(incidents))
     sign = rng.choice([-1.0, 1.0], len(incidents), p=[0.8, 0.2])
     start = weeks.searchsorted(incidents["started_on"], side="right") - 1
     for row, (kind, ended) in enumerate(zip(incidents["kind"], incidents["ended_on"], strict=True)):
