@@ -23,9 +23,9 @@ def great_circle_km(lon_1: ArrayLike, lat_1: ArrayLike, lon_2: ArrayLike, lat_2:
     >>> round(float(great_circle_km(0, 0, 180, 0)), 1)
     20015.1
     """
-    first, second = np.radians(lat_1), np.radians(lat_2)
-    across, up = np.radians(np.subtract(lon_2, lon_1)), second - first
-    half = np.sin(up / 2) ** 2 + np.cos(first) * np.cos(second) * np.sin(across / 2) ** 2
+    lon_1, lat_1, lon_2, lat_2 = (np.radians(np.asarray(angle, dtype=float)) for angle in (lon_1, lat_1, lon_2, lat_2))
+    across, up = lon_2 - lon_1, lat_2 - lat_1
+    half = np.sin(up / 2) ** 2 + np.cos(lat_1) * np.cos(lat_2) * np.sin(across / 2) ** 2
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
 
 

@@ -60,7 +60,7 @@ def weekly_features(markets: str | Iterable[str], start: str | pd.Timestamp, end
     long = table.loc[table.index.repeat(table["days"])]
     days = long["date"] + pd.to_timedelta(long.groupby(level=0).cumcount(), unit="D")
     long = long.assign(day=days).drop_duplicates(["market", "event", "day"])
-    long["week"] = long["day"] - pd.to_timedelta(long["day"].dt.weekday, unit="D")
+    long["week"] = long["day"] - pd.to_timedelta(long["day"].dt.day_of_week, unit="D")
     counts = long.pivot_table(index=["market", "week"], columns="event", values="day", aggfunc="size", fill_value=0)
     counts.columns.name = None
     return counts.reindex(index, fill_value=0) / 7.0

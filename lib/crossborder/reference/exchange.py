@@ -62,9 +62,9 @@ def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "
 
     `amount`, `currency` and `date` broadcast against each other. Raises Refusal when a date has no fixing.
     """
-    amounts, names, days = np.broadcast_arrays(
-        np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), np.asarray(date, dtype="datetime64[ns]")
-    )
+    days = pd.to_datetime(np.ravel(date)).to_numpy("datetime64[ns]").reshape(np.shape(date))
+    parts = np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), days
+    amounts, names, days = np.broadcast_arrays(*parts)
     codes, unique = pd.factorize(names.ravel())
     table = _per_euro()[[_known(name) for name in unique]]
     target = _per_euro()[_known(to)].to_numpy()
