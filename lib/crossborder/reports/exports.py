@@ -41,8 +41,9 @@ def neutralised(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def write_csv(frame: "pd.DataFrame", path: Path) -> None:
-    """The frame as CSV (UTF-8, no index unless it has a name)."""
-    text = neutralised(_with_index(frame)).to_csv(index=False, lineterminator="\n")
+    """The frame as CSV (RFC 4180, UTF-8, no index unless it has a name)."""
+    # With a bare newline as line end Python would leave a carriage return inside a text unquoted.
+    text = neutralised(_with_index(frame)).to_csv(index=False, lineterminator="\r\n")
     write_text(path, text)
 
 

@@ -89,7 +89,7 @@ def check_tables(entries: Sequence[Entry], asked_by_name: bool) -> list[Entry]:
     checked = []
     for entry in entries:
         about = tuple(entry.values.get(name, "") for name in ("data", "scenario", "as_of"))
-        if "data" not in entry.values:
+        if "data" not in entry.values or not entry.model.needs:
             checked.append(entry)
             continue
         if about not in opened:

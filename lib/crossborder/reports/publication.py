@@ -30,7 +30,7 @@ def aside(reports: Path, run: str) -> Iterator[Path]:
 
 
 def publish(folder: Path, reports: Path, run: str) -> Path:
-    """Move a folder written aside to its place `reports/run`, and point `reports/latest` at it."""
+    """Move a folder written aside to its place `reports/run`."""
     target = reports / run
     if not target.exists():
         try:
@@ -39,7 +39,6 @@ def publish(folder: Path, reports: Path, run: str) -> Path:
             _replace(folder, target)
     else:
         _replace(folder, target)
-    point_latest(reports, run)
     return target
 
 

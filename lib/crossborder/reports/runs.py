@@ -69,7 +69,8 @@ def run(request: Request, folders: Folders | None = None, listener: Listener | N
     state = _State(request, folders, planning.run_name(entries, request), entries)
     published = _as_published(state)
     if published and not request.force:
-        publication.point_latest(folders.reports, state.name)
+        if not request.notebooks:
+            publication.point_latest(folders.reports, state.name)
         return Finished(folders.reports / state.name, published, unchanged=True)
     if not request.force:
         _reuse(state)
@@ -84,6 +85,8 @@ def run(request: Request, folders: Folders | None = None, listener: Listener | N
                 _execute(state, to_run, scratch, aside, listener)
             _write(state, aside)
             target = publication.publish(aside, folders.reports, state.name)
+        if not request.notebooks:  # a report of all notebooks, not a look at one
+            publication.point_latest(folders.reports, state.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if to_run:

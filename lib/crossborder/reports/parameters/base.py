@@ -104,7 +104,7 @@ def parse(notebook: str | type[Request], raw: Mapping[str, object]) -> dict[str,
                 reading.check_place(values[name], fields[name].json_schema_extra)
             except ValueError as wrong:
                 problems.append(f"parameter {name}={_short(given)}: {_allowed(model, name, str(wrong))}")
-    wrong_values = {} if problems else _validate(model, values)
+    wrong_values = _validate(model, values)
     problems += [f"parameter {name}={_short(raw.get(name))}: {text}" for name, text in wrong_values.items()]
     if problems:
         raise InputError("\n".join(problems))
