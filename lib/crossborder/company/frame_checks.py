@@ -44,14 +44,14 @@ def column_problems(present: list[str], table: Table, file: str) -> list[Problem
 def frame_problems(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
     """Every rule that the typed frame breaks: missing values, bounds, choices, patterns, doubled keys."""
     with warnings.catch_warnings():
+        # pandera loads every backend that it finds installed, and some of those warn about each other.
         warnings.simplefilter("ignore")
         import pandera.errors
 
-        schema = table.schema()
-    try:
-        schema.validate(frame.reset_index(drop=True), lazy=True)
-    except pandera.errors.SchemaErrors as failures:
-        return _in_words(failures.failure_cases, frame, table, file)
+        try:
+            table.schema().validate(frame.reset_index(drop=True), lazy=True)
+        except pandera.errors.SchemaErrors as failures:
+            return _in_words(failures.failure_cases, frame, table, file)
     return []
 
 
