@@ -16,6 +16,7 @@ CM_PER_INCH = 2.54
 KG_PER_POUND = 0.45359237
 CUBIC_CM_PER_CUBIC_FOOT = 30.48**3
 DIMENSIONAL_DIVISOR = 139.0  # cubic inches a pound
+TOLERANCE = 1e-6  # a side that is a limit in inches and was told in centimetres still fits
 
 
 def fee_rows(kind: str | None = None, on: str | pd.Timestamp | None = None) -> pd.DataFrame:
@@ -50,8 +51,10 @@ def fba_size_tier(length_cm: ArrayLike, width_cm: ArrayLike, height_cm: ArrayLik
     tier = np.full(longest.shape, "extra_large", dtype=object)
     for row in read("size_tiers.csv").sort_values("order", ascending=False).itertuples():
         weight = pounds[2] if row.size_tier == "small_standard" else volume
-        fits = (longest <= row.longest_in) & (median <= row.median_in) & (shortest <= row.shortest_in)
-        fits &= (weight <= row.weight_lb) & (np.isnan(row.length_plus_girth_in) | (around <= row.length_plus_girth_in))
+        pairs = ((longest, row.longest_in), (median, row.median_in), (shortest, row.shortest_in))
+        fits = np.logical_and.reduce([side <= limit + TOLERANCE for side, limit in pairs])
+        fits &= np.isnan(row.length_plus_girth_in) | (around <= row.length_plus_girth_in + TOLERANCE)
+        fits &= weight <= row.weight_lb + TOLERANCE
         tier = np.where(fits, row.size_tier, tier)
     return tier
 

@@ -198,10 +198,7 @@ def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
 
 def _match(rule: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Every row of a rule that fits an input, best first: the origin named, the longest code, the mode named."""
-    table = _read_rules()
-    table = table[table["rule"] == rule].rename(columns={"origin": "of", "mode": "by"})
-    table = table.assign(of=table["of"].str.split(" ")).explode("of")
-    pairs = frame.rename_axis("row").reset_index().merge(table, on="market")
+    pairs = frame.rename_axis("row").reset_index().merge(_by_origin(rule), on="market")
     fits = (pairs["valid_from"] <= pairs["on"]) & (pairs["valid_to"].isna() | (pairs["valid_to"] >= pairs["on"]))
     fits &= (pairs["of"] == "") | (pairs["of"] == pairs["origin"])
     fits &= (pairs["by"] == "") | (pairs["by"] == pairs["mode"])
@@ -210,6 +207,19 @@ def _match(rule: str, frame: pd.DataFrame) -> pd.DataFrame:
         fits &= (size != digits) | (pairs["hs"] == pairs["hs_code"].str[:digits])
     pairs = pairs[fits].assign(rank=(pairs["of"] != "") * 100 + size * 10 + (pairs["by"] != ""))
     return pairs.sort_values(["row", "rank"], ascending=[True, False], kind="stable")
+
+
+@cache
+def _by_origin(rule: str) -> pd.DataFrame:
+    """The rows of a rule, one an origin; only read, never handed out."""
+    table = _read_rules()
+    table = table[table["rule"] == rule].rename(columns={"origin": "of", "mode": "by"})
+    return table.assign(of=table["of"].str.split(" ")).explode("of")
+
+
+@cache
+def _american_lines() -> pd.DataFrame:
+    return read(HS6, text=("hs6",)).dropna(subset=["ad_valorem_low"]).set_index("hs6")
 
 
 def _pick(rule: str, market, on, origin="CN", mode="", allow_missing: bool = False) -> pd.DataFrame:
@@ -238,7 +248,7 @@ def _mfn(frame: pd.DataFrame) -> pd.DataFrame:
     best = _match("duty_mfn", frame).drop_duplicates("row").set_index("row").reindex(frame.index)
     _refuse_days("duty_mfn", frame, best["rule_id"].isna())
     best = best[["value", "value_low", "value_high", "source", "confidence"]]
-    lines = read(HS6, text=("hs6",)).dropna(subset=["ad_valorem_low"]).set_index("hs6")
+    lines = _american_lines()
     rows = frame.index[(frame["market"] == "US") & frame["hs_code"].isin(lines.index)]
     line = lines.loc[frame.loc[rows, "hs_code"]].set_axis(rows)
     best.loc[rows, "value_low"], best.loc[rows, "value_high"] = line["ad_valorem_low"], line["ad_valorem_high"]
