@@ -75,6 +75,9 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
     frame = frame.merge(INDICATORS[["name", "unit", "bad_side"]], on="name").sort_values(
         ["week", "name"], ignore_index=True
     )
+    frame["watches"] = frame["name"].map(
+        {name: "|".join(kind for kind, (_, sizes) in KINDS.items() if name in sizes) or None for name in names}
+    )
     truth = {
         "indicator_parameters": INDICATORS.copy(),
         "warning_leads_weeks": {kind: lead for kind, (lead, _) in KINDS.items()},

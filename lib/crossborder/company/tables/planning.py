@@ -23,6 +23,7 @@ INDICATORS = Table(
         text("unit", "unit"),
         choice("bad_side", "high low both", "which side is bad"),
         number("value", "the indicator's unit", "value", nullable=True),
+        text("watches", "kinds of incident that it is watched for, apart by |", nullable=True, required=False),
     ),
     key=("week", "name"),
     dated_by="week",

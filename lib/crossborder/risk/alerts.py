@@ -1,0 +1,313 @@
+"""Would we have known? Alerts held against labelled incidents: precision, recall, lead time and cost."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+from crossborder.risk.baseline import Baseline
+from crossborder.risk.control_charts import cusum
+from crossborder.risk.event_rates import beta_share
+from crossborder.risk.warning_index import evidence
+
+__all__ = [
+    "RULES",
+    "alerts_by_kind",
+    "best_setting",
+    "deviation_levels",
+    "ensemble",
+    "ladder",
+    "lead_times",
+    "learn_watch",
+    "precision_recall",
+    "quality",
+    "raise_alerts",
+    "rules_tested_later",
+    "signals",
+    "threshold_study",
+    "watch_map",
+]
+
+RULES: dict[str, tuple[float, ...]] = {
+    "shewhart": (1.6, 1.8, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0),
+    "ewma": (1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5),
+    "cusum": (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0),
+    "level": (1.6, 1.8, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0),
+    "deviation": (0.10, 0.125, 0.15, 0.20, 0.25, 0.30, 0.40, 0.50),
+}
+"""Rules and the thresholds tried for each; standard units, for `deviation` a fraction."""
+
+
+def deviation_levels(deviation: pd.DataFrame, band: float = 0.15) -> pd.DataFrame:
+    """Alert level by relative deviation on the bad side: 0 fine, 1 watch (half a band), 2 alert, 3 plan (two bands)."""
+    if band <= 0:
+        raise InputError.out_of_range("band", band, "above 0", "0.15 alerts at 15 %")
+    edges = [band / 2, band, 2 * band]
+    levels = np.searchsorted(edges, deviation.to_numpy(float), side="right").astype(float)
+    return pd.DataFrame(np.where(deviation.isna(), np.nan, levels), deviation.index, deviation.columns)
+
+
+def signals(baseline: Baseline, rule: str, threshold: float) -> pd.DataFrame:
+    """Weeks x indicators that signal under a rule.
+
+    Rules: `shewhart` (one surprise beyond the threshold), `ewma` (weighted average of surprises), `cusum` (their sum
+    over a reference of 0.5, restarted after a signal), `level` (distance from the usual course), `deviation` (that
+    distance as a fraction of the course).
+    """
+    if rule == "shewhart":
+        return baseline.surprise > threshold
+    if rule == "ewma":
+        return evidence(baseline.surprise) > threshold
+    if rule == "cusum":
+        sums = {name: cusum(column, 0.5, threshold)["up"] for name, column in baseline.surprise.items()}
+        return pd.DataFrame(sums).set_axis(baseline.surprise.index) > threshold
+    if rule in ("level", "deviation"):
+        return (baseline.position if rule == "level" else baseline.deviation) > threshold
+    raise InputError.unknown("rule", rule, RULES)
+
+
+def raise_alerts(signal: pd.DataFrame, *, votes: int = 1, span: int = 2, quiet: int = 3) -> pd.DataFrame:
+    """Alerts from signals of many indicators: start, indicators (their names), one row an alert.
+
+    An indicator counts when it begins to signal after `quiet` silent weeks. An alert is raised when `votes` of them
+    began within `span` weeks, and a new one only after `span` weeks, so that a second cause is heard beside a first.
+    """
+    if not 1 <= votes <= signal.shape[1]:
+        raise InputError.out_of_range("votes", votes, f"1 to the {signal.shape[1]} indicators", "")
+    silent = signal.astype(float).rolling(quiet, min_periods=1).max().shift(1, fill_value=0.0) == 0
+    begins = (signal & silent).to_numpy()
+    recent = pd.DataFrame(begins).astype(float).rolling(span + 1, min_periods=1).max().to_numpy() > 0
+    ready = np.flatnonzero((recent.sum(axis=1) >= votes) & begins.any(axis=1))
+    # Thinning by time only: at most one alert in each `span` weeks.
+    kept: list[int] = []
+    for week in ready.tolist():
+        if not kept or week - kept[-1] > span:
+            kept.append(week)
+    names = signal.columns.to_numpy()
+    return pd.DataFrame({"start": signal.index[kept], "indicators": [", ".join(names[recent[week]]) for week in kept]})
+
+
+def quality(
+    alerts: pd.DataFrame,
+    incidents: pd.DataFrame,
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    lead_weeks: int = 6,
+    follow_weeks: int = 1,
+    false_alarm_cost_usd: float = 400.0,
+    avoidable_share: float = 0.4,
+    level: float = 0.9,
+) -> dict[str, float]:
+    """Quality of alerts between `start` and `end` (not included).
+
+    An alert can warn of one incident only and an incident needs an alert of its own: the largest matching of pairs in
+    which the incident begins at most `lead_weeks` after the alert or `follow_weeks` before it, and is of the alert's
+    kind where the alerts have a column `kind`. Lead time runs to the day on which the company noticed the incident. Cost: the avoidable share of the losses without a warning, and the
+    false alarms. `precision_chance` is the mean precision of the same alerts moved around the calendar; where
+    incidents are frequent it is far from zero. Intervals are Jeffreys' at `level`.
+    """
+    alerts = alerts[(alerts["start"] >= start) & (alerts["start"] < end)]
+    incidents = incidents[(incidents["started_on"] >= start) & (incidents["started_on"] < end)]
+    if incidents.empty:
+        raise Refusal.because(
+            "no quality of alerts", f"no incident began from {start:%Y-%m-%d} to {end:%Y-%m-%d}", "widen the period"
+        )
+    at, began = _weeks_since(alerts["start"], start), _weeks_since(incidents["started_on"], start)
+    same = _same_kind(alerts, incidents)
+    noticed = _weeks_since(incidents["noticed_on"].fillna(incidents["started_on"]), start)
+    partner = _pairs(at, began, same, lead_weeks, follow_weeks)
+    found = partner >= 0
+    hits, count = int(found.sum()), len(at)
+    precision = beta_share(hits, count, level=level) if count else None
+    recall = beta_share(hits, len(began), level=level)
+    lead = noticed[found] - at[partner[found]] if count else np.empty(0)
+    loss = incidents["loss_usd"].to_numpy(float)
+    weeks = (pd.Timestamp(end) - pd.Timestamp(start)).days / 7
+    return {
+        "alerts": count,
+        "incidents": len(began),
+        "precision": hits / count if count else np.nan,
+        "precision_low": precision.low if precision else np.nan,
+        "precision_high": precision.high if precision else np.nan,
+        "precision_chance": _by_chance(at, began, same, weeks, lead_weeks, follow_weeks),
+        "recall": hits / len(began),
+        "recall_low": recall.low,
+        "recall_high": recall.high,
+        "median_lead_weeks": float(np.median(lead)) if len(lead) else np.nan,
+        "share_led_a_week": float(np.mean(lead >= 1)) if len(lead) else 0.0,
+        "false_alarms": count - hits,
+        "cost_usd": float(avoidable_share * loss[~found].sum() + (count - hits) * false_alarm_cost_usd),
+        "cost_without_usd": float(avoidable_share * loss.sum()),
+    }
+
+
+def lead_times(
+    alerts: pd.DataFrame, incidents: pd.DataFrame, *, lead_weeks: int = 6, follow_weeks: int = 1
+) -> pd.DataFrame:
+    """Incidents with their warning: incident columns, warned, alert_on, lead_weeks, indicators of the alert."""
+    origin = min(alerts["start"].min(), incidents["started_on"].min()) if len(alerts) else incidents["started_on"].min()
+    at, began = _weeks_since(alerts["start"], origin), _weeks_since(incidents["started_on"], origin)
+    partner = _pairs(at, began, _same_kind(alerts, incidents), lead_weeks, follow_weeks)
+    found = partner >= 0
+    table = incidents.reset_index(drop=True).assign(warned=found, alert_on=pd.NaT, lead_weeks=np.nan, indicators="")
+    if found.any():
+        chosen = alerts.iloc[partner[found]]
+        noticed = table.loc[found, "noticed_on"].fillna(table.loc[found, "started_on"])
+        table.loc[found, "alert_on"] = chosen["start"].to_numpy()
+        table.loc[found, "lead_weeks"] = (noticed.to_numpy() - chosen["start"].to_numpy()) / np.timedelta64(7, "D")
+        table.loc[found, "indicators"] = chosen["indicators"].to_numpy()
+    return table
+
+
+def threshold_study(
+    baseline: Baseline,
+    incidents: pd.DataFrame,
+    rule: str,
+    thresholds: Iterable[float],
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    votes: int = 1,
+    watch: Mapping[str, list[str]] | None = None,
+    **options: float,
+) -> pd.DataFrame:
+    """`quality` of one rule at each threshold: rule, threshold, votes and all its columns; by kind with `watch`."""
+    rows = []
+    for threshold in thresholds:
+        signal = signals(baseline, rule, threshold)
+        raised = raise_alerts(signal, votes=votes) if watch is None else alerts_by_kind(signal, watch, votes=votes)
+        found = quality(raised, incidents, start=start, end=end, **options)
+        rows.append({"rule": rule, "threshold": float(threshold), "votes": votes, **found})
+    return pd.DataFrame(rows)
+
+
+def rules_tested_later(
+    baseline: Baseline,
+    incidents: pd.DataFrame,
+    *,
+    start: pd.Timestamp,
+    split: pd.Timestamp,
+    end: pd.Timestamp,
+    watch: Mapping[str, list[str]] | None = None,
+    least_precision: float = 0.6,
+    **options: float,
+) -> pd.DataFrame:
+    """All rules, each with its threshold and votes chosen by cost before `split`, judged from `split` on.
+
+    One row a rule: threshold, votes, and `quality` in the later period; cheapest first. `chosen` marks the rule of the
+    least cost before the split, the one that an honest company would have run.
+    """
+    rows, past_costs = [], []
+    common = {"watch": watch, **options}
+    for rule, grid in RULES.items():
+        tried = [
+            threshold_study(baseline, incidents, rule, grid, start=start, end=split, votes=votes, **common)
+            for votes in (1, 2)
+        ]
+        best = best_setting(pd.concat(tried, ignore_index=True), least_precision=least_precision)
+        setting = {"votes": int(best["votes"]), **common}
+        rows.append(threshold_study(baseline, incidents, rule, [best["threshold"]], start=split, end=end, **setting))
+        past_costs.append(best["cost_usd"] if best["precision"] >= least_precision else np.inf)
+    table = pd.concat(rows, ignore_index=True).assign(past_cost_usd=past_costs)
+    table["chosen"] = table.index == table["past_cost_usd"].idxmin()
+    return table.sort_values("cost_usd", ignore_index=True)
+
+
+def watch_map(indicators: pd.DataFrame) -> dict[str, list[str]]:
+    """Indicators by the kind of incident that they are watched for, from the column `watches` (kinds apart by |)."""
+    if "watches" not in indicators:
+        raise InputError.missing_columns("indicators", ["watches"], indicators.columns)
+    pairs = indicators[["name", "watches"]].drop_duplicates().dropna()
+    long = pairs.assign(kind=pairs["watches"].str.split("|")).explode("kind")
+    return {kind: sorted(group["name"]) for kind, group in long.groupby("kind")}
+
+
+def learn_watch(
+    baseline: Baseline, incidents: pd.DataFrame, *, end: pd.Timestamp, weeks: int = 4, least: float = 1.8, top: int = 3
+) -> dict[str, list[str]]:
+    """The same map learned from the incidents before `end`: indicators that stood out in the `weeks` before them.
+
+    For a company without a watch list; a few incidents of a kind teach little, and unseen kinds have no entry.
+    """
+    days, found = baseline.position.index.to_numpy("datetime64[D]"), {}
+    for kind, group in incidents[incidents["started_on"] < end].groupby("kind"):
+        age = (group["started_on"].to_numpy("datetime64[D]")[:, None] - days).astype(float) / 7
+        near = (age >= -1) & (age < weeks)
+        heights = np.nanmean([baseline.position[mask].max().to_numpy() for mask in near], axis=0)
+        best = pd.Series(heights, baseline.position.columns).nlargest(top)
+        found[kind] = sorted(best.index[best >= least])
+    return {kind: names for kind, names in found.items() if names}
+
+
+def alerts_by_kind(signal: pd.DataFrame, watch: Mapping[str, list[str]], *, votes: int = 2) -> pd.DataFrame:
+    """`raise_alerts` for each kind of incident on the indicators that watch for it: start, indicators, kind."""
+    parts = [
+        raise_alerts(signal[names], votes=min(votes, len(names))).assign(kind=kind) for kind, names in watch.items()
+    ]
+    if not parts:
+        raise Refusal.because("no alerts by kind", "no indicator is watched for a kind", "fill the column `watches`")
+    return pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
+
+
+def _same_kind(alerts: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
+    """Incidents x alerts: whether they may belong together."""
+    if "kind" not in alerts:
+        return np.ones((len(incidents), len(alerts)), bool)
+    return incidents["kind"].to_numpy(object)[:, None] == alerts["kind"].to_numpy(object)[None, :]
+
+
+def _weeks_since(days: pd.Series, origin: pd.Timestamp) -> np.ndarray:
+    return ((days - pd.Timestamp(origin)).dt.days / 7).to_numpy(float)
+
+
+def _pairs(at, began, same: np.ndarray, lead_weeks: float, follow_weeks: float) -> np.ndarray:
+    """Place of the alert that warns of each incident, -1 for none: the largest one-to-one matching."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    ahead = began[:, None] - at[None, :]
+    fits = same & (ahead <= lead_weeks) & (ahead >= -follow_weeks)
+    if not fits.any():
+        return np.full(len(began), -1)
+    return maximum_bipartite_matching(csr_matrix(fits), perm_type="column")
+
+
+def _by_chance(at, began, same: np.ndarray, weeks: float, lead_weeks: float, follow_weeks: float) -> float:
+    """Mean precision of the alerts rotated by whole numbers of weeks, the nearest ones left out."""
+    if not len(at):
+        return np.nan
+    shifts = np.arange(lead_weeks + 2, max(int(weeks) - lead_weeks - 1, lead_weeks + 3), 3)
+    found = [(_pairs((at + shift) % weeks, began, same, lead_weeks, follow_weeks) >= 0).sum() for shift in shifts]
+    return float(np.mean(found) / len(at))
+
+
+def best_setting(study: pd.DataFrame, *, least_precision: float = 0.0) -> pd.Series:
+    """Row of the least cost among those with the precision wanted; the most precise if none has it."""
+    fit = study[study["precision"] >= least_precision]
+    if fit.empty:
+        return study.loc[study["precision"].fillna(-1).idxmax()]
+    return fit.loc[fit["cost_usd"].idxmin()]
+
+
+def precision_recall(study: pd.DataFrame) -> pd.DataFrame:
+    """Curve of precision against recall, sorted by recall, thresholds without an alert left out."""
+    columns = ["threshold", "recall", "precision", "cost_usd", "alerts"]
+    return study.dropna(subset=["precision"])[columns].sort_values(["recall", "precision"], ignore_index=True)
+
+
+def ensemble(votes: Mapping[str, pd.Series], *, least: int = 2) -> pd.Series:
+    """Weeks in which at least `least` rules signal, each remembered for its own week and the two after it."""
+    if not 1 <= least <= len(votes):
+        raise InputError.out_of_range("least", least, f"1 to the {len(votes)} rules", "")
+    remembered = [s.astype(float).rolling(3, min_periods=1).max() for s in votes.values()]
+    return sum(remembered[1:], start=remembered[0]) >= least
+
+
+def ladder(score: pd.Series, edges: tuple[float, float, float]) -> pd.Series:
+    """Traffic light by score: green, yellow, orange, red."""
+    if not edges[0] < edges[1] < edges[2]:
+        raise InputError.out_of_range("edges", edges, "three rising values", "")
+    names = np.array(["green", "yellow", "orange", "red"])
+    return pd.Series(names[np.searchsorted(edges, score.to_numpy(float), side="right")], score.index)
