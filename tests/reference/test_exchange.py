@@ -104,5 +104,5 @@ def test_amounts_beyond_the_history_are_counted():
 
 
 def test_a_missing_date_is_named():
-    with pytest.raises(InputError, match="a date for every amount"):
+    with pytest.raises(InputError, match="a date for every row"):
         exchange.convert([1.0, 2.0], "EUR", [pd.Timestamp("2024-01-02"), pd.NaT])

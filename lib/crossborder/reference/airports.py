@@ -23,6 +23,10 @@ def great_circle_km(lon_1: ArrayLike, lat_1: ArrayLike, lon_2: ArrayLike, lat_2:
     >>> round(float(great_circle_km(0, 0, 180, 0)), 1)
     20015.1
     """
+    for latitude in (lat_1, lat_2):
+        off = np.asarray(latitude, dtype=float)
+        if not (np.abs(off) <= 90).all():
+            raise InputError.out_of_range("latitude", float(off[~(np.abs(off) <= 90)].flat[0]), "-90 to 90 degrees")
     lon_1, lat_1, lon_2, lat_2 = (np.radians(np.asarray(angle, dtype=float)) for angle in (lon_1, lat_1, lon_2, lat_2))
     across, up = lon_2 - lon_1, lat_2 - lat_1
     half = np.sin(up / 2) ** 2 + np.cos(lat_1) * np.cos(lat_2) * np.sin(across / 2) ** 2

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
+from crossborder.reference.days import one_day
 from crossborder.reference.files import read
 
 __all__ = ["events", "kinds", "weekly_features"]
@@ -31,7 +32,7 @@ def events(
     `estimated` marks days that depend on the sighting of the moon or that are placeholders; source and confidence
     stand beside them. Dates are local days; a public holiday in a row of days is one row a day.
     """
-    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    first, last = one_day("start", start), one_day("end", end)
     wanted = _wanted(kinds)
     if first > last:
         raise InputError.out_of_range("start", f"{first:%Y-%m-%d}", f"a day up to the end, {last:%Y-%m-%d}")
@@ -51,8 +52,8 @@ def weekly_features(markets: str | Iterable[str], start: str | pd.Timestamp, end
     Public holidays are one column, `public_holiday`. Events that never touch a market stay 0 there, so that the frame
     can go into a regression as it is.
     """
-    monday = pd.Timestamp(start) - pd.Timedelta(days=pd.Timestamp(start).weekday())
-    weeks = pd.date_range(monday, pd.Timestamp(end), freq="7D")
+    first, last = one_day("start", start), one_day("end", end)
+    weeks = pd.date_range(first - pd.Timedelta(days=first.weekday()), max(first, last), freq="7D")
     table = events(markets, weeks[0], weeks[-1] + pd.Timedelta(days=6))
     table["event"] = table["event"].where(table["kind"] != "public_holiday", "public_holiday")
     names = [markets] if isinstance(markets, str) else list(dict.fromkeys(markets))

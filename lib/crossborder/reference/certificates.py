@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError
+from crossborder.reference.days import one_day
 from crossborder.reference.files import read
 
 __all__ = ["TRAITS", "banned", "required", "restrictions", "taboos", "traits"]
@@ -33,7 +34,7 @@ def required(
     if trait is not None:
         table = table[table["trait"].isin(_trait_names(trait))]
     if on is not None:
-        table = table[table["valid_from"].isna() | (table["valid_from"] <= pd.Timestamp(on))]
+        table = table[table["valid_from"].isna() | (table["valid_from"] <= one_day("on", on))]
     if not voluntary:
         table = table[table["mandatory"]]
     return table.reset_index(drop=True)

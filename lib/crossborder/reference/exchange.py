@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError, Refusal
+from crossborder.reference.days import one_day, some_days
 from crossborder.reference.files import read
 from crossborder.reference.regimes import pegs
 
@@ -41,6 +42,8 @@ def rates(
     names = [currencies] if isinstance(currencies, str) else list(dict.fromkeys(currencies))
     if fill not in ("none", "forward"):
         raise InputError.unknown("fill", fill, ("none", "forward"))
+    if not names:
+        raise InputError.out_of_range("currencies", names, "at least one currency code, such as EUR")
     known = [_known(name) for name in [*names, base]]
     table = _per_euro()[list(dict.fromkeys(known))]
     start, end = _period(table, start, end, partial)
@@ -62,16 +65,16 @@ def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "
 
     `amount`, `currency` and `date` broadcast against each other. Raises Refusal when a date has no fixing.
     """
-    days = pd.to_datetime(np.ravel(date)).to_numpy("datetime64[ns]").reshape(np.shape(date))
-    parts = np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), days
+    parts = np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), some_days("date", date)
     amounts, names, days = np.broadcast_arrays(*parts)
     codes, unique = pd.factorize(names.ravel())
+    if (codes < 0).any():
+        missing = f"missing in {int((codes < 0).sum())} rows"
+        raise InputError.out_of_range("currency", missing, "a currency for every amount")
     table = _per_euro()[[_known(name) for name in unique]]
     target = _per_euro()[_known(to)].to_numpy()
     if not len(unique):
         return np.zeros(amounts.shape)
-    if np.isnat(days).any():
-        raise InputError.out_of_range("date", "a missing date", "a date for every amount", "drop or fill the rows")
     row = np.searchsorted(table.index.to_numpy(), days.ravel(), side="right") - 1
     age = (days.ravel() - table.index.to_numpy()[row]) / np.timedelta64(1, "D")
     factor = np.where((row < 0) | (age > CARRY_DAYS), np.nan, target[row] / table.to_numpy()[row, codes])
@@ -141,8 +144,8 @@ def _known(name: str) -> str:
 def _period(table: pd.DataFrame, start, end, partial: bool) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The days from `start` to `end`, refused where a currency was not yet or no longer quoted."""
     firsts, lasts = table.apply(pd.Series.first_valid_index), table.apply(pd.Series.last_valid_index)
-    begin = pd.Timestamp(start) if start is not None else firsts.min() if partial else firsts.max()
-    stop = pd.Timestamp(end) if end is not None else table.index[-1]
+    begin = one_day("start", start) if start is not None else firsts.min() if partial else firsts.max()
+    stop = one_day("end", end) if end is not None else table.index[-1]
     if begin > stop:
         raise InputError.out_of_range("start", f"{begin:%Y-%m-%d}", f"a day up to the end, {stop:%Y-%m-%d}")
     if stop > table.index[-1] + pd.Timedelta(days=CARRY_DAYS):

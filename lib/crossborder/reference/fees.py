@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError, Refusal
+from crossborder.reference.days import one_day
 from crossborder.reference.files import read
 
 __all__ = ["fba_fulfilment", "fba_shipping_weight_lb", "fba_size_tier", "fba_storage", "fee_rows", "referral"]
@@ -27,7 +28,7 @@ def fee_rows(kind: str | None = None, on: str | pd.Timestamp | None = None) -> p
             raise InputError.unknown("kind", kind, table["kind"].unique())
         table = table[table["kind"] == kind]
     if on is not None:
-        day = pd.Timestamp(on)
+        day = one_day("on", on)
         table = table[(table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] >= day))]
         if table.empty:
             raise Refusal.because(
@@ -102,7 +103,7 @@ def fba_fulfilment(
             "add the row to data/reference/fees.csv with its source",
         )
     fuel = fee_rows("fuel_surcharge")
-    rate = fuel.loc[fuel["valid_from"] <= pd.Timestamp(on), "value"].sum()
+    rate = fuel.loc[fuel["valid_from"] <= one_day("on", on), "value"].sum()
     return fee * (1 + rate)
 
 

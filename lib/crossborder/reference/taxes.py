@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError, Refusal
+from crossborder.reference.days import one_day, some_days
 from crossborder.reference.files import read
 
 __all__ = [
@@ -48,7 +49,7 @@ def tax_rules(market: str | None = None, kind: str | None = None) -> pd.DataFram
 def rules_on(date: str | pd.Timestamp, market: str | None = None, kind: str | None = None) -> pd.DataFrame:
     """The rows of `tax_rules` valid on a day."""
     table = tax_rules(market, kind)
-    day = pd.Timestamp(date)
+    day = one_day("date", date)
     valid = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] >= day))
     return table[valid].reset_index(drop=True)
 
@@ -128,7 +129,7 @@ def timeline(market: str | None = None, start: str | None = None, end: str | Non
     ends = table.dropna(subset=["valid_to"])
     ends = ends.assign(date=ends["valid_to"], change="ends")
     both = pd.concat([starts, ends], ignore_index=True)
-    both = both[both["date"].between(pd.Timestamp(start or "1900-01-01"), pd.Timestamp(end or "2100-01-01"))]
+    both = both[both["date"].between(one_day("start", start or "1900-01-01"), one_day("end", end or "2100-01-01"))]
     columns = ["date", "market", "rule", "program", "change", "value", "unit", "threshold", "threshold_currency"]
     return both.sort_values(["date", "market", "rule"])[[*columns, "note", "confidence"]].reset_index(drop=True)
 
@@ -179,14 +180,12 @@ def _case(case: str) -> str:
 
 def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
     """The inputs broadcast to a frame, with a known market, a date and a clean code in every row."""
-    days = pd.to_datetime(np.ravel(on)).to_numpy("datetime64[ns]").reshape(np.shape(on))
+    days = some_days("on", on)
     arrays = [np.asarray(part, dtype=object) for part in (market, origin, hs_code, mode)]
     market, origin, hs_code, mode, days = np.broadcast_arrays(*arrays, days)
     frame = pd.DataFrame({"market": market.ravel(), "on": days.ravel(), "origin": origin.ravel(), "mode": mode.ravel()})
     for name in frame["market"].unique():
         _market(name)
-    if frame["on"].isna().any():
-        raise InputError.out_of_range("on", "a missing date", "a date for every row")
     codes = pd.Series(hs_code.ravel()).astype("str").str.replace(".", "", regex=False).str[:6]
     bad = ~codes.str.fullmatch(r"(\d{2}){0,3}")
     if bad.any():
