@@ -16,7 +16,10 @@ def built():
     when = world.start + pd.to_timedelta(np.sort(rng.integers(0, 1095 * 86400, n)), unit="s")
     ids = [f"A{i}" for i in range(n)]
     orders = {"order_id": ids, "line": 1, "ordered_at": when.tz_localize("UTC"), "market": rng.choice(MARKETS, n)}
-    world.tables["orders"] = pd.DataFrame(orders)
+    orders |= {"customer_id": ids, "promised_days": 5.0, "returned": rng.uniform(size=n) < 0.1}
+    late = rng.uniform(size=n) < 0.2
+    delivered = orders["ordered_at"] + pd.to_timedelta(np.where(late, 8, 4), unit="D")
+    world.tables["orders"] = pd.DataFrame({**orders, "delivered_at": delivered})
     first = world.start + pd.to_timedelta(rng.integers(0, 1000, n), unit="D")
     member = rng.uniform(size=n) < 0.3
     people = pd.DataFrame({"customer_id": ids, "market": orders["market"], "first_seen_on": first, "member": member})
@@ -37,6 +40,14 @@ def test_requests_belong_to_orders_and_come_after_them(built):
     assert known.mean() > 0.7
     assert placed[known].notna().all()
     assert (tickets["opened_at"] >= placed.dt.floor("s"))[known].all()
+
+
+def test_trouble_with_an_order_leads_to_requests(built):
+    tickets, orders = built[0]["tickets"], service_tables.with_trouble(built[2].tables["orders"])
+    both = tickets.merge(orders, on="order_id")
+    assert both["returned"].mean() > 1.3 * orders["returned"].mean()
+    reason = both.groupby("late")["reason"].value_counts(normalize=True)
+    assert reason[True]["arrived late"] > 2 * reason[False]["arrived late"]
 
 
 def test_times_run_in_order(built):

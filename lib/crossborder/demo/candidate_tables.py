@@ -75,17 +75,20 @@ DOUBTFUL = {
     "beauty": "hydroquinone|porcine collagen",
 }
 FLAGS = ("religious symbol", "alcohol", "bare skin", "left hand eating", "pig motif", "medical claim")
-# market: certificates asked of (everything, electrical goods, radio and batteries, food contact, cosmetics)
+# market: certificates asked of everything, of electrical goods, radio, batteries, food contact, cosmetics
 CERTIFICATES = {
-    "US": ("", "FCC|UL", "FCC|UN38.3", "FDA", "FDA"),
-    "DE": ("REACH|GPSR", "CE|RoHS", "CE|UN38.3", "LFGB", "CPNP"),
-    "GB": ("REACH", "UKCA|RoHS", "UKCA|UN38.3", "FCM", "SCPN"),
-    "JP": ("", "PSE", "TELEC|UN38.3", "JFSL", "JCIA"),
-    "MX": ("NOM", "NOM", "IFT|UN38.3", "COFEPRIS", "COFEPRIS"),
-    "BR": ("", "INMETRO", "ANATEL|UN38.3", "ANVISA", "ANVISA"),
-    "ID": ("SNI", "SNI", "SDPPI|UN38.3", "BPOM", "BPOM|HALAL"),
-    "SA": ("SABER", "SABER|SASO", "CITC|UN38.3", "SFDA", "SFDA|HALAL"),
+    "US": ("", "FCC", "FCC", "UN38.3", "FDA", "FDA"),
+    "DE": ("REACH|GPSR|EPR packaging", "CE|RoHS|WEEE", "CE", "UN38.3", "LFGB", "CPNP"),
+    "GB": ("UK REACH", "UKCA|RoHS", "UKCA", "UN38.3", "FCM", "SCPN"),
+    "JP": ("", "PSE", "TELEC", "PSE|UN38.3", "JFSL", "JCIA"),
+    "MX": ("NOM", "NOM", "IFT", "UN38.3", "COFEPRIS", "COFEPRIS"),
+    "BR": ("", "INMETRO", "ANATEL", "ANATEL|UN38.3", "ANVISA", "ANVISA"),
+    "ID": ("SNI", "SNI", "SDPPI", "UN38.3", "BPOM", "BPOM|HALAL"),
+    "SA": ("SABER", "SABER|SASO", "CITC", "UN38.3", "SFDA", "SFDA"),
 }
+ELECTRICAL = ("8413", "8414", "8421", "8479", "85")
+RADIO = ("8517", "8518", "8543", "850440")
+FOOD, COSMETIC = ("392410", "7323", "8210", "8509", "842121"), ("3304", "3401")
 
 
 def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict]:
@@ -150,28 +153,22 @@ def _business(frame: pd.DataFrame, eta: np.ndarray, suppliers: pd.DataFrame, rng
 
 
 def _certificates(frame: pd.DataFrame, rng: np.random.Generator) -> list[str | None]:
-    """Certificates held: seven of ten of those asked for, one or two of other markets beside."""
-    electric = frame["hs_code"].str[:2].isin(["84", "85"]).to_numpy()
-    asked = [
-        _asked(m, c, e, b)
-        for m, c, e, b in zip(frame["market"], frame["category"], electric, frame["battery"], strict=True)
-    ]
+    """Certificates held: most of those asked for, up to two of other markets beside."""
+    asked = [_asked(*row) for row in zip(frame["market"], frame["hs_code"], frame["battery"], strict=True)]
     everything = sorted({name for names in CERTIFICATES.values() for part in names for name in part.split("|") if name})
     held = []
     for names, ready in zip(asked, frame["supplier_readiness"], strict=True):
-        mine = [name for name in names if rng.uniform() < 0.55 + 0.35 * ready]
-        extra = rng.choice(everything, rng.integers(0, 3), replace=False).tolist()
+        mine = [name for name in names if rng.uniform() < 0.70 + 0.28 * ready]
+        others = sorted(set(everything) - set(names))
+        extra = rng.choice(others, rng.integers(0, 3), replace=False).tolist()
         held.append("|".join(sorted({*mine, *extra})) or None)
     return held
 
 
-def _asked(market: str, category: str, electric: bool, battery: bool) -> list[str]:
-    general, electrical, radio, food, cosmetic = CERTIFICATES[market]
-    parts = [general]
-    parts += [electrical] if electric else []
-    parts += [radio] if battery else []
-    parts += [food] if category == "kitchen_health" else []
-    parts += [cosmetic] if category == "beauty" else []
+def _asked(market: str, hs_code: str, battery: bool) -> list[str]:
+    holds = (True, *(hs_code.startswith(codes) for codes in (ELECTRICAL, RADIO)), battery)
+    holds = (*holds, *(hs_code.startswith(codes) for codes in (FOOD, COSMETIC)))
+    parts = [part for part, on in zip(CERTIFICATES[market], holds, strict=True) if on]
     return sorted({name for part in parts for name in part.split("|") if name})
 
 

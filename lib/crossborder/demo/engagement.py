@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from crossborder.demo.scorecard import in_usd
 from crossborder.demo.typed import typed
 from crossborder.demo.world import World
 
@@ -11,11 +12,11 @@ __all__ = ["EMAIL", "LIVE", "part"]
 SUBSCRIBERS = {"US": 3200, "DE": 2000, "GB": 1800, "JP": 1500, "MX": 1200, "BR": 1400, "ID": 900, "SA": 700}
 # Orders a person and week: base + gain * (1 - exp(-rate * sends)); leaving: floor + slope * sends ** power.
 EMAIL = {
-    "base": 0.0060,
-    "gain": 0.0060,
+    "base": 0.0030,
+    "gain": 0.0045,
     "rate": 0.80,
     "leave_floor": 0.0006,
-    "leave_slope": 0.00020,
+    "leave_slope": 0.00014,
     "leave_power": 1.75,
     "open": 0.22,
     "open_fatigue": 0.93,
@@ -27,10 +28,10 @@ GROUPS = {0: 0.08, 1: 0.32, 2: 0.28, 3: 0.16, 4: 0.10, 5: 0.06}
 LIVE = {"power": 0.79, "completion_effect": 1.1, "noise_log": 0.35}
 TIERS = pd.DataFrame(
     [
-        ("head", 0.05, 26000, 2600.0, 1900.0, 0.30),
-        ("mid", 0.20, 7000, 900.0, 420.0, 0.34),
-        ("micro", 0.35, 1800, 310.0, 90.0, 0.38),
-        ("own", 0.40, 1100, 240.0, 55.0, 0.36),
+        ("head", 0.02, 15000, 1500.0, 1100.0, 0.30),
+        ("mid", 0.06, 4000, 520.0, 260.0, 0.34),
+        ("micro", 0.26, 900, 190.0, 60.0, 0.38),
+        ("own", 0.66, 500, 120.0, 22.0, 0.36),
     ],
     columns=["host_tier", "share", "viewers", "sales", "cost", "completion"],
 )
@@ -114,10 +115,20 @@ def live_streams(world: World, rng: np.random.Generator) -> pd.DataFrame:
     pull = crowd * np.exp(LIVE["completion_effect"] * (completion - tier["completion"]) * 4)
     sales = tier["sales"] * pull * np.exp(LIVE["noise_log"] * rng.standard_normal(SESSIONS))
     orders = rng.poisson(sales / 24.0)
+    cost = tier["cost"] * frame["minutes"] / 105 * np.exp(0.1 * rng.standard_normal(SESSIONS))
     return frame.assign(
         viewers=(tier["viewers"] * crowd * np.exp(0.3 * rng.standard_normal(SESSIONS))).round().astype(int),
         completion=completion.round(3),
         orders=orders,
         sales_usd=(orders * 24.0 * np.exp(0.08 * rng.standard_normal(SESSIONS))).round(2),
-        cost_usd=(tier["cost"] * frame["minutes"] / 105 * np.exp(0.1 * rng.standard_normal(SESSIONS))).round(2),
+        cost_usd=(cost * _budget_factor(world, frame["market"], cost)).round(2),
     )
+
+
+def _budget_factor(world: World, market: pd.Series, cost: pd.Series) -> pd.Series:
+    """What brings the cost of a market's sessions to nine tenths of its spend on the channel, where that is known."""
+    if "ad_spend" not in world.tables:
+        return pd.Series(1.0, index=market.index)
+    spend = world.tables["ad_spend"].query("channel == 'live_stream'")
+    paid = (spend["spend"] * in_usd(world, spend["date"], spend["currency"])).groupby(spend["market"]).sum()
+    return market.map(0.9 * paid / cost.groupby(market).sum())

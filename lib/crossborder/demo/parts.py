@@ -32,12 +32,12 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("candidates", candidate_tables.part),
     ("rival_offers", rival_offers.part),
     ("market_sales", market_tables.part),
-    ("planning", planning_tables.part),
     ("risks", risk_tables.part),
     ("indicators", warning_tables.part),
     ("reviews", voice.part),
     ("search", search_tables.part),
     ("engagement", engagement.part),
     ("service", service_tables.part),
+    ("planning", planning_tables.part),
     ("assumptions", assumption_table.part),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from crossborder.demo.scorecard import measured
 from crossborder.demo.typed import typed
 from crossborder.demo.world import AS_OF, World
 
@@ -11,7 +12,7 @@ __all__ = ["part"]
 # perspective, name, unit, start, target, true speed (1 is on pace), weight
 OBJECTIVES = pd.DataFrame(
     [
-        ("finance", "Net sales of twelve months", "million USD", 2.10, 2.60, 0.95, 0.14),
+        ("finance", "Net sales of twelve months", "million USD", 2.10, 2.95, 0.95, 0.14),
         ("finance", "Contribution margin", "fraction of sales", 0.205, 0.235, 0.70, 0.12),
         ("finance", "Cash conversion cycle", "days", 96.0, 80.0, 0.55, 0.08),
         ("finance", "Share of sales on the largest platform", "fraction", 0.52, 0.45, 0.80, 0.06),
@@ -19,7 +20,7 @@ OBJECTIVES = pd.DataFrame(
         ("customer", "Net promoter score", "points", 34.0, 45.0, 0.90, 0.08),
         ("customer", "Return rate", "fraction", 0.085, 0.070, 0.60, 0.06),
         ("customer", "First reply within four hours", "fraction of requests", 0.78, 0.92, 1.10, 0.06),
-        ("operations", "Fill rate", "fraction of pieces", 0.91, 0.95, 1.00, 0.08),
+        ("operations", "Share of time in stock", "fraction", 0.91, 0.95, 1.00, 0.08),
         ("operations", "Deliveries on the promised day", "fraction", 0.84, 0.90, 0.85, 0.06),
         ("operations", "Stock older than 180 days", "fraction of value", 0.18, 0.08, 0.65, 0.04),
         ("innovation", "Launches that reach their mark", "fraction", 0.38, 0.50, 0.50, 0.06),
@@ -72,21 +73,21 @@ PLANS = pd.DataFrame(
 # name, stage, kind, market, capital, yearly cash low, base, high, years, chance a gate, gates
 PROJECTS = pd.DataFrame(
     [
-        ("Creator network in Brazil", "seed", "traffic", "BR", 45, -4, 30, 85, 4, 0.55, 3),
-        ("Search content in Japanese", "growth", "traffic", "JP", 60, 8, 27, 48, 5, 0.75, 2),
-        ("Membership programme", "mature", "traffic", None, 90, 22, 38, 52, 5, 0.85, 2),
-        ("Mexico assembly", "seed", "supply", "MX", 160, -25, 72, 170, 6, 0.50, 3),
-        ("Second source for ten products", "growth", "supply", None, 80, 12, 30, 46, 5, 0.80, 2),
-        ("Own moulds for home storage", "mature", "supply", None, 120, 28, 41, 55, 5, 0.88, 2),
-        ("Launch scoring in production", "seed", "technology", None, 35, 2, 24, 60, 4, 0.60, 3),
-        ("Forecast and replenishment", "growth", "technology", None, 70, 15, 34, 50, 5, 0.78, 2),
-        ("Warehouse automation in California", "mature", "technology", "US", 180, 30, 46, 60, 7, 0.85, 2),
-        ("Enter Saudi Arabia in full", "growth", "market", "SA", 150, -10, 66, 140, 5, 0.65, 3),
-        ("Widen Indonesia", "seed", "market", "ID", 70, -12, 34, 95, 5, 0.45, 3),
-        ("Own store in Germany", "growth", "market", "DE", 110, 6, 42, 80, 5, 0.70, 2),
-        ("Marketplace range in the United States", "mature", "market", "US", 140, 30, 52, 72, 5, 0.86, 2),
-        ("Arabic and Portuguese service team", "growth", "people", None, 50, 4, 17, 28, 4, 0.80, 2),
-        ("Category leads for pet and beauty", "seed", "people", None, 40, -6, 22, 50, 4, 0.60, 2),
+        ("Creator network in Brazil", "seed", "traffic", "BR", 22, -2, 15, 42, 4, 0.55, 3),
+        ("Search content in Japanese", "growth", "traffic", "JP", 30, 4, 13, 24, 5, 0.75, 2),
+        ("Membership programme", "mature", "traffic", None, 45, 11, 19, 26, 5, 0.85, 2),
+        ("Mexico assembly", "seed", "supply", "MX", 80, -13, 36, 85, 6, 0.50, 3),
+        ("Second source for ten products", "growth", "supply", None, 40, 6, 15, 23, 5, 0.80, 2),
+        ("Own moulds for home storage", "mature", "supply", None, 60, 14, 20, 27, 5, 0.88, 2),
+        ("Launch scoring in production", "seed", "technology", None, 17, 1, 12, 30, 4, 0.60, 3),
+        ("Forecast and replenishment", "growth", "technology", None, 35, 7, 17, 25, 5, 0.78, 2),
+        ("Warehouse automation in California", "mature", "technology", "US", 90, 15, 23, 30, 7, 0.85, 2),
+        ("Enter Saudi Arabia in full", "growth", "market", "SA", 75, -5, 33, 70, 5, 0.65, 3),
+        ("Widen Indonesia", "seed", "market", "ID", 35, -6, 17, 47, 5, 0.45, 3),
+        ("Own store in Germany", "growth", "market", "DE", 55, 3, 21, 40, 5, 0.70, 2),
+        ("Marketplace range in the United States", "mature", "market", "US", 70, 15, 26, 36, 5, 0.86, 2),
+        ("Arabic and Portuguese service team", "growth", "people", None, 25, 2, 8, 14, 4, 0.80, 2),
+        ("Category leads for pet and beauty", "seed", "people", None, 20, -3, 11, 25, 4, 0.60, 2),
     ],
     columns=[
         *("name", "stage", "kind", "market", "capital_usd", "yearly_cash_low_usd", "yearly_cash_base_usd"),
@@ -110,7 +111,7 @@ ROUNDS = pd.DataFrame(
 def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict]:
     """Objectives, milestones, projects and cap table; the truth: speed of key results, factors of the plans."""
     tables = {
-        "objectives": typed(objectives(rng), "objectives"),
+        "objectives": typed(objectives(world, rng), "objectives"),
         "milestones": typed(milestones(rng), "milestones"),
         "projects": typed(projects(), "projects"),
         "cap_table": typed(cap_table(), "cap_table"),
@@ -119,16 +120,32 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
     return tables, truth
 
 
-def objectives(rng: np.random.Generator) -> pd.DataFrame:
-    """Key results of the calendar year; today's value is the pace of the year times the true speed, with noise."""
-    frame = OBJECTIVES.drop(columns="speed")
+def objectives(world: World, rng: np.random.Generator) -> pd.DataFrame:
+    """Key results of the calendar year.
+
+    Where the company's own tables carry the figure, start and today are measured on them and the target keeps its
+    stated distance from the start; elsewhere today is the pace of the year times the true speed, with noise.
+    """
+    frame = OBJECTIVES.drop(columns="speed").set_index("name")
     start, due = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-12-31")
     elapsed = (AS_OF - start) / (due - start)
-    done = elapsed * OBJECTIVES["speed"] + 0.05 * rng.standard_normal(len(frame))
-    span = frame["target_value"] - frame["start_value"]
-    frame["current_value"] = (frame["start_value"] + span * done).round(3)
+    done = elapsed * OBJECTIVES["speed"].to_numpy() + 0.05 * rng.standard_normal(len(frame))
+    frame["current_value"] = frame["start_value"] + (frame["target_value"] - frame["start_value"]) * done
+    known = measured(world).reindex(frame.index).dropna()
+    frame.loc[known.index, "target_value"] = _target(frame.loc[known.index], known["start_value"]).round(3)
+    frame.loc[known.index, ["start_value", "current_value"]] = known[["start_value", "current_value"]]
+    frame = frame.round({"start_value": 4, "current_value": 4, "target_value": 4}).reset_index()
     frame.insert(0, "objective_id", [f"KR{i + 1:02d}" for i in range(len(frame))])
     return frame.assign(start_on=start, due_on=due)
+
+
+def _target(stated: pd.DataFrame, start: pd.Series) -> pd.Series:
+    """The target as far from `start` as stated: points by difference, fractions by the gap to 1, others by ratio."""
+    ratio = start * stated["target_value"] / stated["start_value"]
+    gap = 1 - (1 - start) * (1 - stated["target_value"]) / (1 - stated["start_value"])
+    rising = stated["unit"].str.startswith("fraction") & (stated["target_value"] > stated["start_value"])
+    points = start + stated["target_value"] - stated["start_value"]
+    return ratio.where(~rising, gap).where(stated["unit"] != "points", points)
 
 
 def milestones(rng: np.random.Generator) -> pd.DataFrame:

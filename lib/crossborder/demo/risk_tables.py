@@ -10,7 +10,6 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
-from crossborder.demo.supply_base import FAILED_SUPPLIER
 from crossborder.demo.typed import typed
 from crossborder.demo.world import MARKETS, PERIOD, World
 
@@ -22,16 +21,16 @@ CLUSTER_SHAPE = 6.0  # of the gamma factor, mean 1, that a cluster's rates share
 # `cluster` shares its good and bad years; `incident` is the kind under weekly watch, empty for the others.
 RISKS = pd.read_csv(
     StringIO("""name,kind,phase,cluster,frequency_year,severity_median_usd,severity_log_sd,controllability_score,incident,treatment,treatment_cost_usd,treatment_effect,owner
-Port congestion,operational,delivery,supply,1.5,2600,0.7,4,port_congestion,reduce,2500,0.35,logistics
-Supplier fails to deliver,operational,sourcing,supply,1.0,5200,0.8,3,supplier_failure,reduce,6000,0.5,sourcing
-Faulty batch,operational,sourcing,supply,1.3,3800,0.8,2,faulty_batch,reduce,4200,0.55,quality
-Account suspended,compliance,sales,platform,1.0,5600,0.8,3,account_suspension,reduce,3800,0.45,marketplaces
-Wave of bad reviews,strategic,sales,platform,1.5,1500,0.6,3,review_wave,reduce,1200,0.3,marketing
-Payout held back,financial,sales,platform,1.3,1900,0.6,4,payment_hold,accept,0,0.0,finance
-Goods held at customs,compliance,delivery,supply,1.4,2300,0.7,3,customs_hold,reduce,1800,0.4,logistics
-Attack on the own store,operational,sales,digital,1.0,2900,0.8,2,cyber_attack,reduce,3600,0.6,technology
-Price war in a category,strategic,sales,market,1.4,2700,0.6,5,price_war,accept,0,0.0,category
-Stock-out of a leading product,operational,delivery,supply,1.8,2100,0.6,2,stock_out,reduce,3000,0.5,planning
+Port congestion,operational,delivery,supply,2.1,1900,0.7,4,port_congestion,reduce,2500,0.35,logistics
+Supplier fails to deliver,operational,sourcing,supply,1.4,3700,0.8,3,supplier_failure,reduce,6000,0.5,sourcing
+Faulty batch,operational,sourcing,supply,1.8,2700,0.8,2,faulty_batch,reduce,4200,0.55,quality
+Account suspended,compliance,sales,platform,1.4,4000,0.8,3,account_suspension,reduce,3800,0.45,marketplaces
+Wave of bad reviews,strategic,sales,platform,2.1,1100,0.6,3,review_wave,reduce,1200,0.3,marketing
+Payout held back,financial,sales,platform,1.8,1400,0.6,4,payment_hold,accept,0,0.0,finance
+Goods held at customs,compliance,delivery,supply,2.0,1700,0.7,3,customs_hold,reduce,1800,0.4,logistics
+Attack on the own store,operational,sales,digital,1.4,2100,0.8,2,cyber_attack,reduce,3600,0.6,technology
+Price war in a category,strategic,sales,market,2.0,1900,0.6,5,price_war,accept,0,0.0,category
+Stock-out of a leading product,operational,delivery,supply,2.5,1500,0.6,2,stock_out,reduce,3000,0.5,planning
 Recall of a product,compliance,use,supply,0.1,38000,0.9,3,,transfer,4500,0.7,quality
 Largest marketplace bans the company,strategic,sales,platform,0.06,95000,0.6,4,,reduce,5200,0.35,marketplaces
 Personal data leaked,compliance,sales,digital,0.08,30000,1.1,2,,reduce,4800,0.55,technology
@@ -49,6 +48,12 @@ Advertising claim sanctioned,compliance,sales,rules,0.25,4300,0.9,1,,reduce,900,
 Key person leaves,strategic,all,people,0.3,6200,0.6,2,,reduce,2400,0.4,people
 """),
     keep_default_na=False,
+)
+# What the core of the company went through: kind, day, market, days it lasted, cause.
+KNOWN_EVENTS = (
+    ("port_congestion", "2024-01-08", "DE", 168, "canal closed"),
+    ("port_congestion", "2025-05-12", "US", 84, "dock strike"),
+    ("supplier_failure", "2025-06-03", None, 42, "cash ran out"),
 )
 # Risks whose scores mislead: points added to probability and to impact.
 MISJUDGED = {
@@ -90,7 +95,7 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
     }
     tables = {
         "risks": typed(register, "risks"),
-        "risk_losses": typed(losses.drop(columns="kind"), "risk_losses"),
+        "risk_losses": typed(losses.drop(columns=["kind", "known_market", "known_days", "known_cause"]), "risk_losses"),
         "incidents": typed(incidents, "incidents"),
     }
     return tables, truth
@@ -129,17 +134,23 @@ def draw_losses(register: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
             "kind": RISKS["incident"].to_numpy()[risk],
         }
     )
-    frame = _with_known_failure(frame).sort_values(["date", "risk_id"], ignore_index=True)
+    frame = _with_known_events(frame.assign(known_market=None, known_days=np.nan, known_cause=None)).sort_values(
+        ["date", "risk_id"], ignore_index=True
+    )
     frame.insert(0, "loss_id", [f"LS{i + 1:04d}" for i in range(len(frame))])
     return frame
 
 
-def _with_known_failure(frame: pd.DataFrame) -> pd.DataFrame:
-    """The failure of the supplier is one of the losses: the nearest drawn one of its kind takes its date."""
-    day = pd.Timestamp(FAILED_SUPPLIER["failed_in"]) + pd.Timedelta(days=2)
-    distance = (frame["date"] - day).abs().where(frame["kind"] == "supplier_failure")
-    if distance.notna().any():
-        frame.loc[distance.idxmin(), "date"] = day
+def _with_known_events(frame: pd.DataFrame) -> pd.DataFrame:
+    """What struck the supply of the company is among the losses: the largest drawn ones of the kind take the dates."""
+    free = np.ones(len(frame), dtype=bool)
+    known = ["date", "known_market", "known_days", "known_cause"]
+    for kind, day, market, days, cause in KNOWN_EVENTS:
+        drawn = frame["loss_usd"].where((frame["kind"] == kind) & free)
+        if drawn.notna().any():
+            row = drawn.idxmax()
+            free[row] = False
+            frame.loc[row, known] = [pd.Timestamp(day), market, days, cause]
     return frame
 
 
@@ -149,7 +160,7 @@ def _incidents(losses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         drop=True
     )
     n = len(frame)
-    length = rng.gamma(2.5, 5.0, n).round().clip(2, 60)
+    length = frame["known_days"].fillna(pd.Series(rng.gamma(2.5, 5.0, n).round().clip(2, 60)))
     lag = np.minimum(rng.gamma(1.6, 3.0, n).round(), length)
     ended = frame["date"] + pd.to_timedelta(length, unit="D")
     local = frame["kind"].isin(
@@ -165,8 +176,8 @@ def _incidents(losses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "started_on": frame["date"],
             "ended_on": ended.where(ended <= PERIOD[1]),
             "noticed_on": np.minimum(frame["date"] + pd.to_timedelta(lag, unit="D"), PERIOD[1]),
-            "market": pd.Series(rng.choice(MARKETS, n)).where(local),
+            "market": frame["known_market"].fillna(pd.Series(rng.choice(MARKETS, n)).where(local)),
             "loss_usd": frame["loss_usd"],
-            "cause": causes,
+            "cause": frame["known_cause"].fillna(pd.Series(causes)),
         }
     )

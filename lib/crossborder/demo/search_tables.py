@@ -26,9 +26,9 @@ LAST_FREE_WEEKS = 12  # no breakout so late that nothing could show it
 # tier: names a category, searches of the first name, fall by rank, cost of a click, orders a click, first rank
 TIERS = pd.DataFrame(
     [
-        ("core", 1, 42000, 0.00, 0.95, 0.020, 60.0, 0.80),
-        ("scene", 2, 7500, 0.30, 0.60, 0.031, 38.0, 0.62),
-        ("long_tail", 4, 900, 0.25, 0.34, 0.044, 22.0, 0.45),
+        ("core", 1, 42000, 0.00, 0.95, 0.030, 60.0, 0.80),
+        ("scene", 2, 7500, 0.30, 0.60, 0.048, 38.0, 0.62),
+        ("long_tail", 4, 900, 0.25, 0.34, 0.075, 22.0, 0.45),
     ],
     columns=["tier", "names", "volume", "fall", "cost_click", "conversion", "rank", "rank_after_three_years"],
 )
@@ -58,6 +58,7 @@ KEYWORDS = {
         "sheet mask sensitive skin", "body oil without perfume", "nail lamp small",
     ),
 }  # fmt: skip
+SEARCH_PART = 0.7  # of the clicks of generic search that fall on the terms of the table
 MARKET_SEARCH = {"US": 1.0, "DE": 0.40, "GB": 0.42, "JP": 0.45, "MX": 0.28, "BR": 0.36, "ID": 0.30, "SA": 0.14}
 MARKET_CLICK = {"US": 1.0, "DE": 0.85, "GB": 0.90, "JP": 0.80, "MX": 0.35, "BR": 0.32, "ID": 0.20, "SA": 0.60}
 
@@ -130,21 +131,38 @@ def keywords(world: World, rng: np.random.Generator) -> pd.DataFrame:
     gain = np.log(frame["rank_after_three_years"]) / 3
     hard = np.tile(np.exp(0.6 * rng.standard_normal(pairs)), len(world.months))
     rank = (frame["rank"] * hard * np.exp(gain * years + 0.10 * rng.standard_normal(n))).clip(lower=1).round(1)
-    clicks = rng.binomial(volume, np.clip(0.0035 * np.exp(0.3 * rng.standard_normal(n)), 0, 1))
+    wanted = pd.Series(volume * np.exp(0.3 * rng.standard_normal(n)))
     price = (
         frame["cost_click"] * frame["market"].map(MARKET_CLICK) * 1.08**years * np.exp(0.08 * rng.standard_normal(n))
     )
+    clicks, price = _bought(world, frame, wanted, price * _local_rate(world, frame), rng)
     orders = rng.binomial(clicks, frame["conversion"])
     rate = _local_rate(world, frame)
     return frame[["month", "market", "keyword", "category", "tier"]].assign(
         volume=volume,
         rank=rank.where(rank <= 100),
         clicks=clicks,
-        cost=(clicks * price * rate).round(2),
+        cost=(clicks * price).round(2),
         currency=frame["market"].map(CURRENCIES),
         orders=orders,
-        sales=(orders * 31.0 * rate * np.exp(0.15 * rng.standard_normal(n))).round(2),
+        sales=(orders * 46.0 * rate * np.exp(0.15 * rng.standard_normal(n))).round(2),
     )
+
+
+def _bought(world: World, frame: pd.DataFrame, wanted: pd.Series, price: pd.Series, rng: np.random.Generator) -> tuple:
+    """Clicks and their price in local money: seven tenths of what the channel bought in the month and market."""
+    if "ad_spend" not in world.tables:
+        return rng.poisson(0.0020 * wanted), price
+    spend = world.tables["ad_spend"].query("channel == 'search_generic'")
+    month = spend["date"].dt.to_period("M").dt.start_time.rename("month")
+    paid = spend.groupby([month, "market"])[["clicks", "spend"]].sum()
+    key = pd.MultiIndex.from_frame(frame[["month", "market"]])
+    cell = [frame["month"], frame["market"]]
+    part = wanted / wanted.groupby(cell).transform("sum")
+    clicks = rng.poisson(SEARCH_PART * paid["clicks"].reindex(key).fillna(0).to_numpy() * part)
+    cost = pd.Series(clicks * price)
+    total = cost.groupby(cell).transform("sum").clip(lower=1e-9)
+    return clicks, price * SEARCH_PART * paid["spend"].reindex(key).fillna(0).to_numpy() / total
 
 
 def _local_rate(world: World, frame: pd.DataFrame) -> np.ndarray:

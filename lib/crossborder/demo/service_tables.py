@@ -28,10 +28,16 @@ REASONS = pd.DataFrame(
 )
 # Stars: base, a slope for each factor of e in hours to the first reply, an unsolved request, the bot.
 STARS = {"base": 3.95, "log_hours": -0.16, "unsolved": -1.2, "bot": -0.15, "spread": 0.85}
+# How many times likelier a request is about an order that came late or went back, and each reason for such an order.
+CONTACT = {"late": 1.0, "returned": 2.0}
+REASON_TILT = {
+    "late": {"arrived late": 6.0, "where is my order": 2.0},
+    "returned": {"return or refund": 6.0, "defect": 3.0, "damaged on arrival": 3.0, "size or fit": 2.0},
+}
 BOT_RISE = 0.30  # how much of its later strength the bot lacked at the start
 SAFETY_SHARE = {"defect": 0.09, "damaged on arrival": 0.03, "how to use": 0.01}
 # Recommendation: mean by market and gains of membership and of each year, on the scale of 0 to 10.
-SCORE = {"base": 7.55, "member": 0.55, "a_year": 0.22, "late": -1.1, "spread": 2.0}
+SCORE = {"base": 8.0, "member": 0.55, "a_year": 0.22, "late": -0.7, "spread": 2.0}
 SCORE_MARKET = {"US": 0.1, "DE": -0.2, "GB": 0.1, "JP": -0.6, "MX": 0.4, "BR": -0.2, "ID": 0.2, "SA": 0.0}
 
 
@@ -42,6 +48,8 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
         tables["surveys"] = typed(surveys(world, rng), "surveys")
     truth = {
         "ticket_reasons": REASONS.copy(),
+        "ticket_contact": dict(CONTACT),
+        "ticket_reason_tilt": {cause: dict(tilt) for cause, tilt in REASON_TILT.items()},
         "ticket_stars": dict(STARS),
         "ticket_safety_share": dict(SAFETY_SHARE),
         "survey_score": {**SCORE, "market": dict(SCORE_MARKET)},
@@ -50,20 +58,42 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
 
 
 def _orders(world: World, rng: np.random.Generator, size: int) -> pd.DataFrame:
-    """Orders picked at random (order_id, ordered_at, market); without a table of orders, only days and markets."""
+    """Orders that led to a request, with `late` and `returned`; without a table of orders, only days and markets."""
     if "orders" in world.tables:
-        first = world.tables["orders"]
-        first = first.loc[first["line"] == 1, ["order_id", "ordered_at", "market"]]
-        return first.iloc[np.sort(rng.choice(len(first), size, replace=False))].reset_index(drop=True)
+        first = with_trouble(world.tables["orders"])
+        weight = 1 + CONTACT["late"] * first["late"] + CONTACT["returned"] * first["returned"]
+        # The first of a weighted race: a weighted draw without replacement.
+        race = rng.exponential(size=len(first)) / weight.to_numpy()
+        return first.iloc[np.sort(np.argpartition(race, size)[:size])].reset_index(drop=True)
     seconds = (world.end - world.start).total_seconds() * np.sort(rng.beta(1.4, 1.0, size))
     when = world.start + pd.to_timedelta(seconds.astype(int), unit="s")
-    return pd.DataFrame({"order_id": None, "ordered_at": when.tz_localize("UTC"), "market": rng.choice(MARKETS, size)})
+    places = {"order_id": None, "ordered_at": when.tz_localize("UTC"), "market": rng.choice(MARKETS, size)}
+    return pd.DataFrame({**places, "late": False, "returned": False})
+
+
+def with_trouble(orders: pd.DataFrame) -> pd.DataFrame:
+    """First lines of the orders, and whether they came late or went back."""
+    first = orders[orders["line"] == 1]
+    days = (first["delivered_at"] - first["ordered_at"]).dt.total_seconds() / 86400
+    late = (days > first["promised_days"].astype(float)).fillna(False).astype(bool)
+    columns = [name for name in ("order_id", "ordered_at", "market", "customer_id") if name in first]
+    return first[columns].assign(late=late, returned=first["returned"].fillna(0) > 0)
+
+
+def _reasons(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """A reason for each request; trouble with the order makes some reasons likelier."""
+    odds = np.tile(REASONS["share"].to_numpy(), (len(frame), 1))
+    for cause, tilt in REASON_TILT.items():
+        odds *= np.where(frame[cause].to_numpy()[:, None], REASONS["reason"].map(tilt).fillna(1.0).to_numpy(), 1.0)
+    odds = np.cumsum(odds / odds.sum(axis=1, keepdims=True), axis=1)
+    index = (rng.uniform(size=len(frame))[:, None] > odds[:, :-1]).sum(axis=1)
+    return REASONS.iloc[index].reset_index(drop=True)
 
 
 def tickets(world: World, rng: np.random.Generator) -> pd.DataFrame:
-    """Requests around orders; the bot grows stronger, people answer in office hours and slower in the busy season."""
+    """Requests around orders; the bot grows stronger, people answer slower in the busy season."""
     frame = _orders(world, rng, REQUESTS)
-    kind = REASONS.iloc[rng.choice(len(REASONS), REQUESTS, p=REASONS["share"])].reset_index(drop=True)
+    kind = _reasons(frame, rng)
     days = np.where(kind["after_days"] < 0, 0.0, kind["after_days"] * rng.lognormal(0, 0.45, REQUESTS))
     opened = (frame["ordered_at"] + pd.to_timedelta((days * 86400).astype(int), unit="s")).dt.floor("s")
     end = (world.end + pd.Timedelta(days=1)).tz_localize("UTC")
@@ -113,8 +143,16 @@ def surveys(world: World, rng: np.random.Generator) -> pd.DataFrame:
     day = day.clip(lower=world.start, upper=world.end)
     member = pick["member"].astype(bool) & (pick["member_since"] <= day)
     years = (day - world.start).dt.days / 365.25
-    late = rng.uniform(size=ANSWERS) < 0.15
+    late = _came_late(world, pick)
     mean = SCORE["base"] + pick["market"].map(SCORE_MARKET) + SCORE["member"] * member + SCORE["a_year"] * years
     score = mean + SCORE["late"] * late + SCORE["spread"] * rng.standard_normal(ANSWERS)
     frame = pick[["customer_id", "market"]].assign(date=day, score=score.round().clip(0, 10).astype(int))
     return frame.sort_values(["date", "customer_id"], ignore_index=True)
+
+
+def _came_late(world: World, people: pd.DataFrame) -> np.ndarray:
+    """Whether any order of each customer came late."""
+    if "orders" not in world.tables:
+        return np.zeros(len(people), dtype=bool)
+    orders = with_trouble(world.tables["orders"])
+    return people["customer_id"].isin(orders.loc[orders["late"], "customer_id"]).to_numpy()

@@ -128,15 +128,20 @@ def _subjects(world: World, rng: np.random.Generator) -> pd.DataFrame:
     )
     own = rng.uniform(size=COUNT) < 0.6
     if "products" in world.tables:
-        _point_to_products(frame, own, world.tables["products"], rng)
+        _point_to_products(frame, own, world, rng)
     if "listings" in world.tables:
         _point_to_listings(frame, ~own, world.tables["listings"], rng)
     return frame
 
 
-def _point_to_products(frame: pd.DataFrame, own: np.ndarray, products: pd.DataFrame, rng: np.random.Generator) -> None:
+def _point_to_products(frame: pd.DataFrame, own: np.ndarray, world: World, rng: np.random.Generator) -> None:
+    """Own products at random; where the shelf shows a rating, the mood of a product's reviews follows it."""
+    products = world.tables["products"]
     pick = rng.integers(0, len(products), int(own.sum()))
     appeal = 0.5 * rng.standard_normal(len(products))
+    if "prices" in world.tables:
+        rating = world.tables["prices"].groupby("sku")["rating"].mean().reindex(products["sku"])
+        appeal = (0.6 * (rating - rating.mean()) / rating.std()).fillna(0.0).to_numpy()
     frame.loc[own, "sku"] = products["sku"].to_numpy()[pick]
     frame.loc[own, "category"] = products["category"].to_numpy()[pick]
     frame.loc[own, "mood"] += appeal[pick]
@@ -170,6 +175,7 @@ def _bursts(frame: pd.DataFrame, world: World, rng: np.random.Generator) -> pd.D
     shift = rng.integers(0, 14, rows.size).astype("timedelta64[D]")
     frame.loc[flat, "date"] = np.minimum(after + shift, np.datetime64(PERIOD[1]))
     frame.loc[flat, "mood"] = -2.5
+    frame.loc[flat, "listing_id"] = None
     for column in ("sku", "category"):
         frame.loc[flat, column] = np.repeat(frame.loc[rows[:, 0], column].to_numpy(), BURST_REVIEWS)
     return incidents[["incident_id"]].assign(
