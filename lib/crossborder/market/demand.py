@@ -58,7 +58,8 @@ def to_usd(frame: pd.DataFrame, rates: pd.DataFrame, columns: dict[str, str]) ->
             raise Refusal.because(
                 f"no amounts in USD for {', '.join(missing)}", "there is no exchange rate", "add a rate"
             )
-        rate = monthly.assign(USD=1.0).unstack().swaplevel()
+        rate = monthly.assign(USD=1.0).rename_axis("period").reset_index().melt("period", var_name="currency")
+        rate = rate.set_index(["period", "currency"])["value"]
         pairs = pd.MultiIndex.from_arrays([period, frame[currency]])
         found = rate.reindex(pairs).to_numpy()
         if np.isnan(found).any():

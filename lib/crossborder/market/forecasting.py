@@ -1,7 +1,7 @@
 """Monthly forecasts for a panel of markets and categories, all series at once, with honest selection.
 
 Methods: naive, seasonal naive, drift, simple exponential smoothing, Theta (Assimakopoulos and Nikolopoulos 2000 in the
-form of Fiorucci et al. 2016), damped trend (Gardner and McKenzie 1985) and their mean. Rolling origins choose the
+form of Hyndman and Billah 2003), damped trend (Gardner and McKenzie 1985) and their mean. Rolling origins choose the
 method on early origins and judge it on later ones; intervals come from the errors at each horizon.
 """
 
@@ -141,15 +141,13 @@ def _damped(values: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def _theta(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Standard Theta: mean of the trend line and of SES on the line with doubled curvature."""
+    """Theta as exponential smoothing with half the trend line's slope as drift (Hyndman and Billah 2003, eq. 5)."""
     periods = values.shape[1]
-    t = np.arange(1, periods + 1)
-    slope = ((t - t.mean()) @ values.T) / np.sum((t - t.mean()) ** 2)
-    line = values.mean(axis=1)[:, None] + slope[:, None] * (t - t.mean())
-    level, _, _ = smoothed_level(2 * values - line)
-    ahead = np.arange(periods + 1, periods + horizon + 1)
-    future = values.mean(axis=1)[:, None] + slope[:, None] * (ahead - t.mean())
-    return 0.5 * (level[:, None] + future)
+    t = np.arange(periods) - (periods - 1) / 2
+    slope = (values @ t) / np.sum(t**2)
+    level, alpha, _ = smoothed_level(values)
+    lag = (1 - (1 - alpha) ** periods) / alpha
+    return level[:, None] + 0.5 * slope[:, None] * (np.arange(horizon) + lag[:, None])
 
 
 def forecast(panel: np.ndarray, horizon: int, *, method: str = "theta", season: int = 12) -> np.ndarray:

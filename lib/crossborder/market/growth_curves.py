@@ -263,7 +263,8 @@ def _predicted(shape: Curve, t: np.ndarray, estimator: str, natural: np.ndarray)
 
 def _residual(shape: Curve, t: np.ndarray, y: np.ndarray, how: tuple[str, str], natural: np.ndarray) -> np.ndarray:
     predicted = _predicted(shape, t, how[0], natural)
-    return y - predicted if how[1] == "absolute" else np.log(y / np.maximum(predicted, 1e-300))
+    # In units of the largest value, so that the solver's tolerances do not depend on the unit of the data.
+    return (y - predicted) / y.max() if how[1] == "absolute" else np.log(y / np.maximum(predicted, 1e-300))
 
 
 def _objective(shape, t, y, how, priors, best=None) -> Callable[[np.ndarray], np.ndarray]:
@@ -271,8 +272,7 @@ def _objective(shape, t, y, how, priors, best=None) -> Callable[[np.ndarray], np
     noise = 1.0
     if priors and best is not None:
         rest = _residual(shape, t, y, how, _natural(shape, best))
-        least = 1e-12 * (y.max() if how[1] == "absolute" else 1.0)
-        noise = max(np.sqrt(np.sum(rest**2) / max(1, len(t) - len(shape.parameters) + len(priors))), least)
+        noise = max(np.sqrt(np.sum(rest**2) / max(1, len(t) - len(shape.parameters) + len(priors))), 1e-12)
     place = {name: i for i, name in enumerate(shape.parameters)}
     linear = [(place[n], (m if n == "midpoint" else np.log(m)), s) for n, (m, s) in priors.items()]
 
@@ -314,7 +314,8 @@ def _result(shape, t, y, how, priors, free, interval) -> GrowthFit:
     low, high, level, widest = interval
     natural = _natural(shape, free)
     fitted = _predicted(shape, t, how[0], natural)
-    rss = float(np.sum(_residual(shape, t, y, how, natural) ** 2))
+    unit = y.max() if how[1] == "absolute" else 1.0
+    rss = float(np.sum((unit * _residual(shape, t, y, how, natural)) ** 2))
     degrees = len(t) + len(priors) - len(shape.parameters)
     sd = np.sqrt(rss / degrees)
     covariance = _covariance(shape, t, how, natural, sd, priors)

@@ -187,9 +187,8 @@ def _tau2(y: np.ndarray, v: np.ndarray, x: np.ndarray, method: str) -> float:
         hat = np.eye(k) - x @ np.linalg.solve(x.T @ x, x.T)
         return max(0.0, float((y @ hat @ y - np.sum(np.diag(hat) * v)) / (k - p)))
     if method == "SJ":
-        start = np.var(y)
-        ratio = _quadratic(y, v / start, x, 1.0)
-        return float(ratio / (k - p)) if start > 0 else 0.0
+        start = float(np.var(y))
+        return _quadratic(y, v / start, x, 1.0) / (k - p) if start > 0 else 0.0
     q, w = _quadratic(y, v, x, 0.0), 1 / v
     if method == "HS":
         return max(0.0, float((q - k) / w.sum()))
@@ -209,25 +208,34 @@ def _profile_root(y: np.ndarray, v: np.ndarray, x: np.ndarray, target: float) ->
 
 
 def _likelihood_root(y: np.ndarray, v: np.ndarray, x: np.ndarray, method: str) -> float:
-    """Fisher scoring for ML and REML, halved where a step would leave the allowed range."""
-    tau2 = max(_tau2(y, v, x, "HE"), 1e-4 * float(np.var(y)))
+    """ML and REML: the best of a grid, then Fisher scoring; 0 where the likelihood falls from there."""
+    top = 10 * max(float(np.var(y)), float(v.max()))
+    grid = np.concatenate([[0.0], np.geomspace(1e-6 * top, top, 80)])
+    values = [_deviance(y, v, x, t, method) for t in grid]
+    place = int(np.argmin(values))
+    if place == 0:
+        return 0.0
+    low, high, tau2 = grid[place - 1], grid[min(place + 1, len(grid) - 1)], grid[place]
     for _ in range(200):
-        projection = _projection(v, x, tau2)
-        py = projection @ y
-        w = 1 / (v + tau2)
+        projection, w = _projection(v, x, tau2), 1 / (v + tau2)
         reml = method == "REML"
         expected = np.trace(projection) if reml else w.sum()
         information = np.sum(projection**2) if reml else np.sum(w**2)
-        step = (py @ py - expected) / information
-        new = tau2 + step
-        if new < 0:
-            new = tau2 / 2 if tau2 > 1e-12 else 0.0
-        if abs(new - tau2) < 1e-13 + 1e-11 * tau2:
-            return float(new)
+        step = float((np.sum((projection @ y) ** 2) - expected) / information)
+        # The bracket shrinks with the sign of the score, so that a step never leaves it.
+        low, high = (tau2, high) if step > 0 else (low, tau2)
+        new = tau2 + step if low < tau2 + step < high else 0.5 * (low + high)
+        if abs(new - tau2) < 1e-12 * top:
+            break
         tau2 = new
-    raise Refusal.because(
-        f"{method} did not settle on a variance between sources", f"last value {tau2:.3g}", "use method 'DL' or 'PM'"
-    )
+    return float(tau2) if _deviance(y, v, x, tau2, method) <= values[0] else 0.0
+
+
+def _deviance(y: np.ndarray, v: np.ndarray, x: np.ndarray, tau2: float, method: str) -> float:
+    value = float(np.sum(np.log(v + tau2))) + _quadratic(y, v, x, tau2)
+    if method == "REML":
+        value += float(np.linalg.slogdet(x.T @ (x / (v + tau2)[:, None]))[1])
+    return value
 
 
 def _weighted_fit(

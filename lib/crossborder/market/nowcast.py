@@ -17,7 +17,7 @@ __all__ = ["Nowcast", "group_totals", "growth_probability", "nowcast"]
 
 CARRIES = np.linspace(-0.2, 0.8, 11)
 # Errors of published series carry over from year to year, but rarely wholly; few series cannot tell them from trend.
-CARRY_PRIOR = (0.3, 0.2)  # mean, sd
+CARRY_PRIOR = (0.3, 0.1)  # mean, sd
 ROUGHNESS = np.concatenate([[0.0], np.geomspace(1e-4, 3.0, 19)])
 
 

@@ -226,7 +226,7 @@ def _log_inside(predicted, bound, sd, side) -> np.ndarray:
 
 
 def _normalised(log_weight: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    if np.log(np.mean(np.exp(inside))) < np.log(SHARPEST):
+    if np.mean(np.exp(inside)) < SHARPEST:
         raise Refusal.because(
             "the bounds contradict the values",
             f"given the values, all bounds hold with probability below {SHARPEST:g}",

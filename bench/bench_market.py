@@ -1,0 +1,103 @@
+"""Coverage of market sizes and growth over 40 simulated worlds, and speed against peers in the same process.
+
+Run: python bench/bench_market.py
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from crossborder.demo import market_tables
+from crossborder.demo.world import World
+from crossborder.market import forecasting, growth_curves, nowcast, reconciliation, screening
+
+SEEDS = range(40)
+SERIES = ["market", "category"]
+
+
+def best_of(call: Callable[[], object], repeats: int = 3) -> float:
+    """Seconds of the fastest of some runs."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def covered(found: pd.DataFrame, size: pd.Series, growth: pd.Series) -> tuple[float, float]:
+    """Share of series whose intervals hold the true size and the true growth."""
+    inside_size = (found["size_low"] <= size) & (size <= found["size_high"])
+    inside_growth = (found["growth_low"] <= growth) & (growth <= found["growth_high"])
+    return float(inside_size.mean()), float(inside_growth.mean())
+
+
+def coverage() -> pd.DataFrame:
+    """Coverage of 90 % intervals, one row a seed, for cells (market x category) and markets."""
+    rows = []
+    for seed in SEEDS:
+        world = World(seed=seed)
+        tables, truth = market_tables.part(world, world.rng("market_sales"))
+        published = tables["market_sales"].pivot_table(index="year", columns=SERIES, values="sales_usd").astype(float)
+        true = truth["market_true_values"].pivot_table(index="year", columns=SERIES, values="sales_usd")
+        found = nowcast.nowcast(published)
+        by_market = pd.Series(published.columns.get_level_values("market"), index=published.columns)
+        totals = nowcast.group_totals(found, published, by_market)
+        market = true.T.groupby("market").sum().T
+        cell = covered(found.estimates, true.iloc[-1], true.iloc[-1] / true.iloc[-2] - 1)
+        whole = covered(totals, market.iloc[-1], market.iloc[-1] / market.iloc[-2] - 1)
+        rows.append((*cell, *whole, found.carry, found.noise_sd))
+    names = ["cell size", "cell growth", "market size", "market growth", "carry", "noise"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def reconcile_seconds() -> dict[str, float]:
+    """Seconds to reconcile a grid of 10,201 nodes, six months ahead, by method."""
+    keys = pd.DataFrame([(a, b) for a in range(100) for b in range(100)], columns=["market", "category"]).astype("str")
+    nodes = reconciliation.hierarchy(keys, [[], ["market"], ["category"]])
+    rng = np.random.default_rng(0)
+    base, residuals = rng.gamma(5, 10, (len(nodes.labels), 6)), rng.standard_normal((len(nodes.labels), 36))
+    methods = [m for m in reconciliation.METHODS if m != "mint_sample"]
+    return {
+        m: best_of(lambda m=m: reconciliation.reconcile(base, nodes, method=m, residuals=residuals)) for m in methods
+    }
+
+
+def theta_ratio(series: int = 20) -> tuple[float, float]:
+    """Seconds a series of our panel Theta and of statsmodels' Theta."""
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+
+    rng, t = np.random.default_rng(0), np.arange(60)
+    panel = np.exp(5 + 0.01 * t + 0.2 * np.sin(t * np.pi / 6) + 0.1 * rng.standard_normal((1000, 60)))
+    ours = best_of(lambda: forecasting.forecast(panel, 6, method="theta")) / len(panel)
+    index = pd.period_range("2020-01", periods=60, freq="M")
+    rows = [pd.Series(row, index=index) for row in panel[:series]]
+    peer = best_of(lambda: [ThetaModel(r, method="multiplicative").fit().forecast(6) for r in rows], 1) / series
+    return ours, peer
+
+
+def curve_seconds() -> float:
+    """Seconds of one logistic fit with its profile interval."""
+    t = np.arange(12.0)
+    noise = np.exp(0.02 * np.random.default_rng(0).standard_normal(12))
+    y = growth_curves.cumulative("logistic", t, {"ceiling": 0.4, "rate": 0.5, "midpoint": 6.0}) * noise
+    return best_of(lambda: growth_curves.fit("logistic", t, y, errors="relative"))
+
+
+def rank_seconds() -> float:
+    """Seconds to rank 200 markets on 10 criteria with 10,000 draws of the weights."""
+    scores = pd.DataFrame(np.random.default_rng(0).random((200, 10)))
+    weights = pd.Series(0.1, index=scores.columns)
+    return best_of(lambda: screening.weighted_ranking(scores, weights, rng=np.random.default_rng(1)))
+
+
+if __name__ == "__main__":
+    study = coverage()
+    print("coverage of 90 % intervals, mean over", len(study), "seeds")
+    print(study.mean().round(3).to_string())
+    print("seconds, 10,201 nodes:", {k: round(v, 4) for k, v in reconcile_seconds().items()})
+    ours, peer = theta_ratio()
+    print(f"Theta, ms a series: ours {1e3 * ours:.3f}, statsmodels {1e3 * peer:.1f}, ratio {peer / ours:.0f}")
+    print(f"logistic fit with profile interval: {1e3 * curve_seconds():.0f} ms; ranking: {rank_seconds():.2f} s")
