@@ -17,6 +17,7 @@ __all__ = [
     "best_setting",
     "deviation_levels",
     "ensemble",
+    "kind_scores",
     "ladder",
     "lead_times",
     "learn_watch",
@@ -37,6 +38,9 @@ RULES: dict[str, tuple[float, ...]] = {
     "deviation": (0.10, 0.125, 0.15, 0.20, 0.25, 0.30, 0.40, 0.50),
 }
 """Rules and the thresholds tried for each; standard units, for `deviation` a fraction."""
+
+COMBINED = (1.8, 2.2, 2.6, 3.0, 3.4, 3.8)
+"""Thresholds of the score of `kind_scores`."""
 
 
 def deviation_levels(deviation: pd.DataFrame, band: float = 0.15) -> pd.DataFrame:
@@ -104,9 +108,10 @@ def quality(
 
     An alert can warn of one incident only and an incident needs an alert of its own: the largest matching of pairs in
     which the incident begins at most `lead_weeks` after the alert or `follow_weeks` before it, and is of the alert's
-    kind where the alerts have a column `kind`. Lead time runs to the day on which the company noticed the incident. Cost: the avoidable share of the losses without a warning, and the
-    false alarms. `precision_chance` is the mean precision of the same alerts moved around the calendar; where
-    incidents are frequent it is far from zero. Intervals are Jeffreys' at `level`.
+    kind where the alerts have a column `kind`. Lead time runs to the day on which the company noticed the incident.
+    Cost: the avoidable share of the losses without a warning, and the false alarms. `precision_chance` is the mean
+    precision of the same alerts moved around the calendar; where incidents are frequent it is far from zero.
+    Intervals are Jeffreys' at `level`.
     """
     alerts = alerts[(alerts["start"] >= start) & (alerts["start"] < end)]
     incidents = incidents[(incidents["started_on"] >= start) & (incidents["started_on"] < end)]
@@ -176,11 +181,33 @@ def threshold_study(
     """`quality` of one rule at each threshold: rule, threshold, votes and all its columns; by kind with `watch`."""
     rows = []
     for threshold in thresholds:
-        signal = signals(baseline, rule, threshold)
-        raised = raise_alerts(signal, votes=votes) if watch is None else alerts_by_kind(signal, watch, votes=votes)
+        raised = _raised(baseline, rule, float(threshold), votes, watch)
         found = quality(raised, incidents, start=start, end=end, **options)
         rows.append({"rule": rule, "threshold": float(threshold), "votes": votes, **found})
     return pd.DataFrame(rows)
+
+
+def _raised(baseline, rule, threshold, votes, watch) -> pd.DataFrame:
+    if rule == "combined":
+        scores = kind_scores(baseline, watch or {})
+        parts = [raise_alerts(scores[[kind]] > threshold).assign(kind=kind) for kind in scores]
+        return pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
+    signal = signals(baseline, rule, threshold)
+    return raise_alerts(signal, votes=votes) if watch is None else alerts_by_kind(signal, watch, votes=votes)
+
+
+def kind_scores(baseline: Baseline, watch: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Weeks x kinds: sum of the surprises of the indicators that watch for a kind, in units of its usual spread.
+
+    Combining before deciding (Stouffer) uses the strength of each sign, which votes throw away; a single surprise
+    counts up to 5 and down to -2, so that one good indicator cannot hide a bad one.
+    """
+    if not watch:
+        raise Refusal.because("no scores by kind", "no indicator is watched for a kind", "fill the column `watches`")
+    cut = baseline.surprise.fillna(0.0).clip(-2, 5)
+    sums = pd.DataFrame({kind: cut[names].sum(axis=1) / np.sqrt(len(names)) for kind, names in watch.items()})
+    past = sums[sums.index <= baseline.train_end]
+    return sums / (1.4826 * (past - past.median()).abs().median())
 
 
 def rules_tested_later(
@@ -201,10 +228,11 @@ def rules_tested_later(
     """
     rows, past_costs = [], []
     common = {"watch": watch, **options}
-    for rule, grid in RULES.items():
+    rules = RULES if watch is None else {**RULES, "combined": COMBINED}
+    for rule, grid in rules.items():
         tried = [
             threshold_study(baseline, incidents, rule, grid, start=start, end=split, votes=votes, **common)
-            for votes in (1, 2)
+            for votes in ((1,) if rule == "combined" else (1, 2))
         ]
         best = best_setting(pd.concat(tried, ignore_index=True), least_precision=least_precision)
         setting = {"votes": int(best["votes"]), **common}
