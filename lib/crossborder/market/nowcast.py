@@ -1,8 +1,8 @@
 """True size and growth behind yearly series that are published with errors which carry over from year to year.
 
 Each series is a smooth curve in logs (a line plus an integrated random walk, the cubic smoothing spline of Wahba 1978
-in its Bayesian form) plus first-order autoregressive noise. Noise, carry-over and roughness are estimated by
-restricted likelihood from all series together, so that a dozen years a series are enough for honest intervals.
+in its Bayesian form) plus first-order autoregressive noise. Noise and carry-over are estimated by restricted likelihood
+from all series together, so that a dozen years a series are enough for honest intervals.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ __all__ = ["Nowcast", "group_totals", "growth_probability", "nowcast"]
 
 CARRIES = np.linspace(-0.2, 0.8, 11)
 # Errors of published series carry over from year to year, but rarely wholly; few series cannot tell them from trend.
-CARRY_PRIOR = (0.3, 0.1)  # mean, sd
-ROUGHNESS = np.concatenate([[0.0], np.geomspace(1e-4, 3.0, 19)])
+CARRY_PRIOR = (0.3, 0.2)  # mean, sd
+ROUGHNESS = np.concatenate([[0.0], np.geomspace(1e-4, 10.0, 21)])
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,13 @@ class Nowcast:
 def nowcast(sizes: pd.DataFrame, *, level: float = 0.9) -> Nowcast:
     """Size and growth with intervals; `sizes`: index year (consecutive, six or more), one column a series, above 0."""
     logs = np.log(_checked(sizes))
-    scores, variances = _scores(logs)
-    prior = ((CARRIES - CARRY_PRIOR[0]) / CARRY_PRIOR[1]) ** 2
-    carry, common = np.unravel_index(np.argmin(scores.sum(axis=2) + prior[:, None]), scores.shape[:2])
-    variance = float(variances[carry, common].mean())
-    # Each series' own roughness, given the common noise, weighed with the common one as a prior seen once.
-    own = _own_scores(logs, CARRIES[carry], variance) + scores[carry].sum(axis=1, keepdims=True) / logs.shape[1]
+    carry, variance = _noise(logs)
+    scores = _roughness_scores(logs, carry, variance)
+    # Each series' own roughness, weighed with the common one as a prior seen once.
+    own = scores + scores.sum(axis=1, keepdims=True) / logs.shape[1]
     weight = np.exp(-0.5 * (own - own.min(axis=0)))
     weight /= weight.sum(axis=0)
-    return _estimates(sizes, logs, weight, (float(CARRIES[carry]), variance, level))
+    return _estimates(sizes, logs, weight, (carry, variance, level))
 
 
 def group_totals(found: Nowcast, sizes: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
@@ -131,22 +129,23 @@ def _parts(covariance: np.ndarray, x: np.ndarray, logs: np.ndarray) -> tuple[np.
     return total, float(np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(information)[1])
 
 
-def _scores(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """-2 log restricted likelihood (carry x roughness x series) with the noise variance common to the series."""
+def _noise(logs: np.ndarray) -> tuple[float, float]:
+    """Carry-over and variance of the noise, by restricted likelihood around each series' own cubic."""
     n, series = logs.shape
-    scores = np.empty((len(CARRIES), len(ROUGHNESS), series))
-    variances = np.empty_like(scores)
-    for i, carry in enumerate(CARRIES):
-        noise, walk, x = _kernels(n, carry)
-        for j, rough in enumerate(ROUGHNESS):
-            total, logdet = _parts(noise + rough * walk, x, logs)
-            variance = max(float(total.sum()) / ((n - 2) * series), 1e-300)
-            scores[i, j] = logdet + (n - 2) * np.log(variance) + total / variance
-            variances[i, j] = variance
-    return scores, variances
+    terms = min(4, n - 2)
+    x = np.vander(np.linspace(-1, 1, n), terms, increasing=True)
+    found = []
+    for carry in CARRIES:
+        noise, _, _ = _kernels(n, carry)
+        total, logdet = _parts(noise, x, logs)
+        variance = max(float(total.sum()) / ((n - terms) * series), 1e-300)
+        score = series * (logdet + (n - terms) * np.log(variance)) + ((carry - CARRY_PRIOR[0]) / CARRY_PRIOR[1]) ** 2
+        found.append((score, float(carry), variance))
+    return min(found)[1:]
 
 
-def _own_scores(logs: np.ndarray, carry: float, variance: float) -> np.ndarray:
+def _roughness_scores(logs: np.ndarray, carry: float, variance: float) -> np.ndarray:
+    """-2 log restricted likelihood of each roughness (rows) for each series (columns), given the noise."""
     noise, walk, x = _kernels(len(logs), carry)
     parts = [_parts(noise + rough * walk, x, logs) for rough in ROUGHNESS]
     return np.array([logdet + total / variance for total, logdet in parts])
