@@ -49,3 +49,19 @@ def test_crowded_niches_share_pictures(built):
     shared = frame["image_hash"].duplicated(keep=False).groupby(frame["niche"]).mean()
     stated = truth["niche_crowding"].set_index("niche")["share_alike"]
     assert shared.corr(stated) > 0.9
+
+
+def test_premiums_are_found_in_nine_of_ten_worlds():
+    import statsmodels.api as sm
+
+    hits = []
+    for seed in range(20, 30):
+        world = World(seed=seed)
+        tables, truth = rival_offers.part(world, world.rng("rival_offers"))
+        frame = tables["listings"].query("market == 'US' and not counterfeit").dropna(subset="rating")
+        x = frame[list(rival_offers.ATTRIBUTES)].astype(float).assign(rating=frame["rating"])
+        x = pd.concat([x, pd.get_dummies(frame["niche"], dtype=float)], axis=1)
+        fit = sm.OLS(np.log(frame["price"]), x).fit()
+        stated = truth["price_premiums_log"].set_index("market").loc["US"]
+        hits.append(np.abs(fit.params["smart"] - stated["smart"]) < 2 * fit.bse["smart"])
+    assert np.sum(hits) >= 8

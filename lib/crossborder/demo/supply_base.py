@@ -53,7 +53,7 @@ ORIGINS = pd.DataFrame(
     columns=["origin", "airport", "price", "extra_days"],
 )
 
-# market: port, airport, price of a 40-foot container, sea days, air per kg, air days, customs days, by a canal,
+# market: port, airport, price of a 40-foot container, sea days, air per kg, air days, customs days, by the Red Sea,
 # courier per kg, hub of sea-air
 MARKET_GATES = pd.DataFrame(
     [
@@ -64,7 +64,7 @@ MARKET_GATES = pd.DataFrame(
         ("MX", "MXZLO", "MEX", 2950, 33, 6.20, 10.0, 3.6, False, 11.9, "LAX"),
         ("BR", "BRSSZ", "GRU", 3650, 47, 7.30, 14.0, 7.5, False, 13.8, "LAX"),
         ("ID", "IDJKT", "CGK", 820, 17, 2.70, 8.0, 4.6, False, 6.2, ""),
-        ("SA", "SAJED", "RUH", 2350, 31, 4.05, 8.5, 3.9, False, 9.4, "DXB"),
+        ("SA", "SAJED", "RUH", 2350, 31, 4.05, 8.5, 3.9, True, 9.4, "DXB"),
     ],
     columns=["market", "port", "airport", "feu", "sea", "air_kg", "air", "customs", "canal", "courier_kg", "hub"],
 )
