@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crossborder.reports import exports, project
 
-__all__ = ["code_key", "data_key", "environment_key", "folder_key", "lock_key", "notebook_key", "revision"]
+__all__ = ["code_key", "data_key", "environment_key", "files_key", "folder_key", "lock_key", "notebook_key", "revision"]
 
 FORMAT = "1"  # of what a finished notebook leaves behind; a change here makes all kept ones stale
 PACKAGE = "crossborder"
@@ -49,6 +49,13 @@ def code_key(sources: Iterable[str]) -> str:
     wanted = {p for p in chosen if p.is_file() and (everything or p in files or p.suffix != ".py")}
     lines = [f"{p.relative_to(base)} {_file_digest(p)}" for p in sorted(wanted) if p.suffix != ".pyc"]
     return _digest("\n".join(lines))
+
+
+def files_key(patterns: Iterable[str]) -> str:
+    """The fingerprint of files of the package, by patterns of their names."""
+    base = project.root() / "lib" / PACKAGE
+    found = sorted(path for pattern in patterns for path in base.glob(pattern) if path.is_file())
+    return _digest("\n".join(f"{path.relative_to(base)} {_file_digest(path)}" for path in found))
 
 
 def data_key(data: str) -> str:

@@ -68,8 +68,9 @@ class Live(Lines):
         self._console.print(text, highlight=False, markup=False)
 
 
-def listener(stream: TextIO = sys.stderr) -> tuple[Listener, Lines]:
-    """A listener for the stream, and the thing to close at the end."""
+def listener(stream: TextIO | None = None) -> tuple[Listener, Lines]:
+    """A listener for the stream (default: stderr), and the thing to close at the end."""
+    stream = stream or sys.stderr
     to = Live(stream) if stream.isatty() else Lines(stream)
     return Listener(to.planned, to.cell, to.ended), to
 

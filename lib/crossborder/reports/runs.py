@@ -19,7 +19,9 @@ __all__ = ["Finished", "Listener", "run"]
 
 FORMAT = 1  # of results.json and manifest.json
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
-PAGES = "import crossborder.reports.html"
+# What decides how a page looks, given the outputs of its notebook.
+PAGES = ("reports/html.py", "reports/pages.py", "reports/recorded.py", "reports/rendering.py", "reports/templates/*",
+         "style.py", "language.py", "catalogues/*")  # fmt: skip
 
 
 @dataclass
@@ -266,7 +268,7 @@ def _manifest(state: _State, about: Mapping) -> dict:
 
 
 def _pages_key() -> str:
-    return keys.code_key([PAGES, "import crossborder.reports.pages"])
+    return keys.files_key(PAGES)
 
 
 def _version(name: str) -> str:

@@ -1,0 +1,27 @@
+"""Typed parameters of the finance notebooks 51 to 53."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from crossborder.reports.parameters.base import MarketCode, Parameters
+
+__all__ = ["UnitEconomics"]
+
+SHARE = {"unit": "share"}
+
+
+class UnitEconomics(Parameters):
+    """Does each order earn, and what price should it have?"""
+
+    notebook: ClassVar[str] = "51_unit_economics_and_pricing"
+    needs: ClassVar[tuple[str, ...]] = ("orders", "products", "shipments", "platforms", "ad_spend", "ledger")
+    uses: ClassVar[tuple[str, ...]] = ("prices", "assumptions")
+
+    market: MarketCode = Field("DE", description="market shown in detail")
+    months: int = Field(12, ge=3, le=24, description="length of the period", json_schema_extra={"unit": "months"})
+    level: float = Field(0.9, ge=0.5, le=0.99, description="level of intervals", json_schema_extra=SHARE)
+    target_margin: float = Field(0.03, ge=0, le=0.5, description="profit wanted of net sales", json_schema_extra=SHARE)
+    max_step: float = Field(0.1, ge=0.01, le=0.5, description="largest price change at once", json_schema_extra=SHARE)
+    floor_margin: float = Field(0.1, ge=0, le=0.8, description="least margin before ads", json_schema_extra=SHARE)
+    tariff_jump: float = Field(0.2, ge=0, le=2, description="duty added in the tariff book", json_schema_extra=SHARE)
