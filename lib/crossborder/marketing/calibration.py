@@ -121,7 +121,7 @@ def distance_to_truth(credit: pd.Series, truth: pd.Series) -> pd.Series:
     `share_distance` is the total variation distance of the shares (0 same, 1 disjoint), `level_ratio` credited over
     true total, `level_error` its absolute log.
 
-    >>> distance_to_truth(pd.Series({"a": 3.0, "b": 1.0}), pd.Series({"a": 1.0, "b": 1.0}))["share_distance"]
+    >>> distance_to_truth(pd.Series({"a": 3.0, "b": 1.0}), pd.Series({"a": 1.0, "b": 1.0}))["share_distance"].item()
     0.25
     """
     credit = credit.reindex(truth.index).fillna(0.0).clip(lower=0.0)

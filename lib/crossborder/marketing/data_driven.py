@@ -14,7 +14,7 @@ from crossborder.errors import InputError, Refusal
 from crossborder.marketing.journeys import Journeys
 from crossborder.marketing.shapley import sampled_shapley, shapley_value
 
-__all__ = ["LogitFit", "exposure", "fit_logit", "incremental_credit", "shapley_credit"]
+__all__ = ["LogitFit", "exposure", "fit_logit", "incremental_credit", "newton_logit", "shapley_credit"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def fit_logit(
             f"with: {won.sum():.0f}, without: {lost.sum():.0f}",
             "add the journeys without an order, or use a rule",
         )
-    coefficient, covariance = _newton(design, won, won + lost, ridge)
+    coefficient, covariance = newton_logit(design, won, won + lost, ridge)
     return LogitFit(journeys.channels, coefficient, covariance, design, won, won + lost)
 
 
@@ -154,7 +154,10 @@ def shapley_credit(fit: LogitFit, *, draws: int = 200, rng: np.random.Generator 
     return pd.Series(sampled_shapley(worth, players, draws=draws, rng=rng).value, index=fit.channels)
 
 
-def _newton(design: np.ndarray, won: np.ndarray, trials: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray]:
+def newton_logit(
+    design: np.ndarray, won: np.ndarray, trials: np.ndarray, ridge: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of a logit and their covariance; `ridge` is the penalty per thousand trials, not on the constant."""
     penalty = np.full(design.shape[1], ridge * trials.sum() / 1e3)
     penalty[0] = 0.0
     coefficient = np.zeros(design.shape[1])

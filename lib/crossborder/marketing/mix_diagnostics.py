@@ -7,7 +7,8 @@ import pandas as pd
 
 from crossborder.errors import InputError
 from crossborder.marketing.adstock import geometric_weights, saturate
-from crossborder.marketing.mix_model import MixFit, MixPriors, fit
+from crossborder.marketing.mix_model import MixFit, fit
+from crossborder.marketing.mix_problem import MixPriors, lagged
 
 __all__ = ["identifiability", "profile_likelihood", "variance_inflation"]
 
@@ -33,7 +34,7 @@ def identifiability(model: MixFit) -> pd.DataFrame:
     `saturation_low` to `saturation_high` is the range of the curve that was used (5th to 95th percentile of weeks, as a
     share of its maximum). `size_error` is the standard error of the log effect. `verdict` names what is weak.
     """
-    stocked = np.einsum("tcl,cl->tc", _lagged(model.spend, model.lags), geometric_weights(model.decay, model.lags))
+    stocked = np.einsum("tcl,cl->tc", lagged(model.spend, model.lags), geometric_weights(model.decay, model.lags))
     curve = saturate(stocked, model.half_saturation, model.saturation)
     inflation = variance_inflation(np.column_stack([curve, model.controls[:, 1:]]))[: len(model.channels)]
     low, high = np.quantile(curve, [0.05, 0.95], axis=0)
@@ -99,8 +100,3 @@ def profile_likelihood(
         white = residual[1:] - model.autocorrelation * residual[:-1]
         found.append(-0.5 * len(white) * np.log(white @ white / len(white)))
     return pd.DataFrame({"value": values, "log_likelihood": np.array(found) - max(found)})
-
-
-def _lagged(x: np.ndarray, lags: int) -> np.ndarray:
-    padded = np.vstack([np.zeros((lags - 1, x.shape[1])), x])
-    return np.lib.stride_tricks.sliding_window_view(padded, lags, axis=0)[:, :, ::-1]

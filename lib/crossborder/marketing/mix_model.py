@@ -12,25 +12,9 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 from crossborder.marketing.adstock import geometric_weights, saturate
+from crossborder.marketing.mix_problem import MixPriors, Problem, lagged, start_values
 
 __all__ = ["MixFit", "MixPriors", "conflicts", "contributions", "draw", "fit", "fourier", "roi", "validate"]
-
-
-@dataclass(frozen=True)
-class MixPriors:
-    """Weak priors of each channel: logit of the decay, log of the half-saturation over the mean adstock, size.
-
-    `strength` multiplies all of them (0 is least squares). `size_sd` is the spread of the log effect around an effect
-    that explains `size_share` of sales.
-    """
-
-    decay_mean: float = 0.35
-    decay_sd: float = 1.0
-    half_mean: float = 1.5
-    half_sd: float = 0.8
-    size_share: float = 0.05
-    size_sd: float = 1.5
-    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -117,11 +101,11 @@ def fit(
             f"at least {3 * n + z.shape[1] + 10} weeks, or fewer channels",
         )
     tested = _tests(experiments, spend.columns)
-    theta, sigma, rho, tests = _start(n, priors), float(np.std(y)) / 3, 0.0, None
+    theta, sigma, rho, tests = start_values(n, priors), float(np.std(y)) / 3, 0.0, None
     # Noise and autocorrelation are re-estimated between fits; the experiments join once the noise is known.
     for turn in range(3):
         tests = tested if turn > 0 else None
-        problem = _Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
+        problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
         theta = problem.solve(theta, starts=2 if turn == 0 else 1)
         residual = problem.residual_of_sales(theta)
         freedom = max(len(y) - z.shape[1] - 2 * n, len(y) // 2)
@@ -129,7 +113,7 @@ def fit(
             rho = float(np.clip(residual[1:] @ residual[:-1] / (residual @ residual), 0.0, 0.8))
         white = residual[1:] - rho * residual[:-1]
         sigma = float(np.sqrt(white @ white / freedom))
-    problem = _Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
+    problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
     theta = problem.solve(theta)
     return MixFit(
         tuple(map(str, spend.columns)),
@@ -154,7 +138,7 @@ def contributions(model: MixFit, theta: np.ndarray | None = None, spend: np.ndar
     chosen = model if theta is None else replace(model, theta=theta)
     x = model.spend if spend is None else np.asarray(spend, dtype=float)
     weights = geometric_weights(chosen.decay, model.lags)
-    stocked = np.einsum("tcl,cl->tc", _lagged(x, model.lags), weights)
+    stocked = np.einsum("tcl,cl->tc", lagged(x, model.lags), weights)
     return pd.DataFrame(
         chosen.size * saturate(stocked, chosen.half_saturation, model.saturation), columns=model.channels
     )
@@ -248,92 +232,6 @@ def conflicts(
             "conflict": gap.abs() > z,
         }
     )
-
-
-class _Problem:
-    """Least squares of whitened sales on media, controls projected out, with priors and experiments as rows."""
-
-    def __init__(self, x, y, z, lags, saturation, priors, experiments, sigma, rho):
-        self.level, self.mean = float(y.mean()), np.maximum(x.mean(axis=0), 1e-12)
-        self.lagged = _lagged(x / self.mean, lags)
-        self.y, self.z, self.saturation, self.priors = y / self.level, z, saturation, priors
-        self.lags, self.sigma, self.rho = lags, sigma / self.level, rho
-        self.white_z = self._whiten(z)
-        self.projector = np.linalg.pinv(self.white_z)
-        self.white_y = self._whiten(self.y)
-        self.channels = x.shape[1]
-        self.spent, self.tests = x.sum(axis=0), experiments
-
-    def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        white = rows - self.rho * np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
-        white[0] = rows[0] * np.sqrt(1 - self.rho**2)
-        return white
-
-    def media(self, theta: np.ndarray) -> np.ndarray:
-        """Contribution a week and channel, as shares of mean sales."""
-        n = self.channels
-        weights = geometric_weights(1 / (1 + np.exp(-theta[:n])), self.lags)
-        stocked = np.einsum("tcl,cl->tc", self.lagged, weights)
-        return np.exp(theta[2 * n :]) * saturate(stocked, np.exp(theta[n : 2 * n]), self.saturation)
-
-    def residuals(self, theta: np.ndarray) -> np.ndarray:
-        media = self.media(theta)
-        gap = self.white_y - self._whiten(media.sum(axis=1))
-        parts = [(gap - self.white_z @ (self.projector @ gap)) / self.sigma, self._prior(theta)]
-        if self.tests is not None:
-            at = self.tests["place"].to_numpy()
-            found = media.sum(axis=0)[at] * self.level / self.spent[at]
-            parts.append((found - self.tests["roi"].to_numpy()) / self.tests["standard_error"].to_numpy())
-        return np.concatenate(parts)
-
-    def _prior(self, theta: np.ndarray) -> np.ndarray:
-        n, p = self.channels, self.priors
-        centre = _start(n, p)
-        spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
-        return np.sqrt(p.strength) * (theta - centre) / spread
-
-    def solve(self, theta: np.ndarray, starts: int = 1) -> np.ndarray:
-        from scipy.optimize import least_squares
-
-        n = self.channels
-        low = np.repeat([-6.0, -4.0, -14.0], n)
-        high = np.repeat([3.5, 4.0, 4.0], n)
-        best = None
-        for start in range(starts):
-            begin = np.clip(theta + 0.7 * start * np.repeat([1.0, 1.0, -1.0], n), low + 1e-6, high - 1e-6)
-            found = least_squares(self.residuals, begin, bounds=(low, high), x_scale="jac", max_nfev=200)
-            best = found if best is None or found.cost < best.cost else best
-        return best.x
-
-    def covariance(self, theta: np.ndarray) -> np.ndarray:
-        """Inverse of the Gauss-Newton Hessian; a floor keeps directions without information finite."""
-        from scipy.optimize._numdiff import approx_derivative
-
-        jacobian = approx_derivative(self.residuals, theta)
-        return np.linalg.inv(jacobian.T @ jacobian + 0.05 * np.eye(len(theta)))
-
-    def coefficient(self, theta: np.ndarray) -> np.ndarray:
-        gap = self.white_y - self._whiten(self.media(theta).sum(axis=1))
-        return self.projector @ gap * self.level
-
-    def residual_of_sales(self, theta: np.ndarray) -> np.ndarray:
-        fitted = self.z @ self.coefficient(theta) + self.media(theta).sum(axis=1) * self.level
-        return self.y * self.level - fitted
-
-
-def _start(channels: int, priors: MixPriors) -> np.ndarray:
-    centre = [
-        np.log(priors.decay_mean / (1 - priors.decay_mean)),
-        np.log(priors.half_mean),
-        np.log(2 * priors.size_share),
-    ]
-    return np.repeat(centre, channels)
-
-
-def _lagged(x: np.ndarray, lags: int) -> np.ndarray:
-    """Values of each channel 0, 1, ... periods ago; periods before the first count as 0."""
-    padded = np.vstack([np.zeros((lags - 1, x.shape[1])), x])
-    return np.lib.stride_tricks.sliding_window_view(padded, lags, axis=0)[:, :, ::-1]
 
 
 def _design(

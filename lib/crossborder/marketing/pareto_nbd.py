@@ -117,7 +117,8 @@ def _parts(theta: tuple, x: np.ndarray, tx: np.ndarray, t: np.ndarray) -> tuple[
 def _log_term(theta: tuple, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """log of 2F1(r+s+x, c; r+s+x+1; |alpha - beta| / (larger + y)) / (larger + y)^(r+s+x).
 
-    Euler's transformation keeps the series finite where x is large: 2F1(a, c; a+1; z) = (1-z)^(1-c) 2F1(1, a+1-c; a+1; z).
+    tail = total * np.log(larger + y)
+    return (1 - other) * np.log1p(-z) + np.log(hyp2f1(1.0, total + 1 - other, total + 1, z)) - tail
     """
     from scipy.special import hyp2f1
 

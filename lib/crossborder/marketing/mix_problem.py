@@ -1,0 +1,158 @@
+"""The least-squares problem behind the mix model: media by decay, half-saturation and size, the rest projected out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crossborder.marketing.adstock import geometric_weights, saturate
+
+__all__ = ["MixPriors", "Problem", "lagged", "start_values"]
+
+
+@dataclass(frozen=True)
+class MixPriors:
+    """Weak priors of each channel: logit of the decay, log of the half-saturation over the mean adstock, size.
+
+    `strength` multiplies all of them (0 is least squares). `size_sd` is the spread of the log effect around an effect
+    that explains `size_share` of sales.
+    """
+
+    decay_mean: float = 0.35
+    decay_sd: float = 1.0
+    half_mean: float = 1.5
+    half_sd: float = 0.8
+    size_share: float = 0.05
+    size_sd: float = 1.5
+    strength: float = 1.0
+
+
+class Problem:
+    """Least squares of whitened sales on media, controls projected out, with priors and experiments as rows."""
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        z: np.ndarray,
+        lags: int,
+        saturation: str,
+        priors: MixPriors,
+        experiments: pd.DataFrame | None,
+        sigma: float,
+        rho: float,
+    ) -> None:
+        self.level, self.mean = float(y.mean()), np.maximum(x.mean(axis=0), 1e-12)
+        self.lagged = lagged(x / self.mean, lags)
+        self.y, self.z, self.saturation, self.priors = y / self.level, z, saturation, priors
+        self.lags, self.sigma, self.rho = lags, sigma / self.level, rho
+        self.white_z = self._whiten(z)
+        self.projector = np.linalg.pinv(self.white_z)
+        self.white_y = self._whiten(self.y)
+        self.channels = x.shape[1]
+        self.spent, self.tests = x.sum(axis=0), experiments
+
+    def _whiten(self, rows: np.ndarray) -> np.ndarray:
+        white = rows - self.rho * np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
+        white[0] = rows[0] * np.sqrt(1 - self.rho**2)
+        return white
+
+    def media(self, theta: np.ndarray) -> np.ndarray:
+        """Contribution a week and channel, as shares of mean sales."""
+        n = self.channels
+        weights = geometric_weights(1 / (1 + np.exp(-theta[:n])), self.lags)
+        stocked = np.einsum("tcl,cl->tc", self.lagged, weights)
+        return np.exp(theta[2 * n :]) * saturate(stocked, np.exp(theta[n : 2 * n]), self.saturation)
+
+    def residuals(self, theta: np.ndarray) -> np.ndarray:
+        media = self.media(theta)
+        parts = [self._projected(self.white_y - self._whiten(media.sum(axis=1))) / self.sigma, self._prior(theta)]
+        if self.tests is not None:
+            at = self.tests["place"].to_numpy()
+            found = media.sum(axis=0)[at] * self.level / self.spent[at]
+            parts.append((found - self.tests["roi"].to_numpy()) / self.tests["standard_error"].to_numpy())
+        return np.concatenate(parts)
+
+    def jacobian(self, theta: np.ndarray) -> np.ndarray:
+        """Exact derivatives of `residuals`, parameter by parameter."""
+        n = self.channels
+        by_theta = self._media_slopes(theta)
+        moved = -self._projected(self._whiten(by_theta)) / self.sigma
+        p = self.priors
+        spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
+        rows = [moved, np.diag(np.sqrt(p.strength) / spread)]
+        if self.tests is not None:
+            at = self.tests["place"].to_numpy()
+            gain = by_theta.sum(axis=0) * self.level / np.tile(self.spent, 3)
+            picked = np.zeros((len(at), 3 * n))
+            for block in range(3):
+                picked[np.arange(len(at)), block * n + at] = gain[block * n + at]
+            rows.append(picked / self.tests["standard_error"].to_numpy()[:, None])
+        return np.vstack(rows)
+
+    def _projected(self, rows: np.ndarray) -> np.ndarray:
+        return rows - self.white_z @ (self.projector @ rows)
+
+    def _media_slopes(self, theta: np.ndarray) -> np.ndarray:
+        """Derivative of each channel's media by its own decay, half-saturation and size (weeks x parameters)."""
+        n = self.channels
+        decay, half, size = 1 / (1 + np.exp(-theta[:n])), np.exp(theta[n : 2 * n]), np.exp(theta[2 * n :])
+        weights = geometric_weights(decay, self.lags)
+        lag = np.arange(self.lags)
+        by_logit = weights * (lag - (weights * lag).sum(axis=1, keepdims=True)) * (1 - decay)[:, None]
+        stocked = np.einsum("tcl,cl->tc", self.lagged, weights)
+        step = 1e-6 * half
+        slope = (
+            saturate(stocked + step, half, self.saturation)
+            - saturate(np.maximum(stocked - step, 0.0), half, self.saturation)
+        ) / (step + np.minimum(step, stocked))
+        by_decay = size * slope * np.einsum("tcl,cl->tc", self.lagged, by_logit)
+        value = size * saturate(stocked, half, self.saturation)
+        return np.hstack([by_decay, -size * slope * stocked, value])
+
+    def _prior(self, theta: np.ndarray) -> np.ndarray:
+        n, p = self.channels, self.priors
+        centre = start_values(n, p)
+        spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
+        return np.sqrt(p.strength) * (theta - centre) / spread
+
+    def solve(self, theta: np.ndarray, starts: int = 1) -> np.ndarray:
+        from scipy.optimize import least_squares
+
+        n = self.channels
+        low = np.repeat([-6.0, -4.0, -14.0], n)
+        high = np.repeat([3.5, 4.0, 4.0], n)
+        best = None
+        for start in range(starts):
+            begin = np.clip(theta + 0.7 * start * np.repeat([1.0, 1.0, -1.0], n), low + 1e-6, high - 1e-6)
+            found = least_squares(self.residuals, begin, self.jacobian, bounds=(low, high), x_scale="jac", max_nfev=200)
+            best = found if best is None or found.cost < best.cost else best
+        return best.x
+
+    def covariance(self, theta: np.ndarray) -> np.ndarray:
+        """Inverse of the Gauss-Newton Hessian; a floor keeps directions without information finite."""
+        jacobian = self.jacobian(theta)
+        return np.linalg.inv(jacobian.T @ jacobian + 0.05 * np.eye(len(theta)))
+
+    def coefficient(self, theta: np.ndarray) -> np.ndarray:
+        gap = self.white_y - self._whiten(self.media(theta).sum(axis=1))
+        return self.projector @ gap * self.level
+
+    def residual_of_sales(self, theta: np.ndarray) -> np.ndarray:
+        fitted = self.z @ self.coefficient(theta) + self.media(theta).sum(axis=1) * self.level
+        return self.y * self.level - fitted
+
+
+def start_values(channels: int, priors: MixPriors) -> np.ndarray:
+    centre = [
+        np.log(priors.decay_mean / (1 - priors.decay_mean)),
+        np.log(priors.half_mean),
+        np.log(2 * priors.size_share),
+    ]
+    return np.repeat(centre, channels)
+
+
+def lagged(x: np.ndarray, lags: int) -> np.ndarray:
+    """Values of each channel 0, 1, ... periods ago; periods before the first count as 0."""
+    padded = np.vstack([np.zeros((lags - 1, x.shape[1])), x])
+    return np.lib.stride_tricks.sliding_window_view(padded, lags, axis=0)[:, :, ::-1]

@@ -1,0 +1,122 @@
+"""Each customer's buying in a row: repeats, last purchase, age, value; with a hold-out period where wanted."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+__all__ = ["histories", "order_gaps", "split"]
+
+
+def histories(orders: "Table", *, until: object, unit_days: float = 1.0, since: object | None = None) -> pd.DataFrame:
+    """One row a customer with an order before `until`.
+
+    `orders` is one row an order (`journey_query.order_values`). Orders of one day count once. Columns: customer_id,
+    market, frequency (repeat days), recency (first to last), age (first to `until`), both in units of `unit_days`,
+    orders, mean_value_usd (of repeat days; of the first where there is none), margin_usd, first_on, last_on.
+    """
+    end = pd.Timestamp(until)
+    chosen = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    chosen = chosen.filter(chosen.ordered_at < _moment(end))
+    if since is not None:
+        chosen = chosen.filter(chosen.ordered_at >= _moment(pd.Timestamp(since)))
+    daily = chosen.group_by(["customer_id", chosen.ordered_at.date().name("day")]).aggregate(
+        value=chosen.revenue_usd.sum(),
+        margin=chosen.margin_usd.sum(),
+        market=chosen.market.max(),
+        orders=chosen.count(),
+    )
+    first = daily.group_by("customer_id").aggregate(first_on=daily.day.min())
+    joined = daily.inner_join(first, "customer_id")
+    made = joined.group_by("customer_id").aggregate(
+        market=joined.market.max(),
+        days=joined.count(),
+        orders=joined.orders.sum(),
+        first_on=joined.first_on.max(),
+        last_on=joined.day.max(),
+        value=joined.value.sum(),
+        first_value=(joined.value * (joined.day == joined.first_on).cast("float64")).sum(),
+        margin_usd=joined.margin.sum(),
+    )
+    frame = made.order_by("customer_id").to_pandas()
+    if frame.empty:
+        raise Refusal.because("no customer bought before the day", f"until: {end.date()}", "choose a later day")
+    return _columns(frame, end, unit_days)
+
+
+def split(orders: "Table", *, calibration_until: object, until: object, unit_days: float = 1.0) -> pd.DataFrame:
+    """Histories up to `calibration_until`, and what the same customers did up to `until`.
+
+    Adds holdout_frequency (days with an order), holdout_value_usd and holdout (its length in units).
+    """
+    cut, end = pd.Timestamp(calibration_until), pd.Timestamp(until)
+    if not cut < end:
+        raise InputError.out_of_range("calibration_until", str(cut.date()), f"a day before {end.date()}")
+    frame = histories(orders, until=cut, unit_days=unit_days)
+    later = orders.filter((orders.ordered_at >= _moment(cut)) & (orders.ordered_at < _moment(end)))
+    seen = later.group_by("customer_id").aggregate(
+        holdout_frequency=later.ordered_at.date().nunique(), holdout_value_usd=later.revenue_usd.sum()
+    )
+    merged = frame.merge(seen.to_pandas(), on="customer_id", how="left")
+    filled = merged.fillna({"holdout_frequency": 0, "holdout_value_usd": 0.0})
+    return filled.assign(holdout=(end - cut).days / unit_days)
+
+
+def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:
+    """Days between a customer's orders: median, quartiles and share within 30, 60 and 90 days, by `by`."""
+    import ibis
+
+    known = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    window = ibis.window(group_by="customer_id", order_by="ordered_at")
+    gap = known.ordered_at.epoch_seconds() - known.ordered_at.lag().over(window).epoch_seconds()
+    gaps = known.mutate(gap=gap / 86400.0)
+    gaps = gaps.filter(gaps.gap >= 0.5)
+    return (
+        gaps.group_by(by)
+        .aggregate(
+            repeats=gaps.count(),
+            quarter_days=gaps.gap.quantile(0.25),
+            median_days=gaps.gap.quantile(0.5),
+            three_quarters_days=gaps.gap.quantile(0.75),
+            within_30=(gaps.gap <= 30).mean(),
+            within_60=(gaps.gap <= 60).mean(),
+            within_90=(gaps.gap <= 90).mean(),
+        )
+        .order_by(by)
+        .to_pandas()
+    )
+
+
+def _columns(frame: pd.DataFrame, end: pd.Timestamp, unit_days: float) -> pd.DataFrame:
+    first, last = pd.to_datetime(frame["first_on"]), pd.to_datetime(frame["last_on"])
+    cut = pd.Timestamp(end.date())
+    repeats = frame["days"] - 1
+    repeat_value = frame["value"] - frame["first_value"]
+    mean_value = np.where(repeats > 0, repeat_value / np.maximum(repeats, 1), frame["first_value"])
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"],
+            "market": frame["market"],
+            "frequency": repeats.astype(float),
+            "recency": (last - first).dt.days / unit_days,
+            "age": (cut - first).dt.days / unit_days,
+            "orders": frame["orders"],
+            "mean_value_usd": mean_value,
+            "value_usd": frame["value"],
+            "margin_usd": frame["margin_usd"],
+            "first_on": first,
+            "last_on": last,
+        }
+    )
+
+
+def _moment(day: pd.Timestamp) -> object:
+    import ibis
+
+    stamp = day.tz_localize("UTC") if day.tzinfo is None else day
+    return ibis.literal(stamp.to_pydatetime(), type="timestamp('UTC')")
