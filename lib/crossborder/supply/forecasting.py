@@ -20,6 +20,7 @@ __all__ = [
     "ColdStart",
     "Forecast",
     "batch",
+    "causal_levels",
     "cold_start",
     "conformal",
     "event_uplift",
@@ -289,3 +290,23 @@ def _moving_level(totals: np.ndarray, quiet: np.ndarray, half: int = 4) -> np.nd
 
     total = convolve1d(totals * quiet, kernel, axis=1, mode="constant")
     return total / np.maximum(weight, 1)
+
+
+def causal_levels(
+    y: ArrayLike, group: ArrayLike, position: ArrayLike, start: int, period: int = 52
+) -> tuple[np.ndarray, np.ndarray]:
+    """What was known week by week: season-free level before each week (series x week) and the season's factors.
+
+    Season and weights are learned from the first `start` weeks only; the level then follows the data week by week. The
+    forecast of week t + h made before week t is level[:, t] x factor[:, place of t + h]. Used to replay policies.
+    """
+    y, place = np.atleast_2d(at_least("y (demand)", y, 0)), np.asarray(position, int)
+    code = np.unique(np.asarray(group).astype(str), return_inverse=True)[1]
+    factors = group_season(y[:, :start], group, place[:start], period)[code]
+    flat = y / factors[:, place]
+    grid = [{"alpha": a} for a in (0.02, 0.05, 0.1, 0.2)]
+    _, chosen = smoothing.best_of_grid(flat[:, :start], smoothing.simple, grid, skip=8)
+    first = (flat[:, :start] > 0).argmax(1)
+    seed = flat[np.arange(len(flat)), first]
+    fit = smoothing.simple(flat, np.array([point["alpha"] for point in grid])[chosen], initial_level=0.3 * seed)
+    return fit.fitted, factors

@@ -47,7 +47,7 @@ def trade_agreement(
     required_share: float,
     certificate_cost_year: ArrayLike = 0.0,
 ) -> pd.DataFrame:
-    """What a trade agreement saves where the rules of origin are met: eligible, saving a year, share that is missing."""
+    """What a trade agreement saves where the rules of origin are met: eligible, saving a year, content missing."""
     value, own = at_least("value_year", value_year, 0), between("origin_share", origin_share, 0, 1)
     eligible = np.atleast_1d(own >= required_share)
     saving = np.where(eligible, value * (np.asarray(mfn_rate, float) - preferred_rate) - certificate_cost_year, 0.0)
@@ -90,7 +90,7 @@ def own_or_rented(
     years: int,
     discount_rate: float,
 ) -> dict[str, float]:
-    """Building an own platform against renting one: present cost of both at 0 orders, and orders a year to break even."""
+    """Building an own platform against renting one: present cost of both, and orders a year to break even."""
     factor = float(((1 + discount_rate) ** -np.arange(1, years + 1)).sum())
     own, rented = build_cost + run_cost_year * factor, rent_year * factor
     gap = (rent_per_order - run_per_order) * factor

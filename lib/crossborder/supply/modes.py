@@ -136,7 +136,7 @@ def bonded_effect(
 ) -> dict[str, float]:
     """Yearly effect of a bonded warehouse, USD: clearance days saved, duty paid only at the sale, fees.
 
-    `duty_share` is duty and import tax as a share of the goods' value; `stock_days` how long goods wait before the sale.
+    `duty_share` is duty and import tax as a share of the goods' value; `stock_days` how long goods wait for a buyer.
     """
     day = value_year / 365
     pipeline = day * max(days_normal - days_bonded, 0)

@@ -1,4 +1,4 @@
-"""What the company's own bills say: realised landed cost, effective rates of duty and freight, and their reconciliation.
+"""What the company's own bills say: realised landed cost, effective rates of duty and freight, reconciliation.
 
 Bills beat rules from memory: a duty rate seen on customs bills replaces the placeholder of the rule clock.
 """

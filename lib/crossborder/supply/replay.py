@@ -62,11 +62,9 @@ def replay(
     lead = np.broadcast_to(_columns(at_least("lead_weeks", lead_weeks, 0)), (count, weeks)).astype(int)
     point, up_to = (np.broadcast_to(_columns(x), (count, weeks)) for x in (reorder_point, order_up_to))
     fixed = None if order_quantity is None else np.broadcast_to(_columns(order_quantity), (count, weeks))
-    pack, least = positive("pack_size", pack_size), np.asarray(minimum, float)
     due = np.zeros((count, weeks + int(lead.max(initial=0)) + 1))
-    if on_order is not None:
-        ahead = np.atleast_2d(np.asarray(on_order, float))[:, : due.shape[1]]
-        due[:, : ahead.shape[1]] += ahead
+    ahead = np.zeros((count, 1)) if on_order is None else np.atleast_2d(np.asarray(on_order, float))
+    due[:, : ahead.shape[1]] += ahead[:, : due.shape[1]]
     stock = np.asarray(opening, float) * np.ones(count)
     pending = due.sum(1)
     kept = {name: np.zeros((count, weeks)) for name in ("on_hand", "on_order", "ordered", "sold", "short")}
@@ -74,10 +72,8 @@ def replay(
     for t in range(weeks):
         stock, pending = stock + due[:, t], pending - due[:, t]
         if t % review_weeks == 0:
-            position = stock + pending
-            gap = (up_to[:, t] - position) if fixed is None else fixed[:, t]
-            order = np.maximum(np.ceil(gap / pack - 1e-9) * pack, np.ceil(least / pack) * pack)
-            order = np.where((position <= point[:, t]) & (gap > 0), order, 0.0)
+            lot = None if fixed is None else fixed[:, t]
+            order = _orders(stock + pending, point[:, t], up_to[:, t], lot, pack_size, minimum)
             np.add.at(due, (rows, np.minimum(t + lead[:, t], due.shape[1] - 1)), order)
             now = lead[:, t] == 0
             stock, pending = stock + np.where(now, order, 0), pending + np.where(now, 0, order)
@@ -87,6 +83,13 @@ def replay(
         stock = stock - (demand[:, t] if backorders else sold)
         kept["on_hand"][:, t], kept["on_order"][:, t] = np.maximum(stock, 0), pending
     return Replay(demand=demand[:, warm_up:], **{name: values[:, warm_up:] for name, values in kept.items()})
+
+
+def _orders(position, point, up_to, lot, pack_size, minimum) -> np.ndarray:
+    """Pieces ordered now: to the level (or the fixed lot), in whole packs, at least the minimum."""
+    pack, gap = positive("pack_size", pack_size), (up_to - position) if lot is None else lot
+    order = np.maximum(np.ceil(gap / pack - 1e-9) * pack, np.ceil(np.asarray(minimum, float) / pack) * pack)
+    return np.where((position <= point) & (gap > 0), order, 0.0)
 
 
 def target_levels(

@@ -33,7 +33,7 @@ def return_reasons(orders: object) -> pd.DataFrame:
 def return_cost(
     rate: ArrayLike, value: ArrayLike, shipping_back: ArrayLike, handling: ArrayLike, resale_share: ArrayLike
 ) -> np.ndarray:
-    """Cost of returns a piece sold, money: rate x (way back + handling + value lost because it cannot be sold as new)."""
+    """Cost of returns a piece sold, money: rate x (way back + handling + value lost in resale)."""
     rate, kept = between("rate", rate, 0, 1), between("resale_share", resale_share, 0, 1)
     lost = np.asarray(value, float) * (1 - kept)
     return rate * (np.asarray(shipping_back, float) + np.asarray(handling, float) + lost)

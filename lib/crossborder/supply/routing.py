@@ -35,7 +35,7 @@ class Tours:
 
 
 def sea_lengths(lanes: pd.DataFrame, closed: tuple[str, ...] = (), ship: str = "neo_panamax") -> np.ndarray:
-    """Sea distance of every lane in nautical miles (infinite where no way is left); needs origin_gateway, market_gateway."""
+    """Sea distance of every lane in nautical miles, infinite where no way is left."""
     needs(lanes, "lanes", "origin_gateway market_gateway")
     network = SeaNetwork.load()
     origin, to = lanes["origin_gateway"].astype("str"), lanes["market_gateway"].astype("str")
@@ -67,6 +67,11 @@ def closure(
         lane = sea["lane_id"].to_numpy()[~np.isfinite(after)][0]
         why = f"no way by sea is left for {lane} with {', '.join(closed)} closed to a {ship}"
         raise Refusal.because("no rerouting", why, "open a passage, take a smaller ship, or send it by another mode")
+    return _through(sea, flow, before, after, holding_rate_year, speed_knots, fuel_share, service_z)
+
+
+def _through(sea, flow, before, after, holding_rate_year, speed_knots, fuel_share, service_z) -> pd.DataFrame:
+    """Distances before and after turned into days, stock, cost and CO2e by lane."""
     extra_nm = after - before
     extra_days = extra_nm / speed_knots / 24
     days = sea["transit_days_mean"].to_numpy(float)

@@ -90,6 +90,7 @@ def resilience_curve(
     from crossborder.supply.allocation import allocate
 
     needs(suppliers, "suppliers", "outage_probability")
+    margin_day = demand * 12 / 365 * margin_unit
     rows = []
     for cap in caps:  # over a handful of caps
         try:
@@ -97,32 +98,24 @@ def resilience_curve(
         except Refusal:
             continue
         plan = found.plan.merge(suppliers[["supplier_id", "outage_probability"]], on="supplier_id")
-        spare = min(found.backup / demand, 1.0)
-        losses = outage_losses(
-            plan["share"],
-            plan["outage_probability"],
-            outage_days,
-            switch_days,
-            spare,
-            demand * 12 / 365 * margin_unit,
-            rng,
-            draws=draws,
-        )
-        mean = float(losses.mean())
-        error = 1.645 * float(losses.std(ddof=1)) / np.sqrt(draws)
-        rows.append(
-            {
-                "cap": float(cap),
-                "suppliers_used": int((plan["units"] > 1e-6).sum()),
-                "purchase_cost_year": found.cost * 12,
-                "expected_loss_year": mean,
-                "loss_low": mean - error,
-                "loss_high": mean + error,
-                "tail_loss_year": float(np.quantile(losses, 0.95)),
-                "total_year": found.cost * 12 + mean,
-            }
-        )
+        chance, spare = plan["outage_probability"], min(found.backup / demand, 1.0)
+        losses = outage_losses(plan["share"], chance, outage_days, switch_days, spare, margin_day, rng, draws=draws)
+        used = int((plan["units"] > 1e-6).sum())
+        rows.append({"cap": float(cap), "suppliers_used": used, **_loss_row(found.cost * 12, losses)})
     return pd.DataFrame(rows)
+
+
+def _loss_row(purchase_cost: float, losses: np.ndarray) -> dict[str, float]:
+    """Purchase cost, expected loss with its simulation interval (90 %), tail and total, money a year."""
+    mean, error = float(losses.mean()), 1.645 * float(losses.std(ddof=1)) / np.sqrt(len(losses))
+    return {
+        "purchase_cost_year": purchase_cost,
+        "expected_loss_year": mean,
+        "loss_low": mean - error,
+        "loss_high": mean + error,
+        "tail_loss_year": float(np.quantile(losses, 0.95)),
+        "total_year": purchase_cost + mean,
+    }
 
 
 def switch_value(

@@ -135,6 +135,12 @@ def markdown_path(
     left = on_hand[:, None] - sold[:, :, -1]
     held = (on_hand[:, None, None] - sold).sum(2) * np.broadcast_to(holding_cost_week, on_hand.shape)[:, None]
     income = sold[:, :, -1] * price[:, None] * (1 - cuts) + left * salvage[:, None] - held
+    gain = income - income[:, [int(np.argmin(np.abs(cuts)))]]
+    return _best_cut(cuts, sold, left, income, gain, on_hand)
+
+
+def _best_cut(cuts, sold, left, income, gain, on_hand) -> pd.DataFrame:
+    """The row of each SKU at the cut with the greatest income."""
     best = income.argmax(1)
     rows = np.arange(len(on_hand))
     done = sold[rows, best] >= on_hand[:, None] - 1e-9
@@ -145,7 +151,7 @@ def markdown_path(
             "left_over": left[rows, best],
             "weeks_to_clear": np.where(done.any(1), done.argmax(1) + 1, np.inf),
             "income": income[rows, best],
-            "gain": income[rows, best] - income[:, int(np.argmin(np.abs(cuts)))],
+            "gain": gain[rows, best],
         }
     )
 
