@@ -34,6 +34,7 @@ def fixed_effects_poisson(
     *,
     group: Sequence[str],
     exposure: str | None = None,
+    cluster: Sequence[str] = (),
     level: float = 0.9,
 ) -> FixedEffectsPoisson:
     """Poisson regression of counts with a fixed effect a group, E[units] = exposure a_g exp(x b).
@@ -42,31 +43,32 @@ def fixed_effects_poisson(
     ----------
     frame : one row a group and period; `units` counts of at least 0; `regressors` finite numbers.
     group : columns whose combinations are the groups; groups without any unit carry no information and are counted.
+    cluster : columns whose combinations share shocks; the groups themselves if empty. Few clusters give rough errors.
     exposure : column from 0 to 1 (share of the week in stock): sales censored by an empty shelf are not low demand.
 
     The fixed effects are conditioned out (Hausman, Hall and Griliches, 1984, equation 2.6), so that thousands of groups
     cost nothing and do not bias b; zero sales stay in, which a regression of log units would drop. Standard errors are
-    clustered by group and need no Poisson variance (Wooldridge, 1999).
+    clustered and need no Poisson variance (Wooldridge, 1999).
 
     Raises
     ------
     InputError : a column is missing, or holds what cannot be used.
     Refusal : a regressor does not vary within groups, or two move together, so that b is not identified.
     """
-    needed = {units, *regressors, *group, *([exposure] if exposure else [])}
+    needed = {units, *regressors, *group, *cluster, *([exposure] if exposure else [])}
     if not needed <= set(frame.columns):
         raise InputError.missing_columns("frame", needed - set(frame.columns), frame.columns)
-    counts, x, codes, offset = _arrays(frame, units, regressors, group, exposure)
+    counts, x, codes, offset, clusters = _arrays(frame, units, regressors, group, exposure, cluster or group)
     totals = np.bincount(codes, weights=counts)
     kept = totals[codes] > 0
     without_sales = int((~kept).sum())
-    counts, x, offset = counts[kept], x[kept], offset[kept]
+    counts, x, offset, clusters = counts[kept], x[kept], offset[kept], clusters[kept]
     codes = np.unique(codes[kept], return_inverse=True)[1]
     if not len(counts):
         raise Refusal.because("no elasticity", "nothing was sold at all", "take a longer period or other products")
     scale = _within_spread(x, codes, regressors)
     coefficients, bread, expected = _newton(counts, x / scale, codes, offset)
-    errors = _clustered_errors(counts - expected, x / scale, codes, expected, bread) / scale
+    errors = _clustered_errors(counts - expected, x / scale, codes, clusters, expected, bread) / scale
     coefficients = coefficients / scale
     half = float(ndtri((1 + level) / 2)) * errors
     table = pd.DataFrame(
@@ -107,7 +109,7 @@ def control_function(
     return pd.Series(target - fitted, index=frame.index, name=f"{endogenous}_residual"), float(strength)
 
 
-def _arrays(frame, units, regressors, group, exposure) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _arrays(frame, units, regressors, group, exposure, cluster) -> tuple[np.ndarray, ...]:
     counts = frame[units].to_numpy(dtype=float, na_value=np.nan)
     x = frame[list(regressors)].to_numpy(dtype=float, na_value=np.nan)
     for name, values in ((units, counts), *zip(regressors, x.T, strict=True)):
@@ -124,7 +126,8 @@ def _arrays(frame, units, regressors, group, exposure) -> tuple[np.ndarray, np.n
             raise InputError.out_of_range(f"column {exposure!r}", float(np.nanmax(share)), "shares from 0 to 1")
         open_ = share > 0
         counts, x, offset, frame = counts[open_], x[open_], np.log(share[open_]), frame[open_]
-    return counts, x, frame.groupby(list(group), sort=False).ngroup().to_numpy(), offset
+    codes, clusters = (frame.groupby(list(names), sort=False).ngroup().to_numpy() for names in (group, cluster))
+    return counts, x, codes, offset, clusters
 
 
 def _within_spread(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -172,10 +175,11 @@ def _newton(counts, x, codes, offset) -> tuple[np.ndarray, np.ndarray, np.ndarra
     )
 
 
-def _clustered_errors(residual, x, codes, expected, bread) -> np.ndarray:
+def _clustered_errors(residual, x, codes, clusters, expected, bread) -> np.ndarray:
     totals = np.bincount(codes, weights=expected)
     means = np.stack([np.bincount(codes, weights=expected * column) / totals for column in x.T], axis=1)
-    scores = np.stack([np.bincount(codes, weights=residual * column) for column in (x - means[codes]).T], axis=1)
+    scores = np.stack([np.bincount(clusters, weights=residual * column) for column in (x - means[codes]).T], axis=1)
+    scores = scores[np.bincount(clusters) > 0]
     groups = len(scores)
     meat = scores.T @ scores * groups / max(groups - 1, 1)
     return np.sqrt(np.diag(bread @ meat @ bread))

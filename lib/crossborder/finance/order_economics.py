@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crossborder.finance import order_costs
+from crossborder.finance.unit_economics import margin_bridge
 from crossborder.reference import exchange
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["OrderEconomics", "order_economics", "period"]
+__all__ = ["OrderEconomics", "fixed_costs", "order_economics", "period", "rate_history", "yearly_bridge"]
 
 # Stock that is sold today was bought and shipped up to half a year ago.
 STOCK_MONTHS = 6
@@ -65,6 +66,43 @@ def order_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
         else table
     )
     return OrderEconomics(table, platforms, rates, _against_ledger(table, paid), since, until)
+
+
+FIXED_ACCOUNTS = ("payroll", "rent", "software")
+
+
+def fixed_costs(company: "Company", now: OrderEconomics) -> dict[str, float]:
+    """What the ledger paid in the period for costs that no order causes, warehouses included, USD."""
+    paid = _ledger_paid(company.table("ledger"), now.since, now.until)
+    return {name: float(paid[name]) for name in (*FIXED_ACCOUNTS, "warehousing") if paid.get(name, 0.0) > 0}
+
+
+def rate_history(now: OrderEconomics, since: str) -> pd.DataFrame:
+    """Daily rates (USD a unit) of the sales currencies from `since` on."""
+    return exchange.rates(list(now.rates.columns), base="USD", start=since, end=now.until, fill="forward")
+
+
+def yearly_bridge(before: OrderEconomics, now: OrderEconomics) -> pd.DataFrame:
+    """The margin bridge between two periods: volume, mix, local price, exchange rate, landed cost."""
+    return margin_bridge(_bridge_rows(before.table), _bridge_rows(now.table), ["sku", "market", "currency"])
+
+
+def _bridge_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Units, net price in local money, mean rate and landed cost of each product and market."""
+    net = table["price"] - table["discount"] - table["sales_tax"] - table["refund"]
+    landed = table[["product", "inland", "freight", "insurance", "duty", "brokerage"]].sum(axis=1)
+    rows = table.assign(net_usd=net, net_local=net / table["usd_rate"], landed=landed)
+    sums = rows.groupby(["sku", "market", "currency"], as_index=False)[
+        ["units", "net_usd", "net_local", "landed"]
+    ].sum()
+    sums = sums[(sums["units"] > 0) & (sums["net_local"] > 0)]
+    units = sums["units"].astype(float)
+    return sums[["sku", "market", "currency"]].assign(
+        units=units,
+        price_local=sums["net_local"] / units,
+        fx=sums["net_usd"] / sums["net_local"],
+        cost_usd=sums["landed"] / units,
+    )
 
 
 def _rates(currencies: list[str], since: str, until: str) -> pd.DataFrame:

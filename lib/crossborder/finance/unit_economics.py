@@ -105,6 +105,43 @@ def break_even_advertising(contribution_before_ads: float | np.ndarray, net_sale
     )
 
 
+def advertising_room(orders: pd.DataFrame) -> pd.DataFrame:
+    """Advertising of each market beside what it may cost: ACoS and ROAS as they are and at break-even.
+
+    `orders` as for `waterfall`, with a market and advertising. Columns: market, net_sales_usd, ads_usd, acos,
+    break_even_acos, roas, break_even_roas.
+    """
+    table = waterfall(orders, by=["market"])
+    net = table["net_sales"] * table["orders"].astype(float)
+    ads = table["advertising"] * table["orders"].astype(float)
+    limits = break_even_advertising(table["contribution"] + table["advertising"], table["net_sales"])
+    return pd.DataFrame(
+        {
+            "market": table["market"],
+            "net_sales_usd": net,
+            "ads_usd": ads,
+            "acos": ads / net,
+            "break_even_acos": limits["acos"].to_numpy(),
+            "roas": net / ads.where(ads > 0),
+            "break_even_roas": limits["roas"].to_numpy(),
+        }
+    ).sort_values("acos", ascending=False, ignore_index=True)
+
+
+def share_stack(orders: pd.DataFrame, fixed_cost_usd: Mapping[str, float], target_margin: float) -> MarginStack:
+    """The company's cost shares of net sales, those of orders and those of fixed cost, stacked against a target.
+
+    `orders` as for `waterfall`; `fixed_cost_usd` maps a fixed cost of the same period (payroll, rent) to its amount.
+    """
+    row = waterfall(orders).iloc[0]
+    given_back = ("discount", "sales_tax", "refund")
+    shares = {
+        name: max(row[name], 0.0) / row["net_sales"] for name in COSTS if name in row.index and name not in given_back
+    }
+    net = row["net_sales"] * float(row["orders"])
+    return margin_stack(shares | {name: amount / net for name, amount in fixed_cost_usd.items()}, target_margin)
+
+
 def platform_comparison(order: Mapping[str, float], platforms: pd.DataFrame, orders_month: float) -> pd.DataFrame:
     """Fees of one and the same order on each platform: commission, payment, fulfilment, last mile, fixed fee, float.
 

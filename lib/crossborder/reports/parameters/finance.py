@@ -25,3 +25,6 @@ class UnitEconomics(Parameters):
     max_step: float = Field(0.1, ge=0.01, le=0.5, description="largest price change at once", json_schema_extra=SHARE)
     floor_margin: float = Field(0.1, ge=0, le=0.8, description="least margin before ads", json_schema_extra=SHARE)
     tariff_jump: float = Field(0.2, ge=0, le=2, description="duty added in the tariff book", json_schema_extra=SHARE)
+    menu_cost_usd: float = Field(
+        150.0, ge=0, le=100_000, description="cost of one repricing of a market", json_schema_extra={"unit": "USD"}
+    )
