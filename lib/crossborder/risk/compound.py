@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from crossborder.errors import InputError
 from crossborder.risk.frequency_severity import expected_loss
 
-__all__ = ["fft_total", "lognormal_grid", "panjer", "poisson_total", "portfolio_total", "quantile"]
+__all__ = ["check", "fft_total", "lognormal_grid", "panjer", "poisson_total", "portfolio_total", "quantile"]
 
 
 def lognormal_grid(median: float, log_sd: float, step: float, points: int) -> np.ndarray:
@@ -69,6 +69,19 @@ def portfolio_total(risks: pd.DataFrame, *, points: int = 2**15, reach: float = 
     for rate, median, spread in zip(rates, risks["severity_median_usd"], risks["severity_log_sd"], strict=True):
         mixture += rate / rates.sum() * lognormal_grid(float(median), float(spread), step, points)
     return step * np.arange(points), fft_total(mixture, float(rates.sum()), points)
+
+
+def check(risks: pd.DataFrame, totals: ArrayLike, levels: ArrayLike = (0.5, 0.9, 0.95, 0.99)) -> pd.DataFrame:
+    """Simulated totals of independent risks against the exact ones: measure, simulated_usd, exact_usd, error_share."""
+    losses, probabilities = portfolio_total(risks)
+    totals = np.asarray(totals, float)
+    rows = [("mean", float(totals.mean()), float(expected_loss(risks).sum()))]
+    rows += [
+        (f"{level:.0%} quantile", float(np.quantile(totals, level)), quantile(losses, probabilities, float(level)))
+        for level in np.atleast_1d(levels)
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "simulated_usd", "exact_usd"])
+    return table.assign(error_share=table["simulated_usd"] / table["exact_usd"] - 1)
 
 
 def quantile(losses: ArrayLike, probabilities: ArrayLike, level: float) -> float:

@@ -92,26 +92,35 @@ def implied_volatility(
 
 
 def collar_strike(
-    spot: float, put_strike: float, years: float, *, home_rate: float, foreign_rate: float, volatility: float
-) -> float:
-    """Call strike at which the call sold pays for the put bought: a collar without a premium.
+    spot: ArrayLike,
+    put_strike: ArrayLike,
+    years: float,
+    *,
+    home_rate: ArrayLike,
+    foreign_rate: ArrayLike,
+    volatility: ArrayLike,
+) -> np.ndarray:
+    """Call strike at which the call sold pays for the put bought: a collar without a premium; arrays broadcast.
 
-    `put_strike` must lie below the forward, else the call strike would lie below the put's.
+    `put_strike` must lie below the forward, else the call strike would lie below the put's. Found by bisection.
     """
-    from scipy.optimize import brentq
-
-    forward = spot * np.exp((home_rate - foreign_rate) * years)
-    if put_strike >= forward:
+    spot, put, home, foreign, sigma = np.broadcast_arrays(
+        *(np.asarray(a, float) for a in (spot, put_strike, home_rate, foreign_rate, volatility))
+    )
+    forward = spot * np.exp((home - foreign) * years)
+    if (put >= forward).any():
+        worst = int(np.argmax(put / forward))
         raise InputError.out_of_range(
-            "put_strike", put_strike, f"below the forward {forward:.6g}", "choose a lower floor"
+            "put_strike", float(put.flat[worst]), f"below the forward {forward.flat[worst]:.6g}", "choose a lower floor"
         )
-    terms = {"home_rate": home_rate, "foreign_rate": foreign_rate, "volatility": volatility}
-    premium = float(garman_kohlhagen(spot, put_strike, years, kind="put", **terms))
-
-    def gap(strike: float) -> float:
-        return float(garman_kohlhagen(spot, strike, years, kind="call", **terms)) - premium
-
-    return float(brentq(gap, put_strike, forward * np.exp(8 * volatility * np.sqrt(years)), xtol=1e-12))
+    terms = {"home_rate": home, "foreign_rate": foreign, "volatility": sigma}
+    premium = garman_kohlhagen(spot, put, years, kind="put", **terms)
+    low, high = put.copy(), forward * np.exp(8 * sigma * np.sqrt(years))
+    for _ in range(60):
+        middle = (low + high) / 2
+        dear = garman_kohlhagen(spot, middle, years, kind="call", **terms) > premium
+        low, high = np.where(dear, middle, low), np.where(dear, high, middle)
+    return high
 
 
 def payoff(
@@ -150,7 +159,7 @@ def seller_hedges(
         put = floor * forward
         terms = {"home_rate": home_rate, "foreign_rate": one.foreign_rate, "volatility": one.volatility}
         premium = float(garman_kohlhagen(one.spot, put, years, kind="put", **terms)) * np.exp(home_rate * years)
-        call = collar_strike(one.spot, put, years, **terms)
+        call = float(collar_strike(one.spot, put, years, **terms))
         final = forward * np.exp(np.array([-z, z]) * one.volatility * np.sqrt(years))
         ends = payoff(final, forward=forward, put_strike=put, call_strike=call, premium=premium) / one.spot - 1
         cost = {"none": 0.0, "forward": 1 - forward / one.spot, "put": premium / one.spot, "collar": 0.0}

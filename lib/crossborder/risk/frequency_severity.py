@@ -15,11 +15,13 @@ from crossborder.errors import InputError
 __all__ = [
     "Losses",
     "contributions",
+    "dispersion",
     "exceedance",
     "expected_loss",
     "kind_correlation",
     "measures",
     "simulate",
+    "simulate_clusters",
 ]
 
 CHUNK = 20_000
@@ -83,6 +85,49 @@ def simulate(
     label = "risk_id" if "risk_id" in risks else "name" if "name" in risks else None
     names = tuple(map(str, risks[label] if label else risks.index))
     return Losses(by_risk.sum(axis=1, dtype=np.float64), by_risk, names)
+
+
+def simulate_clusters(
+    risks: pd.DataFrame, clusters: ArrayLike, years: int, *, shape: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Totals of years in which the risks of a cluster share a good or bad year: a gamma factor of mean 1 on rates.
+
+    The other usual way to join counts (common shock); `shape` is the factor's, small is strong dependence.
+    """
+    _columns(risks)
+    groups, code = np.unique(np.asarray(clusters, object).astype(str), return_inverse=True)
+    frequency, median, spread = (risks[name].to_numpy(float) for name in NEEDED)
+    total = np.empty(years)
+    for begin in range(0, years, CHUNK):
+        size = min(CHUNK, years - begin)
+        factor = rng.gamma(shape, 1 / shape, (size, len(groups)))
+        counts = rng.poisson(frequency * factor[:, code])
+        caps = np.full(len(frequency), np.inf)
+        total[begin : begin + size] = _losses(counts, median, spread, caps, rng).sum(axis=1)
+    return total
+
+
+def dispersion(
+    record: pd.DataFrame, risks: pd.DataFrame, *, correlation: np.ndarray, nu: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """Variance over mean of the yearly number of events: in the record, and in the model with a 90 % range.
+
+    1 is independence; a record above the range says that the copula is too weak, below that it is too strong.
+    """
+    _columns(risks)
+    age = ((record["date"] - record["date"].min()).dt.days / 365.25).astype(int)
+    years = max(int(age.max()), 2)
+    seen = age[age < years].value_counts().reindex(range(years), fill_value=0)
+    draw = _joined(risks["frequency_year"].to_numpy(float), correlation, nu)
+    totals = draw(2_000 * years, rng).sum(axis=1).reshape(2_000, years)
+    ratios = totals.var(axis=1, ddof=1) / np.maximum(totals.mean(axis=1), 1e-9)
+    low, middle, high = np.quantile(ratios, [0.05, 0.5, 0.95])
+    return {
+        "record": float(seen.var(ddof=1) / seen.mean()),
+        "model": float(middle),
+        "low": float(low),
+        "high": float(high),
+    }
 
 
 def measures(losses: ArrayLike, levels: ArrayLike = (0.5, 0.9, 0.95, 0.99, 0.995)) -> pd.DataFrame:

@@ -10,10 +10,22 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 from crossborder.risk.basket import weighted
+from crossborder.risk.currency_options import collar_strike, garman_kohlhagen
 from crossborder.risk.value_at_risk import historical_es, historical_var
 from crossborder.risk.volatility import DECAY, TRADING_DAYS, ewma_variance
 
-__all__ = ["block_bootstrap_removed", "compare", "hedged_returns", "proxy_ratios", "proxy_study", "trigger_positions"]
+__all__ = [
+    "block_bootstrap_removed",
+    "compare",
+    "hedged_returns",
+    "proxy_ratios",
+    "proxy_study",
+    "quarter_frontier",
+    "quarter_hedges",
+    "trigger_positions",
+]
+
+FEWEST_DAYS = 250
 
 
 def proxy_ratios(
@@ -82,6 +94,89 @@ def proxy_study(
     sold = [0.0, order.iloc[0], float(ratios.mean().iloc[0]), order.iloc[:3].sum(), 1.0]
     table = compare(hedged, {}, rng=rng).drop(columns=["cost_year", "efficient"])
     return table.assign(mean_ratio=sold)
+
+
+def quarter_hedges(
+    rates: pd.DataFrame,
+    weights: pd.Series,
+    interest: pd.Series,
+    *,
+    home: str,
+    start: pd.Timestamp,
+    days: int = 63,
+    floor: float = 0.95,
+    dealer_margin: float = 0.1,
+) -> pd.DataFrame:
+    """Change of the basket's home value over each quarter under hedges bought at its begin: one row a quarter.
+
+    Columns none, forward, half_forward, put, collar. `rates` are home money for one foreign unit, `interest` the
+    yearly rate by currency (an assumption where no market rate is at hand), `floor` the put's strike as share of the
+    forward. Volatility is the weighted one of the day before, raised by `dealer_margin`.
+    """
+    names = list(weights.index)
+    missing = [name for name in [*names, home] if name not in interest.index]
+    if missing:
+        raise InputError.missing_columns("interest", missing, interest.index)
+    levels = rates[names].dropna()
+    changes = levels.pct_change().fillna(0.0)
+    variance = np.column_stack([ewma_variance(changes[name]) for name in names])
+    first = int(levels.index.searchsorted(pd.Timestamp(start)))
+    at = np.arange(first, len(levels) - days, days)
+    if first < FEWEST_DAYS or len(at) < 8:
+        raise Refusal.because(
+            "no hedges by quarter", f"{first} days lie before the start and {len(at)} quarters after it", "start later"
+        )
+    spot, final = levels.to_numpy()[at], levels.to_numpy()[at + days]
+    sigma = np.sqrt(variance[at] * TRADING_DAYS) * (1 + dealer_margin)
+    terms = {"home_rate": float(interest[home]), "foreign_rate": interest[names].to_numpy(float), "volatility": sigma}
+    years = days / TRADING_DAYS
+    forward = spot * np.exp((terms["home_rate"] - terms["foreign_rate"]) * years)
+    put = floor * forward
+    premium = garman_kohlhagen(spot, put, years, kind="put", **terms) * np.exp(terms["home_rate"] * years)
+    call = collar_strike(spot, put, years, **terms)
+    ends = {
+        "none": final,
+        "forward": forward,
+        "half_forward": (final + forward) / 2,
+        "put": np.maximum(final, put) - premium,
+        "collar": np.clip(final, put, call),
+    }
+    held = weights.to_numpy(float)
+    return pd.DataFrame({name: (end / spot - 1) @ held for name, end in ends.items()}, index=levels.index[at])
+
+
+def quarter_frontier(quarters: pd.DataFrame, *, level: float = 0.9, rng: np.random.Generator) -> pd.DataFrame:
+    """Hedges by what they cost and what a bad quarter leaves: strategy, cost_year, es, worst_quarter, efficient.
+
+    cost_year is the mean quarter given up against no hedge, times 4; es the mean of the worst (1 - level) quarters;
+    both with 90 % intervals (cost_low, cost_high, low, high) from drawing quarters with return. `efficient`: no other
+    hedge is better in both.
+    """
+    values = quarters.to_numpy(float)
+    tail = max(round(len(values) * (1 - level)), 1)
+    picks = values[rng.integers(0, len(values), size=(1000, len(values)))]
+    drawn_es = -np.sort(picks, axis=1)[:, :tail].mean(axis=1)
+    plain = list(quarters.columns).index("none")
+    drawn_cost = 4 * (picks[:, :, [plain]] - picks).mean(axis=1)
+    shortfall = -np.sort(values, axis=0)[:tail].mean(axis=0)
+    cost = 4 * (values[:, [plain]] - values).mean(axis=0)
+    better = (cost[:, None] <= cost) & (shortfall[:, None] <= shortfall)
+    better &= (cost[:, None] < cost) | (shortfall[:, None] < shortfall)
+    low, high = np.quantile(drawn_es, [0.05, 0.95], axis=0)
+    cost_low, cost_high = np.quantile(drawn_cost, [0.05, 0.95], axis=0)
+    return pd.DataFrame(
+        {
+            "strategy": quarters.columns,
+            "cost_year": cost,
+            "cost_low": cost_low,
+            "cost_high": cost_high,
+            "es": shortfall,
+            "low": low,
+            "high": high,
+            "worst_quarter": values.min(axis=0),
+            "efficient": ~better.any(axis=0),
+        }
+    )
 
 
 def trigger_positions(

@@ -1,9 +1,13 @@
 """The risk register: scored, sorted into action classes, confronted with simulated losses, treated where it pays."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
+from crossborder.risk import company_totals
+from crossborder.risk.event_rates import event_table, gamma_poisson
 
 __all__ = [
     "CLASSES",
@@ -14,8 +18,12 @@ __all__ = [
     "phase_matrix",
     "rank_agreement",
     "rank_treatments",
+    "rate_table",
+    "revenue_of",
+    "rule_changes",
     "scored",
     "treatment_matrix",
+    "with_record",
 ]
 
 CLASSES = ("act now", "plan and insure", "watch")
@@ -149,6 +157,54 @@ def credible_rates(
         frequency_year=(risks["frequency_year"] * prior_years + events) / (prior_years + years),
         severity_median_usd=np.exp(log_median),
     )
+
+
+def revenue_of(ledger: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
+    """A year's revenue from the ledger, USD; refuses without one."""
+    if ledger is None:
+        raise Refusal.because(
+            "no revenue to measure the reserve against", "the company has no table 'ledger'", "set revenue_usd"
+        )
+    return company_totals.yearly(ledger, as_of)["revenue"]
+
+
+def with_record(risks: pd.DataFrame, losses: pd.DataFrame | None, as_of: pd.Timestamp) -> tuple[float, pd.DataFrame]:
+    """Years of record, and the register corrected by it (`credible_rates`); unchanged without a record."""
+    if losses is None or losses.empty:
+        return 0.0, risks.assign(events=0)
+    years = max((pd.Timestamp(as_of) - losses["date"].min()).days / 365.25, 0.5)
+    return years, credible_rates(risks, losses, years)
+
+
+def rate_table(risks: pd.DataFrame, record_years: float, *, prior_years: float = 3.0) -> pd.DataFrame:
+    """Rates of the corrected register with intervals: name, events, rate_year, low, high, quarter, year."""
+    time = prior_years + record_years
+    rates = [gamma_poisson(rate * time, 0.0, prior_events=1e-9, prior_years=time) for rate in risks["frequency_year"]]
+    table = pd.DataFrame(
+        {
+            "name": risks["name"],
+            "events": risks["events"],
+            "rate_year": [r.mean for r in rates],
+            "low": [r.low for r in rates],
+            "high": [r.high for r in rates],
+            "quarter": [r.at_least_one(0.25) for r in rates],
+            "year": [r.at_least_one(1.0) for r in rates],
+        }
+    )
+    return table.sort_values("rate_year", ascending=False, ignore_index=True)
+
+
+def rule_changes(timeline: pd.DataFrame, markets: Sequence[str], as_of: pd.Timestamp, *, years: float) -> pd.DataFrame:
+    """How often the rules of each market changed, with the probability of a change in a quarter and in a year.
+
+    `timeline` has date, market and change; rules of one market that start on one day are one change.
+    """
+    begin = pd.Timestamp(as_of) - pd.Timedelta(days=365.25 * years)
+    recent = timeline[(timeline["date"] > begin) & (timeline["date"] <= as_of) & (timeline["change"] == "starts")]
+    days = recent[recent["market"].isin(list(markets))].drop_duplicates(["market", "date"])
+    if days.empty:
+        return event_table(pd.DataFrame({"market": list(markets)[:0]}), years, by="market")
+    return event_table(days, years, by="market")
 
 
 def expected_from_losses(losses: pd.DataFrame, years: float) -> pd.DataFrame:

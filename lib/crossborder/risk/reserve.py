@@ -1,5 +1,7 @@
 """Is the reserve enough? The accrual confronted with the distribution of yearly losses."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -8,7 +10,18 @@ from scipy.special import betaincinv
 from crossborder.errors import InputError
 from crossborder.risk import frequency_severity
 
-__all__ = ["adequacy", "fund_path", "needed", "parameter_uncertainty", "sufficiency"]
+__all__ = [
+    "adequacy",
+    "adequacy_uncertain",
+    "against_process",
+    "as_result",
+    "fund_path",
+    "needed",
+    "parameter_draws",
+    "quantile_intervals",
+    "sufficiency",
+    "with_uncertainty",
+]
 
 
 def sufficiency(losses: ArrayLike, reserve_usd: float, *, level: float = 0.9) -> dict[str, float]:
@@ -45,36 +58,99 @@ def needed(losses: ArrayLike, confidence: ArrayLike = (0.9, 0.95, 0.99), *, reve
     )
 
 
-def parameter_uncertainty(
+def parameter_draws(
     risks: pd.DataFrame,
-    reserve_usd: float,
     *,
     record_years: float,
     prior_years: float = 3.0,
-    draws: int = 60,
-    years: int = 5_000,
+    draws: int = 100,
+    years: int = 4_000,
     correlation: np.ndarray | None = None,
-    level: float = 0.9,
+    nu: float = 4.0,
     rng: np.random.Generator,
-) -> dict[str, float]:
-    """Probability that the reserve suffices when the register's own numbers are uncertain: mean, low, high.
+) -> np.ndarray:
+    """Simulated totals (draws x years) when the register's own numbers are uncertain, USD.
 
     Frequencies are drawn from their gamma posterior (register worth `prior_years`, record of `record_years`), medians
     from a normal of the log with the spread of the events behind them.
     """
-    shape = np.maximum(risks["frequency_year"].to_numpy(float) * (prior_years + record_years), 0.5)
-    found = np.empty(draws)
+    weight = prior_years + record_years
+    shape = np.maximum(risks["frequency_year"].to_numpy(float) * weight, 0.5)
+    spread = risks["severity_log_sd"].to_numpy(float) / np.sqrt(np.maximum(shape, 1.0))
+    totals = np.empty((draws, years))
     for place in range(draws):
         varied = risks.assign(
-            frequency_year=rng.gamma(shape) / (prior_years + record_years),
-            severity_median_usd=risks["severity_median_usd"]
-            * np.exp(risks["severity_log_sd"] / np.sqrt(np.maximum(shape, 1.0)) * rng.standard_normal(len(risks))),
+            frequency_year=rng.gamma(shape) / weight,
+            severity_median_usd=risks["severity_median_usd"] * np.exp(spread * rng.standard_normal(len(risks))),
         )
-        losses = frequency_severity.simulate(varied, years, correlation=correlation, rng=rng)
-        found[place] = np.mean(losses.total <= reserve_usd)
+        totals[place] = frequency_severity.simulate(varied, years, correlation=correlation, nu=nu, rng=rng).total
+    return totals
+
+
+def with_uncertainty(totals: np.ndarray, reserve_usd: float, *, level: float = 0.9) -> dict[str, float]:
+    """Probability that the reserve suffices, over the uncertain parameters: probability, low, high."""
+    found = (totals <= reserve_usd).mean(axis=1)
     tail = (1 - level) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return {"probability": float(found.mean()), "low": float(low), "high": float(high)}
+
+
+def quantile_intervals(totals: np.ndarray, quantiles: ArrayLike, *, level: float = 0.9) -> pd.DataFrame:
+    """Quantiles of the yearly loss with the interval of the uncertain parameters: quantile, loss_usd, low, high."""
+    found = np.quantile(totals, np.asarray(quantiles, float), axis=1)
+    tail = (1 - level) / 2
+    low, high = np.quantile(found, [tail, 1 - tail], axis=1)
+    return pd.DataFrame({"quantile": quantiles, "loss_usd": np.median(found, axis=1), "low": low, "high": high})
+
+
+def as_result(found: dict[str, float]) -> dict[str, float]:
+    """Value, low and high of a probability for the record of a notebook."""
+    return {"value": found["probability"], "low": found["low"], "high": found["high"]}
+
+
+def adequacy_uncertain(totals: np.ndarray, revenue_usd: float, *, shares: ArrayLike) -> pd.DataFrame:
+    """Accrual as share of revenue against the probability that it suffices, over uncertain parameters."""
+    rows = [
+        {"share": share, "reserve_usd": share * revenue_usd, **with_uncertainty(totals, share * revenue_usd)}
+        for share in np.asarray(shares, float).tolist()
+    ]
+    return pd.DataFrame(rows)
+
+
+def against_process(
+    totals: np.ndarray,
+    risks: pd.DataFrame,
+    process: Mapping[str, object] | None,
+    record: pd.DataFrame | None,
+    record_years: float,
+    *,
+    quantiles: ArrayLike = (0.5, 0.9, 0.95, 0.99),
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Quantiles with intervals against the known process, and the mean against the losses that happened.
+
+    `process` holds `risk_clusters` (risk_id, cluster) and `risk_cluster_shape`; None where no truth is known. Columns
+    measure, loss_usd, low, high, true_usd, covered; `true_usd` of the mean is what happened a year where no truth is.
+    """
+    found = quantile_intervals(totals, quantiles)
+    found.insert(0, "measure", [f"{q:.0%} quantile" for q in np.atleast_1d(quantiles)])
+    means = totals.mean(axis=1)
+    row = {
+        "measure": "mean",
+        "loss_usd": means.mean(),
+        "low": np.quantile(means, 0.05),
+        "high": np.quantile(means, 0.95),
+    }
+    table = pd.concat([found.drop(columns="quantile"), pd.DataFrame([row])], ignore_index=True)
+    if process is not None:
+        clusters = risks["risk_id"].map(process["risk_clusters"].set_index("risk_id")["cluster"])
+        shape = float(process["risk_cluster_shape"])
+        true = frequency_severity.simulate_clusters(risks, clusters, 100_000, shape=shape, rng=rng)
+        table["true_usd"] = [*np.quantile(true, quantiles), true.mean()]
+    else:
+        happened = record["loss_usd"].sum() / record_years if record is not None and record_years > 0 else np.nan
+        table["true_usd"] = [*[np.nan] * (len(table) - 1), happened]
+    return table.assign(covered=(table["low"] <= table["true_usd"]) & (table["true_usd"] <= table["high"]))
 
 
 def adequacy(losses: ArrayLike, revenue_usd: float, shares: ArrayLike = (0.01, 0.02, 0.03, 0.04, 0.05)) -> pd.DataFrame:

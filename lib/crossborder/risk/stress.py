@@ -41,8 +41,9 @@ class Position:
     """A year of the company in totals, USD, from which first-order effects follow.
 
     `home_cost_share`: share of goods and overheads paid in home currency; `foreign_sales_share`: of revenue neither in
-    USD nor in a currency tied to it. `largest_platform_share`, `largest_supplier_share`: of revenue, of purchases. `kept_share`: sales that move elsewhere when a part fails.
-    `cash_low_usd`: lowest cash of the coming year before a shock; `cash_needed_usd`: the covenant's least cash.
+    USD nor in a currency tied to it. `largest_platform_share`, `largest_supplier_share`: of revenue, of purchases.
+    `kept_share`: sales that move elsewhere when a part fails. `cash_low`: lowest cash of the coming year before a
+    shock; `cash_needed`: the covenant's least cash.
     """
 
     revenue: float

@@ -1,0 +1,134 @@
+"""The company's own currency exposure: what it receives, pays and holds in each currency, and what a move costs."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from crossborder.errors import InputError, Refusal
+from crossborder.reference import exchange
+from crossborder.risk.basket import natural_netting
+
+__all__ = [
+    "FINANCING",
+    "exposure_basket",
+    "monthly_flows",
+    "open_balances",
+    "profit_at_risk",
+    "repricing",
+    "yearly_exposure",
+]
+
+FINANCING = ("capital", "loan", "currency")
+"""Accounts of the ledger that are not business flows."""
+
+
+def monthly_flows(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Business cash flows by month and currency: month, currency, received_usd, paid_usd, net_usd, netted_share."""
+    used = ledger[~ledger["account"].isin(FINANCING)]
+    month = used["date"].dt.to_period("M").dt.to_timestamp()
+    amount = used["amount_usd"].astype(float)
+    table = used.assign(month=month, received_usd=amount.clip(lower=0), paid_usd=(-amount).clip(lower=0))
+    table = table.groupby(["month", "currency"])[["received_usd", "paid_usd"]].sum().reset_index()
+    table["net_usd"] = table["received_usd"] - table["paid_usd"]
+    return table.assign(netted_share=natural_netting(table["received_usd"], table["paid_usd"]))
+
+
+def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 12, anchor: str = "USD") -> pd.DataFrame:
+    """Net exposure by currency over the last `months`: received, paid, net, netted share, share of gross, tied.
+
+    Money in the reporting currency `anchor` and in currencies pegged to it carries no market risk: `tied`.
+    """
+    begin = pd.Timestamp(as_of).to_period("M").to_timestamp() - pd.DateOffset(months=months - 1)
+    recent = flows[flows["month"] >= begin]
+    if recent.empty:
+        raise Refusal.because("no exposure", f"no flows from {begin:%Y-%m} on", "choose an earlier day")
+    table = recent.groupby("currency")[["received_usd", "paid_usd", "net_usd"]].sum().reset_index()
+    table["netted_share"] = natural_netting(table["received_usd"], table["paid_usd"])
+    status = exchange.coverage().set_index("currency")["status"]
+    pegged = table["currency"].map(status).eq("pegged")
+    table["tied"] = pegged | table["currency"].eq(anchor)
+    return table.sort_values("net_usd", ascending=False, ignore_index=True)
+
+
+def open_balances(receivables: pd.DataFrame | None, payables: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Open invoices by currency at the day, USD: currency, receivable_usd, payable_usd, net_usd."""
+    parts = []
+    for table, name in ((receivables, "receivable_usd"), (payables, "payable_usd")):
+        if table is None:
+            continue
+        still_open = table[(table["issued_on"] <= as_of) & (table["paid_on"].isna() | (table["paid_on"] > as_of))]
+        owed = still_open.groupby("currency")["amount"].sum().astype(float)
+        usd = exchange.convert(owed.to_numpy(), owed.index.to_numpy(object), as_of) if len(owed) else np.zeros(0)
+        parts.append(pd.Series(usd, owed.index, name=name))
+    if not parts:
+        return pd.DataFrame(columns=["currency", "receivable_usd", "payable_usd", "net_usd"])
+    table = pd.concat(parts, axis=1).fillna(0.0).rename_axis("currency").reset_index()
+    table = table.reindex(columns=["currency", "receivable_usd", "payable_usd"], fill_value=0.0)
+    return table.assign(net_usd=table["receivable_usd"] - table["payable_usd"]).sort_values("net_usd", ascending=False)
+
+
+def exposure_basket(exposure: pd.DataFrame) -> tuple[pd.Series, float]:
+    """Weights of the currencies held net long and not tied, and their yearly total in USD."""
+    long = exposure[(exposure["net_usd"] > 0) & ~exposure["tied"]].set_index("currency")["net_usd"]
+    if long.empty:
+        raise Refusal.because("no basket", "no currency is received net", "give a basket by hand")
+    return long / long.sum(), float(long.sum())
+
+
+def profit_at_risk(
+    exposure: pd.DataFrame,
+    rates: pd.DataFrame,
+    *,
+    profit_usd: float,
+    target_share: float = 0.03,
+    horizon: int = 252,
+    level: float = 0.95,
+    hedged: pd.Series | float = 0.0,
+) -> dict[str, float]:
+    """Yearly currency effect on profit from overlapping years of history: mean, bad case, and its share of profit.
+
+    Each currency's net flow moves with its average level over the year, half of the year's change. `hedged` is the
+    share of each currency sold forward. `within` says whether the bad case stays within `target_share` of profit.
+    """  # fmt: skip
+    free = exposure[~exposure["tied"]].set_index("currency")["net_usd"]
+    missing = [name for name in free.index if name not in rates]
+    if missing:
+        raise InputError.missing_columns("rates", missing, rates.columns)
+    levels = rates[list(free.index)].dropna()
+    if len(levels) <= horizon + 20:
+        raise Refusal.because(
+            "no profit at risk", f"{len(levels)} days are no more than a year", "lengthen the history"
+        )
+    average = levels.rolling(horizon).mean().to_numpy()[horizon:]
+    change = average / levels.to_numpy()[:-horizon] - 1
+    open_share = 1 - (hedged.reindex(free.index).fillna(0.0) if isinstance(hedged, pd.Series) else hedged)
+    effect = change @ (free * open_share).to_numpy(float)
+    bad = -float(np.quantile(effect, 1 - level))
+    return {
+        "mean_usd": float(effect.mean()),
+        "bad_case_usd": bad,
+        "share_of_profit": bad / profit_usd if profit_usd > 0 else np.inf,
+        "within": float(profit_usd > 0 and bad <= target_share * profit_usd),
+    }
+
+
+def repricing(
+    moves: ArrayLike, *, pass_through: float, lag_months: float, elasticity: float, margin: float
+) -> pd.DataFrame:
+    """Changing prices instead of hedging: move, held (loss without), repriced (loss with), saved; shares of revenue.
+
+    A currency falls by `move`; after `lag_months` prices there rise by `pass_through` of it, and volume falls by
+    `elasticity` times the rise, which costs its contribution `margin`. Over the first twelve months.
+    """
+    if not 0 <= pass_through <= 1 or not 0 <= lag_months <= 12 or elasticity > 0:
+        raise InputError.out_of_range(
+            "repricing",
+            (pass_through, lag_months, elasticity),
+            "pass through 0 to 1, lag 0 to 12, elasticity below 0",
+            "",
+        )
+    move = np.abs(np.asarray(moves, float))
+    later = 1 - lag_months / 12
+    volume = later * margin * np.minimum(-elasticity * pass_through * move, 1.0)
+    repriced = move * (1 - later * pass_through) + volume
+    return pd.DataFrame({"move": -move, "held": move, "repriced": repriced, "saved": move - repriced})
