@@ -2,8 +2,6 @@
 
 import html
 import json
-import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from crossborder.errors import InputError
-from crossborder.reports import kept, runs
+from crossborder.reports import runs
 from crossborder.reports.planning import Folders, Request
 from crossborder.reports.runs import run
 
@@ -275,26 +273,3 @@ def test_a_run_has_a_deadline_of_its_own(tmp_path):
     told = [one.error["text"] for one in finished.outcomes]
     assert told[0] == "the run's 3 s were over"
     assert told[1:] == ["not started: the run's 3 s were over"] * 2
-
-
-def test_a_pruned_cache_keeps_what_was_used_last(tmp_path):
-    for age, name in enumerate(("new", "old")):
-        place = tmp_path / name / "key"
-        place.mkdir(parents=True)
-        (place / "outcome.json").write_text("{}" * 100)
-        stamp = time.time() - 100 * age
-        os.utime(place, (stamp, stamp))
-    assert kept.prune(tmp_path, most_bytes=250) == 1
-    assert kept.find(tmp_path, "new", "key") and not kept.find(tmp_path, "old", "key")
-
-
-def test_a_run_is_named_after_what_was_asked(mixed):
-    from crossborder.reports import planning
-
-    there, _, _ = mixed
-    entries = planning.plan(Request(notebooks=["11"]), there)
-    name = lambda **asked: planning.run_name(entries, Request(**asked))  # noqa: E731
-    assert name() == "base"
-    assert name(parameters={"scenario": "freight_shock", "market": "DE"}) == "freight_shock-DE"
-    assert name(notebooks=["11"], parameters={"level": "0.5"}) == "11_whole-level=0.5"
-    assert re.fullmatch(r"[\w=.-]+", name(notebooks=["11"], parameters={"market": "a/../b c"}))

@@ -119,6 +119,19 @@ def check(
     raise typer.Exit(0 if clean else 1)
 
 
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option("--to", help="folder for the tables")],
+    scale: Annotated[float, typer.Option(help="size: 1 is that of data/demo")] = 1.0,
+    seed: Annotated[int | None, typer.Option(min=0, help="another seed gives another company")] = None,
+    dirt: Annotated[bool, typer.Option("--dirt", help="plant defects, listed in the truth")] = False,
+) -> None:
+    """Make the simulated company's tables, with the truth behind them."""
+    from crossborder.reports import demo_data
+
+    typer.echo(demo_data.write(to, scale, seed, dirt))
+
+
 @app.command(name="list")
 def list_notebooks(
     notebook: Annotated[str, typer.Argument(help="a notebook, to see its parameters")] = "",

@@ -121,11 +121,21 @@ def run_name(entries: Sequence[Entry], request: Request) -> str:
 
 def describe(path: Path) -> Entry:
     """A notebook with its model, before any values."""
-    source = json.loads(path.read_text(encoding="utf-8"))
+    source = _read(path)
     model = base.registry().get(path.stem) if path.parent == project.notebooks_folder() else None
     if model is None:
         model = cells.model_from(path.stem, cells.source_of(source))
     return Entry(path.stem, path, source, model, {})
+
+
+def _read(path: Path) -> dict:
+    try:
+        source = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        source = {}
+    if not isinstance(source, dict) or not isinstance(source.get("cells"), list):
+        raise InputError(f"{path.name} is not a notebook\n  expected: the JSON of nbformat 4, with cells")
+    return source
 
 
 def _with_values(entries: list[Entry], raw: Mapping[str, object], together: bool) -> list[Entry]:

@@ -74,10 +74,13 @@ def perform(job: Job, tell: Callable[[int, int], None]) -> Outcome:
     with applied(variables):
         try:
             _started(job, out / "notebook.ipynb", done, tell)
-        except Exception as error:
+        except Exception as error:  # a worker must outlive whatever a notebook does
             outcome.status, outcome.error = "failed", _explained(error, job, done)
     outcome.seconds = round(time.monotonic() - started, 2)
-    _tidy(job, out / "notebook.ipynb", done)
+    try:
+        _tidy(job, out / "notebook.ipynb", done)
+    except Exception as error:  # a file that is no notebook
+        outcome.status, outcome.error = "failed", outcome.error or _explained(error, job, done)
     (out / "outcome.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     return outcome
 

@@ -1,0 +1,30 @@
+import os
+
+import pytest
+from crossborder.reports import environment
+
+
+def test_variables_are_put_back(monkeypatch):
+    monkeypatch.setenv("CROSSBORDER_A", "before")
+    monkeypatch.delenv("CROSSBORDER_B", raising=False)
+    with pytest.raises(KeyError, match="x"), environment.applied({"CROSSBORDER_A": "1", "CROSSBORDER_B": "2"}):
+        assert os.environ["CROSSBORDER_A"] == "1" and os.environ["CROSSBORDER_B"] == "2"
+        raise KeyError("x")
+    assert os.environ["CROSSBORDER_A"] == "before" and "CROSSBORDER_B" not in os.environ
+
+
+def test_this_process_is_alive_and_a_word_is_not():
+    assert environment.alive(str(os.getpid()))
+    assert not environment.alive("x")
+    assert not environment.alive(str(2**22 + 1))
+
+
+def test_each_kernel_gets_sockets_of_its_own_with_short_names():
+    with environment.kernel_sockets() as one, environment.kernel_sockets() as other:
+        files = {settings.KernelManager.connection_file for settings in (one, other)}
+        assert len(files) == 2
+        # A socket file's whole name must fit in about a hundred characters.
+        assert max(map(len, files)) < 90
+        folders = [os.path.dirname(file) for file in files]
+        assert all(map(os.path.isdir, folders))
+    assert not any(map(os.path.isdir, folders))
