@@ -6,10 +6,41 @@ from scipy import stats
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["break_even_acquisition", "contribution_by_platform", "mix_scores", "platform_months", "scale_scores"]
+__all__ = [
+    "CONTROL",
+    "STAGES",
+    "break_even_acquisition",
+    "break_even_or_none",
+    "compare",
+    "contribution_by_platform",
+    "mix_scores",
+    "platform_months",
+    "scale_scores",
+]
 
 ORDER_COLUMNS = ("platform", "month", "orders", "revenue_usd", "goods_usd", "pieces", "visits", "ad_spend_usd")
 PARTS = ("revenue", "goods", "commission", "payment", "fulfilment", "last_mile", "advertising")
+
+
+# Conventions to start from, grade D: what part of customer data a seller keeps, and what matters at each stage.
+CONTROL = {"own_store": 1.0, "social_shop": 0.4, "marketplace": 0.1}
+STAGES = pd.DataFrame(
+    {
+        "control": [0.10, 0.20, 0.40],
+        "traffic": [0.35, 0.25, 0.10],
+        "cost": [0.20, 0.30, 0.25],
+        "speed": [0.25, 0.10, 0.05],
+        "safety": [0.10, 0.15, 0.20],
+    },
+    index=pd.Index(["start", "growth", "brand"], name="stage"),
+)
+
+
+def compare(months: pd.DataFrame | None, terms: pd.DataFrame | None, *, level: float = 0.9) -> pd.DataFrame | None:
+    """`contribution_by_platform` of `platform_months`, or None where the company lacks platforms or sessions."""
+    if months is None or terms is None:
+        return None
+    return contribution_by_platform(platform_months(months, terms), level=level)
 
 
 def platform_months(months: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
@@ -96,6 +127,14 @@ def break_even_acquisition(summary: pd.DataFrame, platform: str, against: str) -
     return float(before_ads - summary.loc[against, "contribution"])
 
 
+def break_even_or_none(summary: pd.DataFrame | None, platform: str, against: str) -> dict[str, float] | None:
+    """`even` (break-even advertising an order, USD) and `now` (spent today), or None where a platform is not there."""
+    if summary is None or not {platform, against} <= set(summary.index):
+        return None
+    spent = -float(summary.loc[platform, "advertising"])
+    return {"even": break_even_acquisition(summary, platform, against), "now": spent}
+
+
 def scale_scores(measures: pd.DataFrame, directions: pd.Series) -> pd.DataFrame:
     """Measures by platform scaled from 0 (worst) to 1 (best); a constant measure gives 0.5."""
     low, high = measures.min(), measures.max()
@@ -130,3 +169,15 @@ def mix_scores(
     )
     share = frame["score"] / frame["score"].groupby("stage", sort=False).transform("sum")
     return frame.assign(mix=share).reset_index()
+
+
+def stage_mix(
+    measures: tuple[pd.DataFrame, pd.Series] | None, *, rng: np.random.Generator, stages: pd.DataFrame = STAGES
+) -> pd.DataFrame | None:
+    """Suggested share of effort by platform (row) and stage (column) from measures; None without them."""
+    if measures is None:
+        return None
+    scores = mix_scores(scale_scores(*measures), stages, rng=rng)
+    wide = scores.pivot_table(index="platform", columns="stage", values="mix")[list(stages.index)]
+    best = scores.pivot_table(index="platform", columns="stage", values="p_best")[list(stages.index)]
+    return wide.join(best.add_prefix("best for ")).reset_index()

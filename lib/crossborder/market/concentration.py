@@ -8,7 +8,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 
 __all__ = ["CLASSES", "Concentration", "by_group", "concentration", "concentration_class", "concentration_ratio", "hhi",
-           "hhi_interval", "merger_change"]  # fmt: skip
+           "hhi_interval", "markets_and_claim", "merger_change"]  # fmt: skip
 
 UNITS = {"fraction": 1.0, "percent": 100.0}
 # Lower edges of "moderate" and "high" on the 0 to 10,000 scale.
@@ -101,6 +101,24 @@ def concentration_class(value: float, guideline: str = "us_2023") -> str:
         raise InputError.out_of_range("HHI", value, "0 to 10,000", "a 0 to 1 index is multiplied by 10,000")
     moderate, high = CLASSES[guideline]
     return "high" if value > high else "moderate" if value >= moderate else "low"
+
+
+def markets_and_claim(
+    offers: pd.DataFrame | None, claimed: Concentration, *, rng: np.random.Generator, level: float = 0.9
+) -> pd.DataFrame:
+    """HHI by market from `offers` (market, seller_id, units) with interval, and a claimed market with its bounds.
+
+    Index name; `hhi`, `low`, `high` (0 to 10,000), `cr4` (fraction), `kind` (measured or claimed).
+    """
+    middle = (claimed.hhi_low + claimed.hhi_high) / 2
+    rows = {"cited platforms": (middle, claimed.hhi_low, claimed.hhi_high, claimed.cr4, "claimed")}
+    if offers is not None:
+        each = offers.groupby(["market", "seller_id"])["units"].sum().astype(float)
+        for market in each.index.unique("market"):
+            sold = each[market].to_numpy()
+            value, low, high = hhi_interval(sold, rng=rng, level=level)
+            rows[market] = (value, low, high, concentration_ratio(sold / sold.sum(), 4), "measured")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["hhi", "low", "high", "cr4", "kind"])
 
 
 def merger_change(first: float, second: float, *, unit: str = "fraction") -> float:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ibis
 
 __all__ = ["customer_spend", "deliveries", "full_months", "funnel_by_market", "monthly_exposure", "monthly_sales",
-           "panel", "to_usd"]  # fmt: skip
+           "monthly_spend", "monthly_visits", "panel", "platform_rows", "platform_terms", "to_usd"]  # fmt: skip
 
 
 def monthly_sales(orders: "ibis.Table", products: pd.DataFrame) -> pd.DataFrame:
@@ -71,6 +71,54 @@ def to_usd(frame: pd.DataFrame, rates: pd.DataFrame, columns: dict[str, str]) ->
             )
         result[f"{amount}_usd"] = frame[amount].astype(float) * found
     return result
+
+
+def platform_rows(sales: pd.DataFrame, sessions: pd.DataFrame, ad_spend: pd.DataFrame | None) -> pd.DataFrame:
+    """Orders, revenue, goods, pieces and advertising by platform, market and month, for `channels.platform_months`.
+
+    `sales`: month, market, platform, orders, pieces, revenue_usd, goods_usd. `ad_spend`: month, market, spend_usd,
+    which nobody books by platform: it is shared out by visits (`sessions`: month, market, platform, visits).
+    """
+    keys = ["platform", "market", "month"]
+    total = sales.groupby(keys, as_index=False)[["orders", "pieces", "revenue_usd", "goods_usd"]].sum()
+    frame = total.merge(sessions[[*keys, "visits"]], on=keys, how="left")
+    visits = frame["visits"].fillna(0.0).astype(float)
+    share = visits / visits.groupby([frame["market"], frame["month"]]).transform("sum").where(lambda v: v > 0)
+    if ad_spend is None:
+        return frame.assign(ad_spend_usd=0.0)
+    spend = ad_spend.groupby(["market", "month"], as_index=False)["spend_usd"].sum()
+    spent = frame.merge(spend, on=["market", "month"], how="left")["spend_usd"].fillna(0.0)
+    return frame.assign(ad_spend_usd=(spent * share.fillna(0.0)).to_numpy())
+
+
+def monthly_visits(sessions: "ibis.Table") -> pd.DataFrame:
+    """Visits and orders by month, market and platform."""
+    rows = sessions.mutate(month=sessions.date.truncate("M"))
+    small = rows.group_by(["month", "market", "platform"]).aggregate(visits=rows.visits.sum(), orders=rows.orders.sum())
+    frame = small.to_pandas()
+    return frame.assign(month=pd.to_datetime(frame["month"])).sort_values(
+        ["month", "market", "platform"], ignore_index=True
+    )
+
+
+def monthly_spend(ad_spend: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """Advertising in USD by month and market."""
+    frame = ad_spend.assign(month=ad_spend["date"].dt.to_period("M").dt.to_timestamp())
+    small = frame.groupby(["month", "market", "currency"], as_index=False)["spend"].sum()
+    return to_usd(small, rates, {"spend": "currency"})
+
+
+def platform_terms(platforms: pd.DataFrame, usd_per_unit: pd.Series) -> pd.DataFrame:
+    """Fees by platform and market with amounts in USD at one day's rates (`usd_per_unit`: index currency)."""
+    missing = sorted(set(platforms["currency"]) - set(usd_per_unit.index) - {"USD"})
+    if missing:
+        raise Refusal.because(f"no fees in USD for {', '.join(missing)}", "there is no exchange rate", "add a rate")
+    rate = platforms["currency"].map({**usd_per_unit.to_dict(), "USD": 1.0})
+    return platforms[["platform", "market", "kind", "commission_rate", "payment_rate"]].assign(
+        fulfilment_fee_usd=platforms["fulfilment_fee_unit"] * rate, last_mile_usd=platforms["last_mile_unit"] * rate,
+        payout_delay_days=platforms["payout_delay_days"].astype(float),
+        suspension_probability_year=platforms["suspension_probability_year"],
+    )  # fmt: skip
 
 
 def full_months(frame: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:

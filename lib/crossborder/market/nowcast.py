@@ -13,7 +13,7 @@ from scipy import stats
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Nowcast", "group_totals", "growth_probability", "nowcast"]
+__all__ = ["Nowcast", "against_truth", "backtest", "group_totals", "growth_probability", "nowcast"]
 
 CARRIES = np.linspace(-0.2, 0.8, 11)
 # Errors of published series carry over from year to year, but rarely wholly; few series cannot tell them from trend.
@@ -86,6 +86,43 @@ def _total(each, size_sd, before, gaps, members) -> list[float]:
     ]
     sds = [float(np.sqrt((1 - shared) * np.sum(s**2) + shared * s.sum() ** 2)) for s in spread]
     return [each.loc[members, "published"].sum(), now.sum(), sds[0], now.sum() / then.sum() - 1, sds[1]]
+
+
+def backtest(sizes: pd.DataFrame, *, years: int = 3) -> pd.DataFrame:
+    """Forecasts of the next published year from the years before it, for the last `years` years.
+
+    Columns: `year`, `error` (weighted absolute percentage error of size times growth), `error_same_growth` (of the last
+    published size times its last growth), `error_no_growth`; fractions.
+    """
+    rows = []
+    for k in range(years, 0, -1):
+        before, actual = sizes.iloc[:-k], sizes.iloc[-k]
+        each = nowcast(before).estimates
+        guesses = (
+            each["size"] * (1 + each["growth"]),
+            before.iloc[-1] ** 2 / before.iloc[-2],
+            before.iloc[-1],
+        )
+        errors = [float((g - actual).abs().sum() / actual.sum()) for g in guesses]
+        rows.append((int(sizes.index[-k]), *errors))
+    return pd.DataFrame(rows, columns=["year", "error", "error_same_growth", "error_no_growth"])
+
+
+def against_truth(estimates: pd.DataFrame, size: pd.Series, growth: pd.Series) -> dict[str, float]:
+    """How the estimates fare where the truth is known: share of intervals that hold it, mean absolute errors.
+
+    `size_covered`, `growth_covered`, `size_error` (fraction), `growth_error` and `published_error` (fractions).
+    """
+    size, growth = size.reindex(estimates.index), growth.reindex(estimates.index)
+    if size.isna().any() or growth.isna().any():
+        raise InputError.missing_columns("truth", map(str, size.index[size.isna()]), map(str, size.index))
+    return {
+        "size_covered": float(estimates["size_low"].le(size).mul(estimates["size_high"].ge(size)).mean()),
+        "growth_covered": float(estimates["growth_low"].le(growth).mul(estimates["growth_high"].ge(growth)).mean()),
+        "size_error": float((estimates["size"] / size - 1).abs().mean()),
+        "published_error": float((estimates["published"] / size - 1).abs().mean()),
+        "growth_error": float((estimates["growth"] - growth).abs().mean()),
+    }
 
 
 def growth_probability(estimates: pd.DataFrame, floor: float) -> pd.Series:

@@ -11,8 +11,8 @@ import pandas as pd
 from crossborder.errors import InputError
 from crossborder.market import consistency
 
-__all__ = ["CHECKS", "china_trade", "claim_value", "consistency_table", "live_commerce", "online_retail",
-           "size_records", "user_base"]  # fmt: skip
+__all__ = ["CHECKS", "china_trade", "claim_value", "consistency_table", "growth_claims", "implied_table",
+           "live_commerce", "online_retail", "size_records", "user_base"]  # fmt: skip
 
 VERDICTS = ("agrees", "needs a choice", "contradicts")
 
@@ -63,6 +63,21 @@ def _is_flag(column: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(column) and column.isin([0, 1]).all())
 
 
+def growth_claims(claims: pd.DataFrame, claim_ids: list[str], *, sd: float = 0.02) -> pd.DataFrame:
+    """Stated growth rates as a mixture for `triangulation.triangulate`: each report one vote, shared by its claims.
+
+    `rate` and `sd` are yearly fractions; `sd` is the analyst's, because no report states an error.
+    """
+    rows = claims.set_index("claim_id").reindex(claim_ids)
+    if rows["source"].isna().any():
+        raise InputError.unknown("claim", rows.index[rows["source"].isna()][0], claims["claim_id"])
+    votes = 1 / rows.groupby("source")["source"].transform("size")
+    rates = [claim_value(claims, c) for c in claim_ids]
+    return pd.DataFrame(
+        {"rate": rates, "sd": sd, "weight": votes / votes.sum()}, index=pd.Index(claim_ids, name="claim")
+    )
+
+
 def online_retail(claims: pd.DataFrame) -> dict[str, float]:
     """China's total retail that online retail and its share imply (tn CNY), and the growth that 2025 asks for."""
     online, share, total = (claim_value(claims, c) for c in ("C003-003", "C003-004", "C003-001"))
@@ -111,6 +126,31 @@ def user_base(claims: pd.DataFrame) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["scope", "users", "mobile_share", "what_the_share_counts"])
     return frame.assign(mobile_users=frame["users"] * frame["mobile_share"])
+
+
+def implied_table(claims: pd.DataFrame, usd_per_cny: float) -> pd.DataFrame:
+    """What the claims imply once multiplied out: `measure`, `value`, `unit`, `from` (claims). Claims, not evidence."""
+    value, trade = _Values(claims), china_trade(claims, usd_per_cny)
+    retail, live = online_retail(claims), live_commerce(claims)
+    world, b2c = value("C001-031"), value("C001-033")
+    users = user_base(claims).set_index("scope")
+    rows = [
+        ("China's cross-border exports", trade.loc["exports", "usd_tn"], "USD tn", "C001-001, C001-003"),
+        ("the same a year later at the claimed rate", trade.loc["exports", "next_year_cny_tn"] * usd_per_cny, "USD tn",
+         "C001-001 to C001-003"),
+        ("China's total retail behind online retail", retail["total_retail"], "CNY tn", "C003-003, C003-004"),
+        ("growth that China's goal for 2025 needs", retail["growth_to_goal"], "a year", "C003-001, C003-006"),
+        ("world cross-border B2C", world * b2c, "USD tn", "C001-031, C001-033"),
+        ("world cross-border B2B", world * (1 - b2c), "USD tn", "C001-031, C001-033"),
+        ("B2B export platforms' part of it", world * (1 - b2c) * value("C000-016"), "USD tn", "and C000-016"),
+        ("mobile users in the world", users.loc["world", "mobile_users"] / 1e9, "bn", "C001-034, C001-043"),
+        ("spending a cross-border B2C user", world * b2c * 1e12 / users.loc["world", "users"], "USD a year",
+         "C001-031, C001-033, C001-034"),
+        ("shopping apps open at a time in China", value("C002-002") * value("C003-007") / 1e9, "bn user-apps",
+         "C002-002, C003-007"),
+        ("live platform's turnover", live["implied_platform"], "CNY tn", "C003-030, C003-031"),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["measure", "value", "unit", "from"])
 
 
 def consistency_table(claims: pd.DataFrame, usd_per_cny: float, *, growth_gate: float = 0.15) -> pd.DataFrame:

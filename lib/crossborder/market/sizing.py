@@ -12,7 +12,8 @@ from scipy import stats
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Chain", "chain", "draw_factor", "funnel", "gap_waterfall", "market_build_up", "own_funnel", "sensitivity"]
+__all__ = ["Chain", "assumed", "bottom_up_factors", "chain", "draw_factor", "funnel", "gap_waterfall",
+           "market_build_up", "own_funnel", "route_factors", "sensitivity", "size_factor"]  # fmt: skip
 
 KINDS = ("level", "share")
 Z95 = float(stats.norm.ppf(0.95))
@@ -69,6 +70,51 @@ def chain(factors: pd.DataFrame, *, rng: np.random.Generator, draws: int = 10_00
     return Chain(sample, float(factors["base"].prod()), float(low), float(median), float(high), level, factors)
 
 
+def assumed(names: dict[str, str], assumptions: pd.DataFrame | None, fallback: pd.DataFrame) -> pd.DataFrame:
+    """Factors from assumption rows: `names` maps a factor to an assumption's name, such as market.buyers.share.
+
+    A name that the company's `assumptions` lack is taken from `fallback` (same columns) and marked in `origin`. A unit
+    that begins with "fraction" makes a share, any other a level. Index factor; low, base, high, kind, unit, origin.
+    """
+    own = pd.DataFrame(columns=fallback.columns) if assumptions is None else assumptions
+    rows = pd.concat([own.assign(origin="company"), fallback.assign(origin="placeholder")], ignore_index=True)
+    rows = rows.drop_duplicates("name").set_index("name")
+    missing = sorted(set(names.values()) - set(rows.index))
+    if missing:
+        raise InputError.unknown("assumption", missing[0], rows.index)
+    frame = rows.loc[list(names.values()), ["low", "base", "high", "unit", "origin"]]
+    frame.index = pd.Index(list(names), name="factor")
+    kind = np.where(frame["unit"].str.startswith("fraction"), "share", "level")
+    return frame.astype({"low": float, "base": float, "high": float}).assign(kind=kind)
+
+
+def size_factor(name: str, estimate: pd.Series) -> pd.DataFrame:
+    """One factor from an estimated size: `size`, `size_low`, `size_high` (5 % to 95 %) as low, base, high."""
+    row = {"low": estimate["size_low"], "base": estimate["size"], "high": estimate["size_high"], "kind": "level"}
+    return pd.DataFrame([row], index=pd.Index([name], name="factor"))
+
+
+def bottom_up_factors(users: float, build_up: pd.DataFrame) -> pd.DataFrame:
+    """Factors of the bottom-up market: internet users (taken as known) and the build-up's factors."""
+    known = {"low": users, "base": users, "high": users, "kind": "level"}
+    return pd.concat([pd.DataFrame([known], index=["users"]), build_up[["low", "base", "high", "kind"]]])
+
+
+def route_factors(size: float, buyers: float, order_value: float, category_share: float) -> pd.Series:
+    """A published size written in the factors of the bottom-up route; orders a buyer are what remains.
+
+    size (money a year) = buyers x orders a buyer x order value x share of spending in our categories.
+    """
+    for name, value in (("size", size), ("buyers", buyers), ("order_value", order_value)):
+        if not (np.isfinite(value) and value > 0):
+            raise InputError.out_of_range(name, value, "a finite number above 0", "leave out an empty market")
+    if not 0 < category_share <= 1:
+        raise InputError.out_of_range("category_share", category_share, "a fraction above 0 and at most 1", "")
+    orders = size / (buyers * order_value * category_share)
+    factors = {"buyers": buyers, "orders_a_buyer": orders, "order_value": order_value, "categories": category_share}
+    return pd.Series(factors)
+
+
 def sensitivity(factors: pd.DataFrame) -> pd.DataFrame:
     """Each factor moved to its low and high with the others at base: `at_low`, `at_high`, `swing`; widest first."""
     base = float(factors["base"].prod())
@@ -114,12 +160,12 @@ def market_build_up(
 ) -> pd.DataFrame:
     """Online market of each country bottom-up: people x online share x buyer share x orders x order value.
 
-    `facts`: index market, columns `population`, `internet_share` (fraction), `gdp_per_head_ppp_usd`. `factors`:
+    `facts`: index market, columns `population`, `internet_share` (fraction), `gdp_per_head_ppp`. `factors`:
     index with `buyers_per_user` (share), `orders_per_buyer` (a year), `order_value_usd` (at the mean income of the
     markets given); order value follows income with `price_elasticity`. Columns: `users`, `buyers`, `low`, `median`,
     `high` (USD a year), `share` of the median total. Markets with a missing fact: InputError that names them.
     """
-    wanted = ["population", "internet_share", "gdp_per_head_ppp_usd"]
+    wanted = ["population", "internet_share", "gdp_per_head_ppp"]
     missing = set(wanted) - set(facts.columns)
     if missing:
         raise InputError.missing_columns("facts", missing, facts.columns)
@@ -130,7 +176,7 @@ def market_build_up(
     if lacking:
         raise InputError.missing_columns("factors", lacking, factors.index)
     users = facts["population"] * facts["internet_share"]
-    income = facts["gdp_per_head_ppp_usd"] / np.average(facts["gdp_per_head_ppp_usd"], weights=users)
+    income = facts["gdp_per_head_ppp"] / np.average(facts["gdp_per_head_ppp"], weights=users)
     product = chain(factors, rng=rng, draws=draws, level=level)
     scale = (users * income**price_elasticity).to_numpy()
     frame = pd.DataFrame({"users": users, "buyers": users * factors.loc["buyers_per_user", "base"]}, index=facts.index)

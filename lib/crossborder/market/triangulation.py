@@ -17,7 +17,8 @@ from scipy import stats
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["BOUNDS", "Triangulation", "disagreement", "independent_records", "prior_sensitivity", "triangulate"]
+__all__ = ["BOUNDS", "Triangulation", "disagreement", "independent_records", "prior_sensitivity", "scope_priors",
+           "triangulate"]  # fmt: skip
 
 BOUNDS = ("=", ">=", "<=")
 COLUMNS = ("source", "value", "year", "bound", "log_sd")
@@ -92,6 +93,12 @@ def triangulate(
     tau = np.repeat([t for _, t in cells], per_cell)[chosen]
     component = np.repeat([c for c, _ in cells], per_cell)[chosen]
     return _summary(checked, scopes, definitions, growth, theta[chosen], tau, component, (year, level, weight))
+
+
+def scope_priors(factors: pd.DataFrame) -> pd.DataFrame:
+    """Scope ratios as priors from their low (5 %), base and high (95 %): index term; `ratio`, `log_sd`."""
+    spread = np.log(factors["high"] / factors["low"]) / (2 * stats.norm.ppf(0.95))
+    return pd.DataFrame({"ratio": factors["base"], "log_sd": spread}, index=factors.index)
 
 
 def prior_sensitivity(
