@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from crossborder.supply import accuracy, intermittent, smoothing
 
 RARE = np.array([0, 2, 0, 1, 0, 0, 0, 3, 0, 0, 1, 2, 0, 0, 0, 0, 4, 0, 1, 0, 0, 2, 0, 0, 3, 0], float)

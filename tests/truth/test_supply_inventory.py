@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import stats
-
 from crossborder.supply import inventory, lot_size, newsvendor
+from scipy import stats
 
 BOOK = "Snyder and Shen, Fundamentals of Supply Chain Theory 2e"
 
@@ -83,7 +82,9 @@ class TestNewsvendor:
         best = newsvendor.discrete(1, 4, demand, stats.poisson.pmf(demand, 6))
         assert (float(best.order_quantity), float(best.cost)) == close((8, 3.5701069457709416))
 
-    def test_discrete_listed(self):  # newsvendor_discrete(1, 4, demand_pmf={0: .05, 1: .1, 2: .2, 3: .3, 4: .2, 5: .15})
+    def test_discrete_listed(
+        self,
+    ):  # newsvendor_discrete(1, 4, demand_pmf={0: .05, 1: .1, 2: .2, 3: .3, 4: .2, 5: .15})
         best = newsvendor.discrete(1, 4, range(6), [0.05, 0.1, 0.2, 0.3, 0.2, 0.15])
         assert (float(best.order_quantity), float(best.cost)) == close((4, 1.8))
 

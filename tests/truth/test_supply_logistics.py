@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from crossborder.reference import emissions
 from crossborder.reference.sea import SeaNetwork
 from crossborder.supply import duty_rules, freight, network, parcel_rules, routing
@@ -63,7 +62,9 @@ class TestSeaDistance:
 class TestWeight:
     # flying-cargo.rs/en/volumetric-weight (FedEx licensee), example 6
     @pytest.mark.parametrize(
-        ("sides", "expected"), [((80, 70, 75), 84.0), ((50, 50, 50), 25.0), ((40, 40, 40), 12.8)], ids=["p1", "p2", "p3"]
+        ("sides", "expected"),
+        [((80, 70, 75), 84.0), ((50, 50, 50), 25.0), ((40, 40, 40), 12.8)],
+        ids=["p1", "p2", "p3"],
     )
     def test_volumetric(self, sides, expected):
         assert float(freight.volumetric_weight(*sides, 5000)) == pytest.approx(expected)
@@ -71,7 +72,7 @@ class TestWeight:
     def test_a_cubic_metre(self):
         assert float(freight.volumetric_weight(100, 100, 100, 5000)) == pytest.approx(200)
         assert float(freight.volumetric_weight(100, 100, 100, 6000)) == pytest.approx(166.667, abs=0.001)
-        assert freight.CM3_PER_INCH3 / freight.KG_PER_POUND * 139 == pytest.approx(5021.7, abs=0.1)
+        assert pytest.approx(5021.7, abs=0.1) == freight.CM3_PER_INCH3 / freight.KG_PER_POUND * 139
 
     @pytest.mark.parametrize(("kg", "charged"), [(2.2, 2.5), (9.6, 10.0), (10.0, 10.0), (12.8, 13.0), (0.1, 0.5)])
     def test_rounding(self, kg, charged):  # up to the next 0.5 kg up to 10 kg, to the next whole kg above

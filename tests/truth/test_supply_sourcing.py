@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-
 from crossborder.supply import activity_costing, alliance, delays, quality, stock_health, suppliers
 
 # D. C. Montgomery, Introduction to Statistical Quality Control 7e, table 7.1: orange juice cans, samples of 50

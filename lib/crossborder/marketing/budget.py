@@ -127,7 +127,7 @@ def split_gain(curves: Curves, total: np.ndarray, first: int = 0) -> pd.DataFram
 def _at_slope(curves: Curves, low: np.ndarray, high: np.ndarray, multiplier: float) -> np.ndarray:
     """Spend within the bounds at which a falling slope meets the multiplier, by bisection on all channels at once."""
     left, right = low.copy(), high.copy()
-    for _ in range(70):
+    for _ in range(45):
         middle = (left + right) / 2
         above = curves.slope(middle) > multiplier
         left, right = np.where(above, middle, left), np.where(above, right, middle)
@@ -135,15 +135,22 @@ def _at_slope(curves: Curves, low: np.ndarray, high: np.ndarray, multiplier: flo
 
 
 def _water_fill(curves: Curves, low: np.ndarray, high: np.ndarray, total: float) -> tuple[np.ndarray, float]:
+    from scipy.optimize import brentq
+
     steepest = float(curves.slope(np.maximum(low, 1e-9 * np.maximum(high, 1e-12))).max())
     flattest = float(curves.slope(high).min())
-    bottom, top = max(flattest * 0.5, 0.0), steepest * 2 + 1e-300
-    for _ in range(80):
-        multiplier = np.sqrt(bottom * top) if bottom > 0 else (bottom + top) / 2
-        if _at_slope(curves, low, high, multiplier).sum() > total:
-            bottom = multiplier
-        else:
-            top = multiplier
+    bottom, top = max(flattest * 0.5, 1e-12 * steepest), steepest * 2 + 1e-300
+
+    def excess(log_multiplier: float) -> float:
+        return float(_at_slope(curves, low, high, np.exp(log_multiplier)).sum()) - total
+
+    # At the ends of the range the bounds bind for all channels and any multiplier beyond them proves the optimum.
+    if excess(np.log(bottom)) <= 0:
+        multiplier = bottom
+    elif excess(np.log(top)) >= 0:
+        multiplier = top
+    else:
+        multiplier = float(np.exp(brentq(excess, np.log(bottom), np.log(top), xtol=1e-13)))
     spend = _at_slope(curves, low, high, multiplier)
     # What bisection leaves over goes to the channels that are free, in proportion to their room.
     rest = total - spend.sum()

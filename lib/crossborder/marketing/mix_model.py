@@ -81,7 +81,7 @@ def fit(
     controls: pd.DataFrame | None = None,
     *,
     lags: int = 8,
-    saturation: str = "logistic",
+    saturation: str = "michaelis_menten",
     trend: bool = True,
     priors: MixPriors = MixPriors(),
     experiments: pd.DataFrame | None = None,
@@ -156,7 +156,7 @@ def roi(model: MixFit, *, draws: int = 400, level: float = 0.9, rng: np.random.G
     Columns: spend, contribution, contribution_low, contribution_high, roi, roi_low, roi_high, share_of_sales.
     """
     tail = (1 - level) / 2
-    totals = np.array([contributions(model, theta).to_numpy().sum(axis=0) for theta in draw(model, draws, rng)])
+    totals = _totals(model, draw(model, draws, rng))
     point = contributions(model).sum().to_numpy()
     low, high = np.quantile(totals, [tail, 1 - tail], axis=0)
     spent = np.maximum(model.spend.sum(axis=0), 1e-300)
@@ -173,6 +173,15 @@ def roi(model: MixFit, *, draws: int = 400, level: float = 0.9, rng: np.random.G
         },
         index=pd.Index(model.channels, name="channel"),
     )
+
+
+def _totals(model: MixFit, thetas: np.ndarray) -> np.ndarray:
+    """Contribution of each channel over the period, a row a draw."""
+    n, mean = len(model.channels), model.spend.mean(axis=0)
+    weights = geometric_weights(1 / (1 + np.exp(-thetas[:, :n])), model.lags)
+    stocked = np.einsum("tcl,dcl->tdc", lagged(model.spend, model.lags), weights)
+    curve = saturate(stocked, np.exp(thetas[:, n : 2 * n]) * mean, model.saturation)
+    return np.exp(thetas[:, 2 * n :]) * model.sales.mean() * curve.sum(axis=0)
 
 
 def validate(

@@ -1,0 +1,170 @@
+"""Worlds of users whose buying is drawn with and without each channel, so that every effect is known.
+
+A user has an intent that drives both exposure and buying. Early channels cause later ones to be touched (search,
+retargeting, direct). Touches may also come after the decision, and some users do not allow them to be joined.
+All draws are made before any channel is switched off, so that two worlds differ by the channel alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["CHANNELS", "JourneyWorld", "journey_world", "many"]
+
+CHANNELS = ("social", "display", "search_generic", "email", "affiliate", "retargeting", "search_brand", "direct")
+HARVEST = np.array([0, 0, 0, 0, 0, 1, 1, 1], dtype=bool)
+SLOTS = 2
+WINDOW_DAYS = 30.0
+
+
+@dataclass(frozen=True)
+class JourneyWorld:
+    """What an analyst sees, and the truth.
+
+    `touches`: journey, channel (position in CHANNELS), age_days (to the end of the journey), converted; in order.
+    `untouched`: people without a joined touch who bought, and who did not. `lift`: tested channels with increment and
+    standard_error from a randomised hold-out of other users, scaled to all users.
+    `truth`: index channel, columns total (later touches redrawn), direct (other touches kept), marginal (effect of one
+    per cent more exposure, times 100). `all_off` is the number of orders that all channels together caused.
+    """
+
+    touches: pd.DataFrame
+    untouched: tuple[float, float]
+    lift: pd.DataFrame
+    truth: pd.DataFrame
+    all_off: float
+    orders: float
+
+
+@dataclass(frozen=True)
+class _Draws:
+    intent: np.ndarray
+    exposure: np.ndarray
+    moment: np.ndarray
+    decision: np.ndarray
+    buy: np.ndarray
+    in_time: np.ndarray
+    fading: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Rules:
+    reach: np.ndarray
+    targeting: np.ndarray
+    pull: np.ndarray
+    effect: np.ndarray
+    base: float
+    intent: float
+    synergy: float
+
+
+def many(count: int, seed: int, *, users: int = 4000) -> Iterator[JourneyWorld]:
+    """`count` worlds with different effects, targeting and funnels."""
+    for number in range(count):
+        yield journey_world(np.random.default_rng([seed, number]), users=users)
+
+
+def journey_world(rng: np.random.Generator, *, users: int = 4000, tested: int = 5) -> JourneyWorld:
+    """One world: rules drawn, users drawn, outcomes and their counterfactuals."""
+    rules = _Rules(
+        reach=rng.normal([-1.3, -1.0, -1.6, -1.5, -2.0, -2.2, -2.0, -1.6], 0.35),
+        targeting=rng.uniform(0.0, 0.9, len(CHANNELS)) * np.where(HARVEST, 1.2, 0.6),
+        pull=np.where(HARVEST, rng.uniform(0.4, 1.1, len(CHANNELS)), 0.0),
+        effect=rng.gamma(2.0, 0.28, len(CHANNELS)) * np.array([1.2, 0.7, 1.2, 0.8, 0.7, 0.45, 0.1, 0.0]),
+        base=rng.normal(-2.4, 0.2),
+        intent=rng.uniform(0.5, 1.0),
+        synergy=rng.uniform(0.0, 0.25),
+    )
+    drawn = _draw(rng, users)
+    on = np.ones(len(CHANNELS))
+    seen, chance = _live(rules, drawn, on)
+    bought = drawn.buy < chance
+    expected = chance.sum()
+    total, direct, marginal = (np.empty(len(CHANNELS)) for _ in range(3))
+    for channel in range(len(CHANNELS)):
+        off = on.copy()
+        off[channel] = 0.0
+        total[channel] = expected - _live(rules, drawn, off)[1].sum()
+        direct[channel] = expected - _chance(rules, drawn, seen & (off > 0)[None, :, None]).sum()
+        more = on.copy()
+        more[channel] = 1.01
+        marginal[channel] = (_live(rules, drawn, more)[1].sum() - expected) * 100
+    nothing = _live(rules, drawn, np.zeros(len(CHANNELS)))[1].sum()
+    allowed = rng.random(users) < 0.85
+    return JourneyWorld(
+        _touches(drawn, seen & allowed[:, None, None], bought),
+        _untouched(seen & allowed[:, None, None], bought),
+        _holdouts(rng, rules, users, tested),
+        pd.DataFrame({"total": total, "direct": direct, "marginal": marginal}, index=list(CHANNELS)),
+        float(expected - nothing),
+        float(bought.sum()),
+    )
+
+
+def _draw(rng: np.random.Generator, users: int) -> _Draws:
+    shape = (users, len(CHANNELS), SLOTS)
+    stage = np.array([0.7, 0.8, 1.2, 1.1, 1.2, 2.0, 2.2, 2.0])[None, :, None]
+    moment = rng.random(shape) ** (1 / stage) * WINDOW_DAYS
+    decision = rng.uniform(8.0, WINDOW_DAYS, users)
+    lag = decision[:, None, None] - moment
+    fading = np.exp(-np.maximum(lag, 0.0) / 14)
+    intent, exposure, buy = rng.normal(size=users), rng.random(shape), rng.random(users)
+    return _Draws(intent, exposure, moment, decision, buy, lag >= 0, fading)
+
+
+def _live(rules: _Rules, drawn: _Draws, on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Contacts (users x channels x slots) and chance of buying when channel exposure is multiplied by `on`."""
+    seen = np.zeros(drawn.exposure.shape, dtype=bool)
+    earlier = np.zeros(len(drawn.intent))
+    for channel in range(len(CHANNELS)):
+        logit = rules.reach[channel] + rules.targeting[channel] * drawn.intent + rules.pull[channel] * earlier
+        chance = np.minimum(on[channel] / (1 + np.exp(-logit)), 1.0)
+        seen[:, channel] = drawn.exposure[:, channel] < chance[:, None] / np.array([1.0, 2.0])
+        earlier = np.minimum(earlier + (seen[:, channel, 0] | seen[:, channel, 1]), 3)
+    return seen, _chance(rules, drawn, seen)
+
+
+def _chance(rules: _Rules, drawn: _Draws, seen: np.ndarray) -> np.ndarray:
+    before = seen & drawn.in_time
+    dose = before[:, :, 0] * drawn.fading[:, :, 0] + before[:, :, 1] * drawn.fading[:, :, 1]
+    felt = 1 - np.exp(-1.2 * dose)
+    upper = np.maximum(felt[:, 0], felt[:, 1])
+    lower = np.maximum(np.maximum(felt[:, 2], felt[:, 3]), felt[:, 4])
+    logit = rules.base + rules.intent * drawn.intent + felt @ rules.effect + rules.synergy * upper * lower
+    return 1 / (1 + np.exp(-logit))
+
+
+def _touches(drawn: _Draws, joined: np.ndarray, bought: np.ndarray) -> pd.DataFrame:
+    """Buyers' touches end with the order; the others' go on to the end of the window."""
+    end = np.where(bought, drawn.decision, WINDOW_DAYS)
+    user, channel, slot = np.nonzero(joined & (drawn.moment <= end[:, None, None]))
+    moment = drawn.moment[user, channel, slot]
+    order = np.lexsort((moment, user))
+    frame = pd.DataFrame(
+        {"journey": user, "channel": channel, "age_days": end[user] - moment, "converted": bought[user]}
+    )
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _untouched(joined: np.ndarray, bought: np.ndarray) -> tuple[float, float]:
+    nobody = ~joined.any(axis=(1, 2))
+    return float((nobody & bought).sum()), float((nobody & ~bought).sum())
+
+
+def _holdouts(rng: np.random.Generator, rules: _Rules, users: int, tested: int, arm: int = 60_000) -> pd.DataFrame:
+    """Randomised hold-outs with `arm` new people in each arm, drawn from the same kind of users."""
+    drawn = _draw(rng, users)
+    rate_on = rng.binomial(arm, _live(rules, drawn, np.ones(len(CHANNELS)))[1].mean(), tested) / arm
+    rows = {}
+    for number, channel in enumerate(np.sort(rng.choice(len(CHANNELS) - 1, tested, replace=False))):
+        off = np.ones(len(CHANNELS))
+        off[channel] = 0.0
+        rate_off = rng.binomial(arm, _live(rules, drawn, off)[1].mean()) / arm
+        variance = (rate_on[number] * (1 - rate_on[number]) + rate_off * (1 - rate_off)) / arm
+        rows[CHANNELS[channel]] = {
+            "increment": (rate_on[number] - rate_off) * users,
+            "standard_error": np.sqrt(variance) * users,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
