@@ -1,0 +1,88 @@
+"""What the plan is worth: free cash flow discounted month by month, a terminal value, and what the market would pay."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError, Refusal
+
+__all__ = ["Valuation", "adjusted_present_value", "discounted_value", "multiples", "terminal_value"]
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """Enterprise value (USD), on each path: the plan's years, the terminal value behind them, and their sum."""
+
+    plan: np.ndarray
+    terminal: np.ndarray
+
+    @property
+    def enterprise(self) -> np.ndarray:
+        """Value of the business to all who finance it."""
+        return self.plan + self.terminal
+
+    @property
+    def terminal_share(self) -> np.ndarray:
+        """Share of the value that lies behind the plan's horizon."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.enterprise != 0, self.terminal / self.enterprise, np.nan)
+
+
+def terminal_value(last_year_flow: np.ndarray, rate: float, growth: float) -> np.ndarray:
+    """Value at the horizon of a flow that grows for ever: flow (1 + growth) / (rate - growth) (Gordon, 1959).
+
+    A negative last year has no value for ever: it counts as zero, because it would be stopped.
+    """
+    if growth >= rate:
+        raise Refusal.because(
+            f"no terminal value at growth {growth:.1%} and a rate of {rate:.1%}",
+            "growth for ever must lie below the rate",
+            "take a growth of at most the economy's",
+        )
+    return np.maximum(np.asarray(last_year_flow, dtype=float), 0) * (1 + growth) / (rate - growth)
+
+
+def discounted_value(
+    monthly_flows: np.ndarray, rate: float, terminal_growth: float, *, mid_period: bool = True
+) -> Valuation:
+    """Enterprise value of monthly free cash flows, [path, month] or [month].
+
+    The yearly `rate` is compounded by month. With `mid_period` a month's money comes at its middle, and the terminal
+    value, a year's money on average at mid-year, is discounted half a year less (Koller et al., Valuation, chapter 10).
+    """
+    flows = np.atleast_2d(np.asarray(monthly_flows, dtype=float))
+    if flows.shape[1] < 12:
+        raise InputError.out_of_range("months", flows.shape[1], "at least 12, so that there is a last year")
+    if rate <= 0:
+        raise InputError.out_of_range("rate", rate, "above 0")
+    months = np.arange(flows.shape[1]) + (0.5 if mid_period else 1.0)
+    plan = (flows * (1 + rate) ** (-months / 12)).sum(axis=1)
+    years = flows.shape[1] / 12 - (0.5 if mid_period else 0.0)
+    terminal = terminal_value(flows[:, -12:].sum(axis=1), rate, terminal_growth) * (1 + rate) ** -years
+    return Valuation(plan, terminal)
+
+
+def adjusted_present_value(
+    yearly_flows: np.ndarray, unlevered_rate: float, debt: float, debt_rate: float, tax_rate: float
+) -> float:
+    """Value without debt plus the tax saved on a constant debt (Myers, 1974); flows at year ends, no terminal value."""
+    years = np.arange(1, len(yearly_flows) + 1)
+    unlevered = float((np.asarray(yearly_flows) * (1 + unlevered_rate) ** -years).sum())
+    return unlevered + float((debt * debt_rate * tax_rate * (1 + debt_rate) ** -years).sum())
+
+
+def multiples(revenue_year: float, ebitda_year: float, net_debt: float, ranges: pd.DataFrame) -> pd.DataFrame:
+    """Equity value at market multiples: `ranges` has multiple (P/S or EV/EBITDA), low, base, high and source.
+
+    P/S prices equity by revenue, EV/EBITDA the business by its earnings, from which net debt is taken.
+    """
+    base = {"P/S": revenue_year, "EV/EBITDA": ebitda_year}
+    unknown = set(ranges["multiple"]) - set(base)
+    if unknown:
+        raise InputError.unknown("multiple", min(unknown), base)
+    table = ranges.copy()
+    debt = np.where(table["multiple"] == "EV/EBITDA", net_debt, 0.0)
+    for end in ("low", "base", "high"):
+        table[f"{end}_usd"] = table["multiple"].map(base).to_numpy() * table[end].to_numpy() - debt
+    return table
