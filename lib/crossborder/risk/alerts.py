@@ -24,9 +24,11 @@ __all__ = [
     "precision_recall",
     "quality",
     "raise_alerts",
+    "raised",
     "rules_tested_later",
     "signals",
     "threshold_study",
+    "watch_list",
     "watch_map",
 ]
 
@@ -79,9 +81,9 @@ def raise_alerts(signal: pd.DataFrame, *, votes: int = 1, span: int = 2, quiet: 
     """
     if not 1 <= votes <= signal.shape[1]:
         raise InputError.out_of_range("votes", votes, f"1 to the {signal.shape[1]} indicators", "")
-    silent = signal.astype(float).rolling(quiet, min_periods=1).max().shift(1, fill_value=0.0) == 0
-    begins = (signal & silent).to_numpy()
-    recent = pd.DataFrame(begins).astype(float).rolling(span + 1, min_periods=1).max().to_numpy() > 0
+    on = signal.to_numpy(bool)
+    begins = on & ~_any_before(on, quiet)
+    recent = begins | _any_before(begins, span)
     ready = np.flatnonzero((recent.sum(axis=1) >= votes) & begins.any(axis=1))
     # Thinning by time only: at most one alert in each `span` weeks.
     kept: list[int] = []
@@ -90,6 +92,14 @@ def raise_alerts(signal: pd.DataFrame, *, votes: int = 1, span: int = 2, quiet: 
             kept.append(week)
     names = signal.columns.to_numpy()
     return pd.DataFrame({"start": signal.index[kept], "indicators": [", ".join(names[recent[week]]) for week in kept]})
+
+
+def _any_before(flags: np.ndarray, weeks: int) -> np.ndarray:
+    """Whether a flag was raised in one of the `weeks` rows before."""
+    found = np.zeros_like(flags)
+    for back in range(1, weeks + 1):
+        found[back:] |= flags[:-back]
+    return found
 
 
 def quality(
@@ -103,6 +113,7 @@ def quality(
     false_alarm_cost_usd: float = 400.0,
     avoidable_share: float = 0.4,
     level: float = 0.9,
+    chance: bool = True,
 ) -> dict[str, float]:
     """Quality of alerts between `start` and `end` (not included).
 
@@ -110,7 +121,8 @@ def quality(
     which the incident begins at most `lead_weeks` after the alert or `follow_weeks` before it, and is of the alert's
     kind where the alerts have a column `kind`. Lead time runs to the day on which the company noticed the incident.
     Cost: the avoidable share of the losses without a warning, and the false alarms. `precision_chance` is the mean
-    precision of the same alerts moved around the calendar; where incidents are frequent it is far from zero.
+    precision of the same alerts moved around the calendar; where incidents are frequent it is far from zero (skipped
+    without `chance`).
     Intervals are Jeffreys' at `level`.
     """
     alerts = alerts[(alerts["start"] >= start) & (alerts["start"] < end)]
@@ -136,7 +148,7 @@ def quality(
         "precision": hits / count if count else np.nan,
         "precision_low": precision.low if precision else np.nan,
         "precision_high": precision.high if precision else np.nan,
-        "precision_chance": _by_chance(at, began, same, weeks, lead_weeks, follow_weeks),
+        "precision_chance": _by_chance(at, began, same, weeks, lead_weeks, follow_weeks) if chance else np.nan,
         "recall": hits / len(began),
         "recall_low": recall.low,
         "recall_high": recall.high,
@@ -181,13 +193,16 @@ def threshold_study(
     """`quality` of one rule at each threshold: rule, threshold, votes and all its columns; by kind with `watch`."""
     rows = []
     for threshold in thresholds:
-        raised = _raised(baseline, rule, float(threshold), votes, watch)
-        found = quality(raised, incidents, start=start, end=end, **options)
-        rows.append({"rule": rule, "threshold": float(threshold), "votes": votes, **found})
+        found = raised(baseline, rule, float(threshold), votes=votes, watch=watch)
+        judged = quality(found, incidents, start=start, end=end, **options)
+        rows.append({"rule": rule, "threshold": float(threshold), "votes": votes, **judged})
     return pd.DataFrame(rows)
 
 
-def _raised(baseline, rule, threshold, votes, watch) -> pd.DataFrame:
+def raised(
+    baseline: Baseline, rule: str, threshold: float, *, votes: int = 1, watch: Mapping[str, list[str]] | None = None
+) -> pd.DataFrame:
+    """Alerts of a rule: by kind with a watch list, otherwise over all indicators."""
     if rule == "combined":
         scores = kind_scores(baseline, watch or {})
         parts = [raise_alerts(scores[[kind]] > threshold).assign(kind=kind) for kind in scores]
@@ -228,10 +243,13 @@ def rules_tested_later(
     """
     rows, past_costs = [], []
     common = {"watch": watch, **options}
+    before = {"start": start, "end": split, "chance": False, **common}
     rules = RULES if watch is None else {**RULES, "combined": COMBINED}
     for rule, grid in rules.items():
         tried = [
-            threshold_study(baseline, incidents, rule, grid, start=start, end=split, votes=votes, **common)
+            threshold_study(
+                baseline, incidents, rule, grid, start=start, end=split, votes=votes, chance=False, **common
+            )
             for votes in ((1,) if rule == "combined" else (1, 2))
         ]
         best = best_setting(pd.concat(tried, ignore_index=True), least_precision=least_precision)
@@ -250,6 +268,14 @@ def watch_map(indicators: pd.DataFrame) -> dict[str, list[str]]:
     pairs = indicators[["name", "watches"]].drop_duplicates().dropna()
     long = pairs.assign(kind=pairs["watches"].str.split("|")).explode("kind")
     return {kind: sorted(group["name"]) for kind, group in long.groupby("kind")}
+
+
+def watch_list(
+    indicators: pd.DataFrame, baseline: Baseline, incidents: pd.DataFrame, *, end: pd.Timestamp
+) -> tuple[dict[str, list[str]], str]:
+    """The company's own watch list ("stated"), or one learned from the incidents before `end` ("learned")."""
+    stated = watch_map(indicators) if "watches" in indicators else {}
+    return (stated, "stated") if stated else (learn_watch(baseline, incidents, end=end), "learned")
 
 
 def learn_watch(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Baseline", "learn", "panel", "standardise"]
+__all__ = ["Baseline", "learn", "panel", "standardise", "today"]
 
 FEWEST_WEEKS = 52
 WEEKS = 365.25 / 7
@@ -89,6 +89,26 @@ def learn(
     }
     made = {name: pd.DataFrame(array, weeks, wide.columns) for name, array in frames.items()}
     return Baseline(table, **made, spread=pd.Series(spread, wide.columns), train_end=pd.Timestamp(train_end))
+
+
+def today(baseline: Baseline, wide: pd.DataFrame) -> pd.DataFrame:
+    """Panel of the last week: name, value, expected, surprise, deviation, light; worst first.
+
+    Green below 1.5 spreads on the bad side, yellow below 2.5, red above; a missing value is grey.
+    """
+    last = wide.index[-1]
+    table = pd.DataFrame(
+        {
+            "name": wide.columns,
+            "value": wide.loc[last].to_numpy(),
+            "expected": baseline.expected.loc[last].to_numpy(),
+            "surprise": baseline.surprise.loc[last].to_numpy(),
+            "deviation": baseline.deviation.loc[last].to_numpy(),
+        }
+    )
+    high = table["surprise"].fillna(-np.inf)
+    table["light"] = np.select([table["surprise"].isna(), high >= 2.5, high >= 1.5], ["grey", "red", "yellow"], "green")
+    return table.sort_values("surprise", ascending=False, ignore_index=True)
 
 
 def standardise(values: pd.Series, train_end: pd.Timestamp, *, bad_side: str = "high") -> pd.Series:

@@ -16,6 +16,7 @@ __all__ = [
     "cusum",
     "cusum_run_length",
     "design",
+    "detection_curves",
     "ewma",
     "ewma_run_length",
     "false_alarms_per_year",
@@ -23,7 +24,7 @@ __all__ = [
     "shewhart_run_length",
 ]
 
-NODES = 80
+NODES = 56
 
 
 def shewhart(values: ArrayLike, limit: float = 3.0) -> np.ndarray:
@@ -128,6 +129,22 @@ def design(target_run_length: float, shift: float = 1.0) -> pd.DataFrame:
     limit = brentq(lambda x: cusum_run_length(0, reference=half, limit=x) - target_run_length, 0.5, 15)
     rows.append(("CUSUM", half, limit, target_run_length, cusum_run_length(shift, reference=half, limit=limit)))
     return pd.DataFrame(rows, columns=["chart", "parameter", "limit", "in_control", "shifted"])
+
+
+def detection_curves(charts: pd.DataFrame, shifts: ArrayLike) -> pd.DataFrame:
+    """Mean samples to a signal by size of the shift, for the charts of `design`: chart, shift, weeks."""
+    rows = []
+    for one in charts.itertuples():
+        for shift in np.asarray(shifts, float).tolist():
+            if one.chart == "Shewhart":
+                length = float(shewhart_run_length(shift, one.limit))
+            elif one.chart == "EWMA":
+                length = ewma_run_length(shift, weight=one.parameter, limit=one.limit)
+            else:
+                length = cusum_run_length(shift, reference=one.parameter, limit=one.limit)
+            name = one.chart if np.isnan(one.parameter) else f"{one.chart} {one.parameter:g}"
+            rows.append((name, shift, length))
+    return pd.DataFrame(rows, columns=["chart", "shift", "weeks"])
 
 
 def false_alarms_per_year(run_length: float, samples_per_year: float, charts: int = 1) -> float:
