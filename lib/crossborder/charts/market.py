@@ -1,8 +1,9 @@
 """Figures of market sizing: published sizes by definition, TAM to SOM, categories, concentration, channels."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from crossborder import style
 from crossborder.language import t
@@ -51,7 +52,8 @@ def sizes_by_definition(
         fig,
         title=t(
             "One name, {count} markets: {small} to {large} tn USD by definition",
-            count=len(sizes), small=style.number(sizes["median"].min(), 1), large=style.number(sizes["median"].max(), 1),
+            count=len(sizes), small=style.number(sizes["median"].min(), 1),
+            large=style.number(sizes["median"].max(), 1),
         ),
         subtitle=t(
             "World market in {year}, tn USD, log scale; band: {level} interval of each definition; dots: claims with "
@@ -59,14 +61,15 @@ def sizes_by_definition(
             year=year, level=style.percent(level),
         ),
         alt=t(
-            "Forest plot of published market sizes by definition; the widest interval is that of {widest}", widest=t(widest)
+            "Forest plot of published market sizes by definition; the widest interval is that of {widest}",
+            widest=t(widest),
         ),
         source=t("Figures cited by industry reports (claims), read for scope by the analyst"),
     )  # fmt: skip
 
 
 def _record(ax, row, place: float, level: float) -> None:
-    reach = np.exp(stats.norm.ppf((1 + level) / 2) * row.log_sd)
+    reach = np.exp(NormalDist().inv_cdf((1 + level) / 2) * row.log_sd)
     if row.bound == "=":
         ax.plot([row.now / reach, row.now * reach], [place, place], color=style.GREY, linewidth=1.2)
         ax.plot(row.now, place, "o", color=style.PALETTE[0], markersize=5)
@@ -105,7 +108,7 @@ def size_paths(paths: dict[str, pd.DataFrame], *, target: tuple[int, float] | No
         labels[t(name)] = (path["year"].iloc[-1], path["base"].iloc[-1], hue)
     if target:
         ax.plot(*target, "D", color=style.ACCENT, markersize=6)
-        ax.annotate(t("claimed"), target, xytext=(-6, 6), textcoords="offset points", ha="right", size=8,
+        ax.annotate(t("claimed"), target, xytext=(7, -9), textcoords="offset points", ha="left", size=8,
                     color=style.darker(style.ACCENT))  # fmt: skip
     years = sorted({int(y) for p in paths.values() for y in p["year"]})
     ax.set_xticks(years)
@@ -120,7 +123,7 @@ def size_paths(paths: dict[str, pd.DataFrame], *, target: tuple[int, float] | No
             year=years[-1], low=style.number(min(e["low"] for e in ends), 1),
             high=style.number(max(e["high"] for e in ends), 1),
         ),
-        subtitle=t("World cross-border and online sales, tn USD; lines: base growth, bands: low to high growth claimed"),
+        subtitle=t("World sales, tn USD; lines: middle growth, bands: low to high growth that the claims leave"),
         source=t("Compound growth of the cited sizes at the cited rates"),
     )  # fmt: skip
 
@@ -132,16 +135,19 @@ def share_growth(
     fig, ax = style.figure(height=3.4)
     area = 500 * frame["size"] / frame["size"].max()
     hues = [style.colour("category", name) for name in frame.index]
-    ax.errorbar(frame["share"], frame["growth"], yerr=[frame["growth"] - frame["growth_low"], frame["growth_high"] - frame["growth"]],
-                fmt="none", ecolor=style.GREY, elinewidth=1)  # fmt: skip
+    reach = [frame["growth"] - frame["growth_low"], frame["growth_high"] - frame["growth"]]
+    ax.errorbar(frame["share"], frame["growth"], yerr=reach, fmt="none", ecolor=style.GREY, elinewidth=1)
     ax.scatter(frame["share"], frame["growth"], s=area, color=hues, alpha=0.75, linewidth=0)
     ax.axhline(total, color=style.GREY, linewidth=0.8, linestyle="--")
     ax.axvline(1 / len(frame), color=style.GREY, linewidth=0.8, linestyle="--")
     for name, row in frame.iterrows():
-        ax.annotate(t(name.replace("_", " ")), (row["share"], row["growth"]), xytext=(0, 4 + 0.55 * np.sqrt(area[name])),
-                    textcoords="offset points", ha="center", size=8)  # fmt: skip
-    ax.annotate(t("all categories {growth}", growth=style.percent(total, 1)), (1, total), xycoords=("axes fraction", "data"),
-                xytext=(-2, 3), textcoords="offset points", ha="right", size=7.5, color=style.GREY)  # fmt: skip
+        # Left of its dot in the right half, right of it in the left half: labels stay inside and off the lines.
+        side = 1 if row["share"] < frame["share"].mean() else -1
+        place = (side * (4 + np.sqrt(area[name]) / 2), -9)
+        ax.annotate(t(name.replace("_", " ")), (row["share"], row["growth"]), xytext=place, size=8,
+                    textcoords="offset points", ha="left" if side > 0 else "right")  # fmt: skip
+    ax.annotate(t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
+                xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY)  # fmt: skip
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("share of the market"))
@@ -152,7 +158,7 @@ def share_growth(
         fig,
         title=t(
             "{name} outgrows the market with probability {p}; the largest is {largest} at {share}",
-            name=t(best.replace("_", " ")), p=style.percent(frame.loc[best, "p_faster"]),
+            name=t(best.replace("_", " ")).capitalize(), p=style.percent(frame.loc[best, "p_faster"]),
             largest=t(frame["share"].idxmax().replace("_", " ")), share=style.percent(frame["share"].max()),
         ),
         subtitle=t(
@@ -194,8 +200,8 @@ def tam_to_som(
             high=style.money(scale * max(som), currency),
         ),
         subtitle=t(
-            "Left: total, serviceable and obtainable market, {level} intervals. Right: what carries the gap, bottom-up to "
-            "top-down",
+            "Left: total, serviceable and obtainable market, {level} intervals. Right: what carries the gap, "
+            "bottom-up to top-down",
             level=style.percent(level),
         ),
         source=t("Published market sales; population and internet users; company assumptions"),
@@ -215,8 +221,8 @@ def _waterfall(ax, gap: pd.DataFrame, routes: dict[str, pd.DataFrame], currency:
     for y, low, high in zip(place, np.minimum(bottoms, bottoms + heights), np.abs(heights), strict=True):
         text = style.money(high, currency) if y in (place[0], place[-1]) else None
         sign = heights[len(names) - 1 - y]
-        ax.annotate(text or f"{'+' if sign >= 0 else '−'}{style.money(abs(sign), currency)}", (low + high, y), xytext=(3, 0),
-                    textcoords="offset points", va="center", size=7.5)  # fmt: skip
+        signed = f"{'+' if sign >= 0 else '−'}{style.money(abs(sign), currency)}"
+        ax.annotate(text or signed, (low + high, y), xytext=(3, 0), textcoords="offset points", va="center", size=7.5)
     ax.set_yticks(place, names)
     ax.set_xlim(0, 1.35 * (np.maximum(bottoms, bottoms + heights)).max())
     ax.set_xticks([])
@@ -250,9 +256,9 @@ def concentration(frame: pd.DataFrame, *, limits: tuple[float, float], guideline
             top=style.number(measured["high"].max()),
         ),
         subtitle=t(
-            "Herfindahl-Hirschman index, 0 to 10,000, log scale; limits of {guideline}; orange: platforms by claims, bounds "
-            "for those not listed",
-            guideline=guideline,
+            "Herfindahl-Hirschman index, 0 to 10,000, log scale; limits of the {guideline} guidelines; orange: "
+            "platforms by claims, bounds for those not listed",
+            guideline=guideline.replace("_", " ").upper(),
         ),
         source=t("Rival offers by seller and estimated sales; cited platform shares"),
     )  # fmt: skip
@@ -269,15 +275,15 @@ def channel_contribution(
         width = -scale * summary[cost].to_numpy()
         ax.barh(place, width, left=left, color=hue, height=0.6)
         for x, y, w in zip(left, place, width, strict=True):
-            if w > 0.055 * scale * summary["revenue"].max():
+            if w > 0.0125 * (1 + len(t(COST_NAMES[cost]))) * scale * summary["revenue"].max():
                 ink = "white" if hue in ("#4d4d4d", "#0072B2") else style.INK
                 ax.text(x + w / 2, y, t(COST_NAMES[cost]), ha="center", va="center", size=7, color=ink)
         left += width
     kept = scale * summary["contribution"].to_numpy()
     ax.barh(place, kept, left=left, color="#009E73", height=0.6)
     for x, y, k in zip(left, place, kept, strict=True):
-        ax.text(x + k / 2, y, f"{t('contribution')} {style.number(k, 1)}", ha="center", va="center", size=7.5, color="white",
-                weight="bold")  # fmt: skip
+        words = f"{t('contribution')} {style.number(k, 1)}"
+        ax.text(x + k / 2, y, words, ha="center", va="center", size=7.5, color="white", weight="bold")
     ends = left + kept
     half = scale * (summary["high"] - summary["low"]).to_numpy() / 2
     ax.errorbar(ends, place, xerr=half, fmt="none", ecolor=style.INK, elinewidth=1.2, capsize=2)
@@ -294,7 +300,7 @@ def channel_contribution(
             p=style.percent(summary.iloc[0]["p_best"]),
         ),
         subtitle=t(
-            "Revenue of an order without tax, split into costs and contribution; black: {level} interval of the contribution",
+            "Revenue of an order without tax, split into costs and contribution; black: {level} interval",
             level=style.percent(level),
         ),
         source=t("Orders, platform fees, advertising shared out by visits"),

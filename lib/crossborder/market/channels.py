@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -96,7 +96,7 @@ def contribution_by_platform(each: pd.DataFrame, *, level: float = 0.9) -> pd.Da
     gap = each["contribution"] - mean["contribution"].reindex(each.index.get_level_values("platform")).to_numpy()
     n = counts["size"]
     error = np.sqrt((weight**2 * gap**2).groupby("platform").sum() * n / (n - 1))
-    critical = stats.t.ppf((1 + level) / 2, n - 1)
+    critical = special.stdtrit(n - 1, (1 + level) / 2)
     frame = mean.assign(
         low=mean["contribution"] - critical * error, high=mean["contribution"] + critical * error, orders=counts["sum"]
     )
@@ -112,7 +112,7 @@ def _p_best(mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
     sd = np.maximum(sd, 1e-12)
     nodes, weights = np.polynomial.hermite_e.hermegauss(61)
     x = mean[:, None] + sd[:, None] * nodes
-    below = stats.norm.cdf((x[:, :, None] - mean) / sd)
+    below = special.ndtr((x[:, :, None] - mean) / sd)
     below[np.arange(len(mean)), :, np.arange(len(mean))] = 1.0
     p = (below.prod(axis=2) * weights).sum(axis=1) / weights.sum()
     return p / p.sum()

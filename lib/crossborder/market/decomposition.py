@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -117,15 +118,13 @@ def growth_table(series: pd.Series, *, level: float = 0.9) -> pd.DataFrame:
     values = series.astype(float)
     if not np.isfinite(values).all() or (values <= 0).any():
         raise InputError.out_of_range("sizes", values.tolist(), "finite numbers above 0", "leave out an empty market")
-    from scipy import stats
-
     years = np.asarray(series.index, dtype=float)
     centred = years - years.mean()
     y = np.log(values.to_numpy())
     slope = (centred @ y) / (centred @ centred)
     residual = y - y.mean() - slope * centred
     sd = np.sqrt(residual @ residual / (len(y) - 2))
-    critical = stats.t.ppf((1 + level) / 2, len(y) - 2)
+    critical = special.stdtrit(len(y) - 2, (1 + level) / 2)
     error = sd / np.sqrt(centred @ centred)
     reach = critical * sd * np.sqrt(1 / len(y) + centred**2 / (centred @ centred))
     fitted = y.mean() + slope * centred

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -190,7 +190,7 @@ def ceiling_interval(
     shape = _curve(curve)
     objective = _objective(shape, times, values, how, priors, best)
     degrees = max(1, len(times) + len(priors) - len(shape.parameters))
-    limit = np.sum(objective(best) ** 2) * (1 + stats.f.ppf(level, 1, degrees) / degrees)
+    limit = np.sum(objective(best) ** 2) * (1 + special.fdtri(1, degrees, level) / degrees)
     state = {0.0: best[1:]}
 
     def excess(log_shift: float) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 from crossborder.market.sizing import draw_factor
@@ -57,7 +57,7 @@ def delivery_gap(
             "nobody has said what buyers there demand",
             "add the demand in days",
         )
-    reach = stats.norm.ppf((1 + level) / 2) * table["sd_days"] / np.sqrt(table["orders"])
+    reach = special.ndtri((1 + level) / 2) * table["sd_days"] / np.sqrt(table["orders"])
     wanted = demanded.reindex(table.index)
     frame = pd.DataFrame({"days": table["mean_days"], "days_low": table["mean_days"] - reach})
     frame = frame.assign(days_high=table["mean_days"] + reach, demanded=wanted["days_base"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -121,7 +121,7 @@ def tau2_interval(
         raise Refusal.because(
             "no interval for the spread", f"{len(y)} sources leave no degrees of freedom", "add sources"
         )
-    upper, lower = stats.chi2.ppf([(1 - level) / 2, (1 + level) / 2], degrees)
+    upper, lower = special.chdtri(degrees, [(1 + level) / 2, (1 - level) / 2])
     return _profile_root(y, v, x, lower), _profile_root(y, v, x, upper)
 
 
@@ -256,7 +256,7 @@ def _pooled(y, v, x, names, tau2, beta, covariance, scale, choice) -> Pooled:
     method, inference, prediction, level = choice
     k, p = x.shape
     tail = (1 + level) / 2
-    critical = stats.norm.ppf(tail) if inference == "normal" else stats.t.ppf(tail, k - p)
+    critical = special.ndtri(tail) if inference == "normal" else special.stdtrit(k - p, tail)
     errors = np.sqrt(scale * np.diag(covariance))
     coefficients = pd.DataFrame({"estimate": beta, "standard_error": errors}, index=pd.Index(names, name="term"))
     coefficients = coefficients.assign(low=beta - critical * errors, high=beta + critical * errors)
@@ -265,11 +265,11 @@ def _pooled(y, v, x, names, tau2, beta, covariance, scale, choice) -> Pooled:
     # The prediction interval keeps the normal-theory standard error of the mean, as its source does.
     spread = np.sqrt(covariance[0, 0] + tau2)
     degrees = {"t_k2": k - p - 1, "t_k1": k - p, "normal": np.inf}[prediction]
-    reach = stats.t.ppf(tail, degrees) * spread
+    reach = special.stdtrit(degrees, tail) * spread
     pooled = Pooled(
         method, inference, level, k, float(beta[0]), float(errors[0]),
         float(beta[0] - critical * errors[0]), float(beta[0] + critical * errors[0]), tau2,
-        q, float(stats.chi2.sf(q, k - p)), float(tau2 / (tau2 + typical)), float(tau2 / typical + 1),
+        q, float(special.chdtrc(k - p, q)), float(tau2 / (tau2 + typical)), float(tau2 / typical + 1),
         float(beta[0] - reach), float(beta[0] + reach), 1 / (v + tau2) / np.sum(1 / (v + tau2)), coefficients,
     )  # fmt: skip
     return pooled if p == 1 else replace(pooled, prediction_low=float("-inf"), prediction_high=float("inf"))

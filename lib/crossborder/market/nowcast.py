@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -64,7 +64,7 @@ def group_totals(found: Nowcast, sizes: pd.DataFrame, groups: pd.Series) -> pd.D
         raise InputError.missing_columns("groups", map(str, missing), groups.index)
     each, names = found.estimates, groups.reindex(found.estimates.index)
     gaps = np.log(sizes[each.index] / found.curves)
-    reach = stats.norm.ppf((1 + found.level) / 2)
+    reach = special.ndtri((1 + found.level) / 2)
     size_sd = np.log(each["size_high"] / each["size"]) / reach
     before = each["size"] / (1 + each["growth"])
     rows = {g: _total(each, size_sd, before, gaps, names.index[names == g]) for g in names.unique()}
@@ -130,7 +130,7 @@ def growth_probability(estimates: pd.DataFrame, floor: float) -> pd.Series:
     if not floor > -1:
         raise InputError.out_of_range("floor", floor, "a fraction above -1", "15 % is 0.15")
     gap = np.log1p(estimates["growth"]) - np.log1p(floor)
-    return pd.Series(stats.norm.cdf(gap / estimates["growth_sd"]), index=estimates.index, name="probability")
+    return pd.Series(special.ndtr(gap / estimates["growth_sd"]), index=estimates.index, name="probability")
 
 
 def _checked(sizes: pd.DataFrame) -> np.ndarray:
@@ -205,7 +205,7 @@ def _estimates(sizes: pd.DataFrame, logs: np.ndarray, weight: np.ndarray, facts)
     ends = np.einsum("kn,rns->rks", pick, curves)
     centre = np.einsum("rs,rks->ks", weight, ends)
     spread = np.einsum("rs,rk->ks", weight, spreads) + np.einsum("rs,rks->ks", weight, (ends - centre) ** 2)
-    sd, reach = np.sqrt(spread), stats.norm.ppf((1 + level) / 2)
+    sd, reach = np.sqrt(spread), special.ndtri((1 + level) / 2)
     frame = pd.DataFrame({"published": sizes.iloc[-1].to_numpy(dtype=float)}, index=sizes.columns)
     frame = frame.assign(
         size=np.exp(centre[0]), size_low=np.exp(centre[0] - reach * sd[0]), size_high=np.exp(centre[0] + reach * sd[0]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -46,7 +46,7 @@ def price_pressure(prices: pd.DataFrame, margin_rate: float, *, level: float = 0
     )
     spread = scores.std().where(lambda s: s > 0, 1.0)
     result["index"] = ((scores - scores.iloc[:4].mean()) / spread).mean(axis=1)
-    reach = stats.norm.ppf((1 + level) / 2) * sd["own"] / np.sqrt(n)
+    reach = special.ndtri((1 + level) / 2) * sd["own"] / np.sqrt(n)
     for name, value in (
         ("margin_drag", mean["own"]),
         ("drag_low", mean["own"] - reach),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -16,7 +16,7 @@ __all__ = ["Chain", "assumed", "bottom_up_factors", "chain", "draw_factor", "fun
            "market_build_up", "own_funnel", "route_factors", "sensitivity", "size_factor"]  # fmt: skip
 
 KINDS = ("level", "share")
-Z95 = float(stats.norm.ppf(0.95))
+Z95 = float(special.ndtri(0.95))
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def own_funnel(sessions: pd.DataFrame, order_value: pd.Series, *, level: float =
         raise Refusal.because(
             f"no conversion for {', '.join(map(str, empty))}", "there were no visits in the period", "widen the period"
         )
-    n, share, z = total["visits"], total["orders"] / total["visits"], stats.norm.ppf((1 + level) / 2)
+    n, share, z = total["visits"], total["orders"] / total["visits"], special.ndtri((1 + level) / 2)
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     value = order_value.reindex(total.index)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -30,7 +30,7 @@ def interest_index(interest: pd.DataFrame, by: str = "term", *, season: int = 52
     change = logs.iloc[-season:].to_numpy() - logs.iloc[-2 * season : -season].to_numpy()
     mean = change.mean(axis=0)
     error = np.sqrt(_long_run_variance(change - mean) / season)
-    reach = stats.norm.ppf((1 + level) / 2) * error
+    reach = special.ndtri((1 + level) / 2) * error
     frame = pd.DataFrame({"level_now": wide.iloc[-season:].mean(), "growth": np.expm1(mean)}, index=wide.columns)
     frame = frame.assign(low=np.expm1(mean - reach), high=np.expm1(mean + reach))
     return frame.sort_values("growth", ascending=False)
@@ -93,7 +93,7 @@ def share_growth_grid(estimates: pd.DataFrame, *, by: str = "category") -> pd.Da
     share = estimates["size"] / estimates["size"].sum()
     before = estimates["size"] / (1 + estimates["growth"])
     total = estimates["size"].sum() / before.sum() - 1
-    p = stats.norm.cdf((np.log1p(estimates["growth"]) - np.log1p(total)) / estimates["growth_sd"])
+    p = special.ndtr((np.log1p(estimates["growth"]) - np.log1p(total)) / estimates["growth_sd"])
     large = share >= 1 / len(estimates)
     field = np.where(large, "large", "small") + np.where(p >= 0.5, ", fast", ", slow").astype(object)
     frame = estimates.assign(share=share, relative_growth=estimates["growth"] - total, p_faster=p, field=field)

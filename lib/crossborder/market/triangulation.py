@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
@@ -22,7 +22,7 @@ __all__ = ["BOUNDS", "Triangulation", "disagreement", "independent_records", "pr
 
 BOUNDS = ("=", ">=", "<=")
 COLUMNS = ("source", "value", "year", "bound", "log_sd")
-TAU_GRID = 24
+TAU_GRID = 16
 SHARPEST = 1e-6  # joint probability of the bounds below which they contradict the values
 
 
@@ -82,7 +82,7 @@ def triangulate(
     Refusal with fewer than three independent sources, without any exact value, or when bounds contradict.
     """
     checked = _check_records(records, scopes, definitions, growth)
-    grid = stats.halfnorm.ppf((np.arange(TAU_GRID) + 0.5) / TAU_GRID, scale=tau_scale)
+    grid = tau_scale * special.ndtri(0.5 + (np.arange(TAU_GRID) + 0.5) / (2 * TAU_GRID))
     cells = [(c, t) for c in range(len(growth)) for t in grid]
     per_cell = max(200, 4 * draws // len(cells))
     parts = [_cell(checked, scopes, growth.iloc[c], t, year, per_cell, rng) for c, t in cells]
@@ -97,7 +97,7 @@ def triangulate(
 
 def scope_priors(factors: pd.DataFrame) -> pd.DataFrame:
     """Scope ratios as priors from their low (5 %), base and high (95 %): index term; `ratio`, `log_sd`."""
-    spread = np.log(factors["high"] / factors["low"]) / (2 * stats.norm.ppf(0.95))
+    spread = np.log(factors["high"] / factors["low"]) / (2 * special.ndtri(0.95))
     return pd.DataFrame({"ratio": factors["base"], "log_sd": spread}, index=factors.index)
 
 
@@ -213,11 +213,16 @@ def _cell(records, scopes, rate, tau, year, count, rng) -> tuple[np.ndarray, np.
     precision = np.diag(1 / sd**2) + (x[exact] / s[exact, None] ** 2).T @ x[exact]
     centre = np.linalg.solve(precision, mean / sd**2 + (x[exact] / s[exact, None] ** 2).T @ y[exact])
     marginal = (x[exact] * sd**2) @ x[exact].T + np.diag(s[exact] ** 2)
-    evidence = stats.multivariate_normal.logpdf(y[exact], x[exact] @ mean, marginal)
+    evidence = _log_normal(y[exact] - x[exact] @ mean, marginal)
     factor = np.linalg.cholesky(np.linalg.inv(precision))
     theta = centre + rng.standard_normal((count, len(mean))) @ factor.T
     inside = _log_inside(theta @ x[~exact].T, y[~exact], s[~exact], records["bound"][~exact].to_numpy())
     return theta[:, : 2 + len(scopes)], evidence + inside, inside
+
+
+def _log_normal(gap: np.ndarray, covariance: np.ndarray) -> float:
+    """Log density of a multivariate normal at `gap` from its mean."""
+    return float(-0.5 * (gap @ np.linalg.solve(covariance, gap) + np.linalg.slogdet(2 * np.pi * covariance)[1]))
 
 
 def _rows(records, scopes, sources, year) -> np.ndarray:
@@ -229,7 +234,7 @@ def _rows(records, scopes, sources, year) -> np.ndarray:
 
 def _log_inside(predicted, bound, sd, side) -> np.ndarray:
     sign = np.where(side == ">=", 1.0, -1.0)
-    return stats.norm.logcdf(sign * (predicted - bound) / sd).sum(axis=1)
+    return special.log_ndtr(sign * (predicted - bound) / sd).sum(axis=1)
 
 
 def _normalised(log_weight: np.ndarray, inside: np.ndarray) -> np.ndarray:
