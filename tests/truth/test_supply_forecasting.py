@@ -1,4 +1,4 @@
-"""Forecasts against published examples and numbers of statsforecast 2.1.1 and statsmodels 0.15.0 (calls in comments)."""
+"""Forecasts against published examples and numbers of statsforecast 2.1.1 and statsmodels 0.15.0."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ AIR = np.array(
 
 
 class TestIntermittent:
-    Y = [1, 0, 4, 0, 1]  # github.com/marcoscattolin/IntermittentDemandForecasting, data.xlsx, sheet Croston-TSB
+    Y = (1, 0, 4, 0, 1)  # github.com/marcoscattolin/IntermittentDemandForecasting, data.xlsx, sheet Croston-TSB
 
     def test_croston(self):
         fit = intermittent.croston([self.Y], 0.1, 0.1)

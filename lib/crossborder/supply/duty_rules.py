@@ -16,7 +16,7 @@ from crossborder.supply import parcel_rules
 from crossborder.supply.checks import at_least, needs
 from crossborder.supply.parcel_rules import to_usd
 
-__all__ = ["Rulebook", "Taxes", "clock", "origin_country", "rule_warnings", "rulebook", "taxes_due"]
+__all__ = ["Rulebook", "Taxes", "clock", "clock_table", "origin_country", "rule_warnings", "rulebook", "taxes_due"]
 
 ENTRIES = ("bulk", "parcel")
 BASES = ("CIF", "FOB")
@@ -191,6 +191,18 @@ def clock(
         )
     table = pd.DataFrame(rows)
     return table.assign(share_of_goods=(table["duty"] + table["import_tax"] + table["fees"]) / goods)
+
+
+def clock_table(baskets: pd.DataFrame, goods: float, freight: float) -> pd.DataFrame:
+    """`clock` for several baskets (case, hs_code, market, entry, days apart by spaces), one row a case and day."""
+    needs(baskets, "baskets", "case hs_code market entry days")
+    rows = [
+        clock(row.hs_code, row.market, row.days.split(), goods, freight, entry=row.entry).assign(
+            case=row.case, market=row.market, entry=row.entry
+        )
+        for row in baskets.itertuples()  # over a handful of baskets
+    ]
+    return pd.concat(rows, ignore_index=True)
 
 
 def _taxes_of_cases(cases: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

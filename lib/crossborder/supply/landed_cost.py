@@ -15,7 +15,7 @@ from crossborder.supply import parcel_rules
 from crossborder.supply.checks import at_least, needs, positive
 from crossborder.supply.duty_rules import Rulebook, origin_country, rulebook, taxes_due
 
-__all__ = ["LINES", "DoorTerms", "LandedCost", "Terms", "landed_cost"]
+__all__ = ["LINES", "DoorTerms", "LandedCost", "Terms", "landed_cost", "rulebooks"]
 
 LINES = (
     "goods",
@@ -184,13 +184,16 @@ def landed_cost(
         "freight": carried,
     }
     lines["insurance"] = terms.insurance_rate * (goods + lines["inland"] + carried)
-    books = _books(products, lanes, on, rules) if books is None else books
+    books = rulebooks(products, lanes, on, **rules) if books is None else books
     low, high = _border(lines, products, lanes, books, terms, price)
     _door(lines, lanes, cbm, terms, door, price)
     return LandedCost(products, lanes, {name: lines[name] for name in LINES}, low, high, books)
 
 
-def _books(products: pd.DataFrame, lanes: pd.DataFrame, on, rules: dict) -> dict[str, Rulebook]:
+def rulebooks(
+    products: pd.DataFrame, lanes: pd.DataFrame, on: str | pd.Timestamp, **rules: object
+) -> dict[str, Rulebook]:
+    """The rules of the day by way of entry: `parcel` for courier lanes, `bulk` for the others."""
     cases = pd.DataFrame(
         {"market": lanes["market"].to_numpy(object), "origin": origin_country(lanes["origin"]), "mode": lanes["mode"]}
     )

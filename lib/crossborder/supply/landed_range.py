@@ -11,7 +11,15 @@ from crossborder.errors import InputError
 from crossborder.supply.checks import at_least
 from crossborder.supply.landed_cost import LandedCost
 
-__all__ = ["cost_cube", "freight_regret", "landed_interval", "margin_pass_through", "market_lines", "parcel_break_even"]
+__all__ = [
+    "cost_cube",
+    "freight_regret",
+    "interval_table",
+    "landed_interval",
+    "margin_pass_through",
+    "market_lines",
+    "parcel_break_even",
+]
 
 SPREAD = {"freight": 0.20, "insurance": 0.25, "inland": 0.20, "brokerage": 0.30, "returns": 0.25, "last_mile": 0.10,
           "storage": 0.15, "handling": 0.10, "carrying": 0.20}  # fmt: skip
@@ -169,3 +177,16 @@ def _triangular(point: np.ndarray, low: float, mode: float, high: float) -> np.n
     left = low + np.sqrt(point * (high - low) * (mode - low))
     right = high - np.sqrt((1 - point) * (high - low) * (high - mode))
     return np.where(point < cut, left, right)
+
+
+def interval_table(
+    cost: LandedCost, rules_alone: LandedCost, units: ArrayLike, rng: np.random.Generator, level: float = 0.9
+) -> pd.DataFrame:
+    """Mean landed cost before tax by market with own bills and with rules alone, intervals, and the gap."""
+    own, _ = landed_interval(cost, units, rng, level)
+    rules, _ = landed_interval(rules_alone, units, rng, level)
+    table = own.rename(columns={"before_tax": "own_bills"}).join(
+        rules.rename(columns={"before_tax": "rules_alone", "low": "rules_low", "high": "rules_high"})
+    )
+    table["gap"] = table["rules_alone"] - table["own_bills"]
+    return table.sort_values("own_bills", ascending=False).reset_index()

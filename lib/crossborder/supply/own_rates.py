@@ -43,8 +43,13 @@ def duty_rates(shipments: pd.DataFrame, products: pd.DataFrame, level: float = 0
     return table.assign(bills=grouped.size())[["rate", "low", "high", "bills"]].reset_index()
 
 
-def with_own_duty(book: Rulebook, rates: pd.DataFrame, least_bills: int = 3) -> Rulebook:
-    """The rulebook with the company's own duty rates where there are enough bills; their confidence becomes A."""
+def with_own_duty(
+    book: Rulebook, rates: pd.DataFrame, extra_rate: dict[str, float] | None = None, least_bills: int = 3
+) -> Rulebook:
+    """The rulebook with the company's own duty rates where there are enough bills; their confidence becomes A.
+
+    `extra_rate` adds to the duty of a market on top of the bills (a tariff that came after them).
+    """
     needs(rates, "rates", "market hs_code rate low high bills")
     known = rates[rates["bills"] >= least_bills]
     duty = {name: values.copy() for name, values in book.duty.items()}
@@ -56,7 +61,7 @@ def with_own_duty(book: Rulebook, rates: pd.DataFrame, least_bills: int = 3) -> 
             continue
         columns = market == rate.market
         for name, value in (("low", rate.low), ("base", rate.rate), ("high", rate.high)):
-            duty[name][place, columns] = value
+            duty[name][place, columns] = value + (extra_rate or {}).get(rate.market, 0.0)
         hit = (sources["market"] == rate.market) & (sources["hs_code"] == rate.hs_code)
         sources.loc[hit, ["source", "confidence"]] = ["own customs bills", "A"]
     return replace(book, duty=duty, sources=sources)

@@ -56,6 +56,8 @@ def take_back(
         {
             "net_year": np.atleast_1d(net),
             "net_piece": np.atleast_1d(net / np.maximum(volume, 1e-12)),
-            "break_even_share": np.atleast_1d((cost + waste) / np.maximum(recovery + waste, 1e-12)),
+            "break_even_share": (cost + waste)
+            / np.maximum(recovery + waste, 1e-12)
+            * np.ones(np.shape(np.atleast_1d(net))),
         }
     )

@@ -24,8 +24,9 @@ class LandedCost(Parameters):
         0.0, ge=0, le=3, description="duty added in that market", json_schema_extra={"unit": "fraction"}
     )
     description: str = Field(
-        "collapsible storage box of polypropylene plastic", min_length=5, description="product whose code is sought"
+        "household articles of plastics for storage", min_length=5, description="words of the product"
     )
+    chapters: list[str] = Field(["39", "63", "94"], description="tariff chapters searched, two digits each")
 
 
 class LogisticsNetwork(Parameters):
