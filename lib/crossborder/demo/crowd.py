@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crossborder.demo import people
-from crossborder.demo.media import CHANNEL, Media
-from crossborder.demo.people import HAZARD, WINDOW, Needs, Stage
+from crossborder.demo import people, stages
+from crossborder.demo.channels_off import channels_off
+from crossborder.demo.media import Media
+from crossborder.demo.people import WINDOW, Stage
 from crossborder.demo.world import CHANNELS, MARKETS, PLATFORMS, World
 
 __all__ = ["ENTRY", "PLATFORM_SHARE", "Crowd", "crowd"]
@@ -50,61 +51,51 @@ class Crowd:
 def crowd(world: World, chunk: int, chunks: int, factor: np.ndarray, media: Media, keep_stages: bool = False) -> Crowd:
     """All people of a chunk: prospects, first purchases, customers' needs and repeat purchases until drop-out."""
     rng = world.rng("people", chunk)
-    needs = people.prospects(world, chunks, rng)
-    first = people.purchases(needs, factor, media, rng)
-    buyer = np.flatnonzero(first.bought_on >= 0)
-    first_day = needs.day[buyer] + first.bought_on[buyer]
-    again, traits = people.customers_needs(world, needs.market[buyer], first_day, rng)
-    repeat, dies_on = _until_drop_out(people.purchases(again, factor, media, rng), traits["lives"])
+    drawn = people.purchases(people.prospects(world, chunks, rng), factor, media, rng)
+    first = stages.one_purchase_a_person(drawn)
+    buyer = first.bought_need  # a prospect has one need, so the need is the person
+    first_day = first.needs.day[buyer] + first.bought_offset
+    again, traits = people.customers_needs(world, first.needs.market[buyer], first_day, rng)
+    wanted = people.purchases(again, factor, media, rng)
+    alive, dies_on = _until_drop_out(stages.first_purchase_a_need(wanted), traits["lives"])
+    wanted = stages.only(wanted, alive)
+    repeat = stages.first_purchase_a_need(wanted)
     orders = _orders(rng, first, repeat, buyer)
     touches = _touches(rng, first, repeat, buyer, orders)
-    n = len(needs.day)
-    persons = {"market": needs.market, "consent": rng.random(n) < np.array([CONSENT[m] for m in MARKETS])[needs.market]}
-    for name in ("rate", "drop", "joined", "basket"):
-        persons[name] = np.full(n, np.nan if name != "joined" else 10**6, dtype=float)
-        persons[name][buyer] = traits[name]
-    persons["dies_on"] = np.full(n, 10**6)
-    persons["dies_on"][buyer] = dies_on
-    truth = _truth((first, repeat), factor, media)
-    return Crowd(orders, touches, persons, truth, (first, repeat) if keep_stages else ())
+    market = first.needs.market
+    consent = rng.random(len(market)) < np.array([CONSENT[m] for m in MARKETS])[market]
+    persons = {"market": market, "consent": consent}
+    for name, value in (traits | {"dies_on": dies_on}).items():
+        persons[name] = np.full(len(market), 10.0**6 if name in ("joined", "dies_on") else np.nan)
+        persons[name][buyer] = value
+    truth = channels_off(drawn, wanted, factor, media, world.rng("channels_off", chunk))
+    return Crowd(orders, touches, persons, truth, (drawn, wanted) if keep_stages else ())
 
 
-def _until_drop_out(stage: Stage, lives: np.ndarray) -> tuple[Stage, np.ndarray]:
-    """Needs and purchases up to each customer's last living purchase; the day of drop-out by customer."""
-    needs = stage.needs
-    bought = np.flatnonzero(stage.bought_on >= 0)
-    day = needs.day[bought] + stage.bought_on[bought]
-    bought = bought[np.lexsort((day, needs.person[bought]))]
-    person = needs.person[bought]
+def _until_drop_out(repeat: Stage, lives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which needs begin before their customer's last living repeat purchase, and the day of drop-out by customer.
+
+    A need that has begun is lived to its end. `lives` is the number of repeat purchases until drop-out.
+    """
+    person = repeat.needs.person[repeat.bought_need]
+    day = repeat.needs.day[repeat.bought_need] + repeat.bought_offset
+    order = np.lexsort((day, person))
+    person, day = person[order], day[order]
     start = np.flatnonzero(np.r_[True, person[1:] != person[:-1]]) if len(person) else np.empty(0, int)
     rank = np.arange(len(person)) - np.repeat(start, np.diff(np.r_[start, len(person)])) + 1
     dies_on = np.full(len(lives), 10**6)
     last = rank == lives[person]
-    dies_on[person[last]] = (needs.day[bought] + stage.bought_on[bought])[last]
-    alive = needs.day <= dies_on[needs.person]
-    bought_on = stage.bought_on.copy()
-    bought_on[bought[rank > lives[person]]] = -1
-    place = np.cumsum(alive) - 1
-    touch = alive[stage.need]
-    kept = Needs(needs.person[alive], needs.market[alive], needs.day[alive], needs.intent[alive], True)
-    return Stage(
-        kept,
-        place[stage.need[touch]],
-        stage.channel[touch],
-        stage.offset[touch],
-        stage.cumulative[alive],
-        stage.threshold[alive],
-        bought_on[alive],
-    ), dies_on
+    dies_on[person[last]] = day[last]
+    return repeat.needs.day <= dies_on[repeat.needs.person], dies_on
 
 
 def _orders(rng: np.random.Generator, first: Stage, repeat: Stage, buyer: np.ndarray) -> dict[str, np.ndarray]:
     """Orders of both stages: person, day, share of the day, market, platform, entry click; contact comes first."""
     parts = []
     for stage, who in ((first, None), (repeat, buyer)):
-        need = np.flatnonzero(stage.bought_on >= 0)
+        need = stage.bought_need
         person = stage.needs.person[need] if who is None else who[stage.needs.person[need]]
-        parts.append((person, need, stage.needs.day[need] + stage.bought_on[need], stage.needs.market[need]))
+        parts.append((person, need, stage.needs.day[need] + stage.bought_offset, stage.needs.market[need]))
     person, need, day, market = (np.concatenate(p) for p in zip(*parts, strict=True))
     again = np.repeat([False, True], [len(p[0]) for p in parts])
     share = np.cumsum([PLATFORM_SHARE[m] for m in MARKETS], axis=1)[market]
@@ -146,15 +137,15 @@ def _touches(
     for stage, who in ((first, None), (repeat, buyer)):
         person = stage.needs.person[stage.need]
         day = stage.needs.day[stage.need] + stage.offset
-        order = np.full(len(stage.needs.day), -1)
-        need = np.flatnonzero(stage.bought_on >= 0)
-        order[need] = base + np.arange(len(need))
-        base += len(need)
-        same = stage.bought_on[stage.need] == stage.offset
-        parts.append(
-            (person if who is None else who[person], day, stage.channel, np.where(same, order[stage.need], -1))
-        )
+        order = np.full(len(stage.needs.day) * WINDOW, -1)
+        order[stage.bought_need * WINDOW + stage.bought_offset] = base + np.arange(len(stage.bought_need))
+        base += len(stage.bought_need)
+        same_day = order[stage.need * WINDOW + stage.offset]
+        parts.append((person if who is None else who[person], day, stage.channel, same_day))
     person, day, channel, order = (np.concatenate(p) for p in zip(*parts, strict=True))
+    market = np.concatenate([s.needs.market[s.need] for s in (first, repeat)])
+    real = day >= 0
+    person, day, channel, order, market = (a[real] for a in (person, day, channel, order, market))
     clock = 0.9 * _clock(rng, len(day))
     hit = order >= 0
     latest = np.zeros(len(orders["day"]))
@@ -169,49 +160,5 @@ def _touches(
         "clock": np.concatenate([clock, np.maximum(orders["clock"][entry] - minutes, 0.0)]),
         "channel": np.concatenate([channel, orders["entry"][entry]]),
         "order": np.concatenate([np.full(len(day), -1), entry]),
-        "market": np.concatenate([_market_of(first, repeat), orders["market"][entry]]),
+        "market": np.concatenate([market, orders["market"][entry]]),
     }
-
-
-def _market_of(first: Stage, repeat: Stage) -> np.ndarray:
-    return np.concatenate([s.needs.market[s.need] for s in (first, repeat)])
-
-
-def _truth(stages: tuple[Stage, ...], factor: np.ndarray, media: Media) -> dict[str, np.ndarray]:
-    """Expected and realised orders of these needs, and the same with each channel, and all of them, off.
-
-    Common random numbers: needs, contacts and thresholds stay as they are. Market x channel; the last column is all.
-    """
-    size = len(MARKETS)
-    expected_on, realised_on = np.zeros(size), np.zeros(size)
-    lost, lost_realised = np.zeros((size, len(CHANNELS) + 1)), np.zeros((size, len(CHANNELS) + 1))
-    for stage in stages:
-        market, touch = stage.needs.market, (stage.need, stage.channel, stage.offset)
-        full = -np.expm1(-stage.cumulative[:, -1])
-        bought = stage.bought_on >= 0
-        expected_on += np.bincount(market, full, size)
-        realised_on += np.bincount(market, bought, size)
-        for c in range(len(CHANNELS) + 1):
-            hit = np.unique(stage.need if c == len(CHANNELS) else stage.need[stage.channel == c])
-            total = _without(stage, hit, touch, factor, c)
-            off = -np.expm1(-total)
-            lost[:, c] += np.bincount(market[hit], full[hit] - off, size)
-            gone = bought[hit] & (total < stage.threshold[hit])
-            lost_realised[:, c] += np.bincount(market[hit], gone, size)
-    return {"orders_expected": expected_on, "orders": realised_on, "lost": lost, "lost_realised": lost_realised}
-
-
-def _without(stage: Stage, hit: np.ndarray, touch: tuple, factor: np.ndarray, channel: int) -> np.ndarray:
-    """Whole-window hazard of the needs `hit` without a channel (the last number: without any contact)."""
-    n = stage.needs
-    some = Needs(n.person[hit], n.market[hit], n.day[hit], n.intent[hit], n.repeat)
-    place = np.full(len(n.day), -1)
-    place[hit] = np.arange(len(hit))
-    inside = place[touch[0]] >= 0
-    if channel == len(CHANNELS):
-        inside &= False
-    part = (place[touch[0][inside]], touch[1][inside], touch[2][inside])
-    return people.hazard(some, part, factor, without=channel).sum(axis=1)
-
-
-assert len(CHANNEL) == len(CHANNELS) and HAZARD * WINDOW < 1

@@ -17,7 +17,7 @@ COIN = {"JPY": 0, "IDR": 0}
 
 
 def sessions(company: Core, sums: Sums) -> pd.DataFrame:
-    """Funnel counts: orders are those of the orders table; the steps before them are drawn around a fortnight's mean."""
+    """Funnel counts: orders are those of the orders table; the steps before are drawn around a fortnight's mean."""
     rng = company.world.rng("sessions")
     orders = sums.orders.round().astype(np.int64)
     days = len(orders)
@@ -67,7 +67,7 @@ def week_sums(world: World, daily: np.ndarray) -> np.ndarray:
 
 
 def prices(company: Core) -> pd.DataFrame:
-    """Shelf price, rivals, promotion, rating, share of the week in stock and pieces sold, where the product is listed."""
+    """Prices, promotion, rating, share of the week in stock and pieces sold, where the product is listed."""
     world, offers, flows = company.world, company.offers, company.flows
     wanted, available = company.demand, flows.available
     share = np.where(wanted > available, available / np.maximum(wanted, 1), (available > 0).astype(float))

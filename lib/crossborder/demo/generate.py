@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from crossborder.demo import core, daily, experiments, money, sales, supply_tables
+from crossborder.demo.dirt import soil
 from crossborder.demo.known import core_truth
 from crossborder.demo.parts import PARTS
+from crossborder.demo.people import CUSTOMER
 from crossborder.demo.typed import typed
 from crossborder.demo.world import World
 
-__all__ = ["SEED", "core_tables", "generate"]
+__all__ = ["SEED", "core_tables", "generate", "parts_beside", "rest_of_core"]
 
 SEED = 20261031
 
@@ -19,15 +21,20 @@ def generate(seed: int = SEED, scale: float = 1.0, dirt: bool = False) -> tuple[
     world = World(seed=seed, scale=scale)
     tables, truth = core_tables(world)
     world.tables.update(tables)
-    for name, part in PARTS:
-        made, known = part(world, world.rng(name))
-        world.tables.update({table: typed(frame, table) for table, frame in made.items()})
-        truth[name] = known
-    tables = dict(world.tables)
+    beside, known = parts_beside(world)
+    tables, truth = tables | beside, truth | known
     if dirt:
-        from crossborder.demo.dirt import soil
-
         tables, truth["dirt"] = soil(tables, np.random.default_rng([seed, 1]))
+    return tables, truth
+
+
+def parts_beside(world: World) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Tables and truth of the parts that are built beside the core and read its tables."""
+    tables, truth = {}, {}
+    for name, part in PARTS:
+        made, truth[name] = part(world, world.rng(name))
+        tables |= {table: typed(frame, table) for table, frame in made.items()}
+        world.tables.update(tables)
     return tables, truth
 
 
@@ -40,7 +47,14 @@ def core_tables(world: World) -> tuple[dict[str, pd.DataFrame], dict]:
     tables["orders"] = tables["orders"].sort_values(["ordered_at", "order_id", "line"], ignore_index=True)
     tables["touchpoints"] = tables["touchpoints"].sort_values(["at", "customer_id"], kind="stable", ignore_index=True)
     rest, truth = rest_of_core(company, sums)
+    truth["customers"]["member_spend_effect_180_days_usd"] = _member_gain(tables["customers"])
     return tables | rest, truth
+
+
+def _member_gain(customers: pd.DataFrame) -> float:
+    """Mean spend of members in the 180 days after joining that the higher rate brought."""
+    spend = customers.loc[customers["member"], "spend_after_joining_usd"].mean()
+    return float(spend * (1 - np.exp(-CUSTOMER["member_effect"])))
 
 
 def rest_of_core(company: core.Core, sums: sales.Sums) -> tuple[dict[str, pd.DataFrame], dict]:
@@ -60,4 +74,4 @@ def rest_of_core(company: core.Core, sums: sales.Sums) -> tuple[dict[str, pd.Dat
         "inventory": supply_tables.inventory(company),
     }
     tables |= money.money(company, sums, tables)
-    return tables, core_truth(company) | {"experiments": known}
+    return tables, core_truth(company, sums) | {"experiments": known}

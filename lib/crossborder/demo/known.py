@@ -3,22 +3,29 @@
 import numpy as np
 import pandas as pd
 
-from crossborder.demo import baskets, crowd, invoices, money, people, prices, seasons, stock, supply_tables
+from crossborder.demo import baskets, crowd, invoices, money, people, prices, seasons, stock, supply_tables, wholesale
+from crossborder.demo.channel_effects import channel_truth
 from crossborder.demo.core import Core
-from crossborder.demo.media import CHANNEL, HARVEST, MARKET_SHARE
-from crossborder.demo.world import CATEGORIES, CHANNELS, MARKETS, PLATFORMS
+from crossborder.demo.media import MARKET_SHARE
+from crossborder.demo.sales import Sums
+from crossborder.demo.world import CATEGORIES, MARKETS, PLATFORMS
 
 __all__ = ["core_truth"]
 
 
-def core_truth(company: Core) -> dict:
+def core_truth(company: Core, sums: Sums) -> dict:
     """Parameters and effects of demand, channels, customers, supply and money."""
     return {
         "demand": _demand(company),
-        "channels": _channels(company),
-        "customers": _customers(),
+        "channels": channel_truth(company, sums),
+        "customers": _customers(company),
         "supply": _supply(company),
-        "money": {"terms": invoices.TERMS, "opening_usd": money.OPENING, "late_payout_share": money.LATE_PAYOUT},
+        "money": {
+            "wholesale": wholesale.PAYMENT,
+            "terms": invoices.TERMS,
+            "opening_usd": money.OPENING,
+            "late_payout_share": money.LATE_PAYOUT,
+        },
     }
 
 
@@ -45,44 +52,23 @@ def _demand(company: Core) -> dict:
     }
 
 
-def _channels(company: Core) -> dict:
-    media, known = company.media, company.truth
-    lost, realised = known["lost"], known["lost_realised"]
-    effects = CHANNEL[["keep", "lift", "slope"]].assign(
-        reach=media.reach,
-        log_coefficient=media.reach * CHANNEL["lift"],
-        harvest=np.isin(CHANNELS, HARVEST),
-        incremental_orders=lost[:, :-1].sum(axis=0),
-        incremental_orders_drawn=realised[:, :-1].sum(axis=0),
-        spend_usd=media.spend_usd.sum(axis=(0, 1)),
-    )
-    by_market = pd.DataFrame(lost, columns=[*CHANNELS, "all"]).assign(
-        market=MARKETS, orders=known["orders"], orders_expected=known["orders_expected"]
-    )
-    index = pd.MultiIndex.from_product([company.world.days, MARKETS, CHANNELS], names=["date", "market", "channel"])
-    daily = pd.DataFrame({"response": media.response.ravel(), "adstock": media.adstock.ravel()}, index=index)
-    half = pd.DataFrame(media.half_usd, index=pd.Index(MARKETS, name="market"), columns=list(CHANNELS)).reset_index()
-    return {
-        "effects": effects.reset_index(),
-        "incremental_orders_by_market": by_market,
-        "incremental_share_of_all_off": float(lost[:, -1].sum() / known["orders_expected"].sum()),
-        "half_saturation_usd": half,
-        "adstock": daily.reset_index(),
-        "entry_click_share": crowd.ENTRY,
-        "harvest_contacts_a_need": people.HARVEST_RATE,
-        "definition": "orders of the same need with the channel's contacts without effect; needs, contacts of other "
-        "channels and random numbers unchanged; before stock-outs",
-    }
-
-
-def _customers() -> dict:
-    chance = 1 - np.exp(-people.HAZARD * people.WINDOW)
+def _customers(company: Core) -> dict:
+    known, drawn = people.CUSTOMER, company.truth
+    # Season, growth, contacts and attraction speed up all customers alike: by this much on average.
+    pace = drawn["repeat_expected"].sum() / drawn["repeat_needs"].sum() / (people.HAZARD * people.WINDOW)
     return {
         "parameters": people.CUSTOMER,
+        "bg_nbd": {
+            "r": known["rate_shape"],
+            "alpha_days": known["rate_scale_days"] / pace,
+            "a": known["drop_a"],
+            "b": known["drop_b"],
+        },
+        "member_effect_on_rate": float(np.expm1(known["member_effect"])),
         "need_days": people.WINDOW,
         "hazard_a_day": people.HAZARD,
         "intent_sd": people.INTENT_SD,
-        "purchase_chance_of_a_need_at_base": float(chance),
+        "purchases_of_a_need_at_base": people.HAZARD * people.WINDOW,
         "platform_share": {m: dict(zip(PLATFORMS, s, strict=True)) for m, s in crowd.PLATFORM_SHARE.items()},
         "guest_share": crowd.GUEST_SHARE,
         "consent_share": crowd.CONSENT,

@@ -14,23 +14,23 @@ import pandas as pd
 from crossborder.demo.seasons import market_effects
 from crossborder.demo.world import CHANNELS, MARKETS, World
 
-__all__ = ["CHANNEL", "HARVEST", "MARKET_SHARE", "Media", "media"]
+__all__ = ["CHANNEL", "HARVEST", "MARKET_SHARE", "Media", "carried", "media", "saturated"]
 
 MARKET_SHARE = {"US": 0.34, "DE": 0.14, "GB": 0.12, "JP": 0.10, "MX": 0.09, "BR": 0.08, "ID": 0.07, "SA": 0.06}
 # share of the media budget; keep: carry-over a day; lift: hazard gain of a fresh contact; log_gain: mean effect on log
 # demand; slope of the Hill curve; spread of log spend; on: share of weeks on air; usd a click, usd a thousand views
 CHANNEL = pd.DataFrame(
     [
-        ("search_brand", 0.05, 0.40, 0.03, 0.0004, 1.0, 0.25, 1.0, 0.35, 9.0),
+        ("search_brand", 0.05, 0.40, 0.15, 0.0020, 1.0, 0.25, 1.0, 0.35, 9.0),
         ("search_generic", 0.15, 0.60, 2.00, 0.035, 1.0, 0.35, 1.0, 0.75, 14.0),
         ("shopping", 0.20, 0.60, 2.20, 0.042, 1.0, 0.35, 1.0, 0.55, 8.0),
-        ("video", 0.14, 0.88, 3.00, 0.068, 1.4, 0.45, 0.65, 0.90, 7.0),
-        ("social_paid", 0.18, 0.85, 2.60, 0.064, 1.2, 0.40, 0.85, 0.60, 7.5),
+        ("video", 0.14, 0.88, 2.80, 0.068, 1.4, 0.45, 0.65, 0.90, 7.0),
+        ("social_paid", 0.18, 0.85, 2.30, 0.064, 1.2, 0.40, 0.85, 0.60, 7.5),
         ("social_organic", 0.02, 0.85, 1.40, 0.015, 1.0, 0.30, 1.0, 0.10, 1.0),
         ("influencer", 0.10, 0.87, 2.80, 0.040, 1.3, 0.60, 0.60, 0.80, 9.0),
         ("live_stream", 0.04, 0.50, 3.00, 0.012, 1.0, 0.60, 0.45, 0.40, 6.0),
-        ("affiliate", 0.00, 0.60, 0.15, 0.0010, 1.0, 0.20, 1.0, 0.30, 4.0),
-        ("retargeting", 0.07, 0.70, 0.12, 0.0015, 1.0, 0.30, 1.0, 0.45, 5.0),
+        ("affiliate", 0.00, 0.60, 0.20, 0.0013, 1.0, 0.20, 1.0, 0.30, 4.0),
+        ("retargeting", 0.07, 0.70, 0.35, 0.0044, 1.0, 0.30, 1.0, 0.45, 5.0),
         ("email", 0.01, 0.70, 0.60, 0.006, 1.0, 0.30, 1.0, 0.05, 0.8),
         ("display", 0.04, 0.85, 0.45, 0.008, 1.0, 0.40, 0.75, 0.50, 2.5),
     ],
@@ -70,20 +70,26 @@ def media(world: World) -> Media:
     on = _flights(rng, len(world.weeks), shape[1:])[week]
     log = trend + season + spread * (weekly + daily) - spread**2 / 2
     spend = mean * np.exp(log) * np.where(on, 1 / (0.12 + 0.88 * CHANNEL["on"].to_numpy()), 0.12)
-    response = spend ** CHANNEL["slope"].to_numpy()
-    response = response / (response + mean ** CHANNEL["slope"].to_numpy())
-    stock = _adstock(response)
+    response, stock = saturated(spend, mean)
     reach = CHANNEL["log_gain"].to_numpy() / CHANNEL["lift"].to_numpy() / stock.mean(axis=(0, 1))
     return Media(spend * world.scale, response, stock, mean * world.scale, reach)
 
 
+def carried(moves: np.ndarray, keep: float | np.ndarray, start: float | np.ndarray = 0.0) -> np.ndarray:
+    """What is left of all moves so far along the first axis, each kept by `keep` a step."""
+    path = np.empty_like(moves)
+    state = start
+    for step, move in enumerate(moves):
+        state = keep * state + move
+        path[step] = state
+    return path
+
+
 def _autoregressive(rng: np.random.Generator, shape: tuple, memory: float) -> np.ndarray:
     """Unit-variance path with the given memory along the first axis."""
-    from scipy.signal import lfilter
-
     noise = rng.normal(0, np.sqrt(1 - memory**2), shape)
     noise[0] /= np.sqrt(1 - memory**2)
-    return lfilter([1.0], [1.0, -memory], noise, axis=0)
+    return carried(noise, memory)
 
 
 def _flights(rng: np.random.Generator, weeks: int, shape: tuple) -> np.ndarray:
@@ -94,12 +100,8 @@ def _flights(rng: np.random.Generator, weeks: int, shape: tuple) -> np.ndarray:
     return np.take_along_axis(drawn, block, axis=0)
 
 
-def _adstock(response: np.ndarray) -> np.ndarray:
-    """Sum of past responses, each kept by `keep` a day; before the period the mean response ran."""
-    keep = CHANNEL["keep"].to_numpy()
-    stock = np.empty_like(response)
-    state = response[:60].mean(axis=0) / (1 - keep)
-    for day, today in enumerate(response):
-        state = keep * state + today
-        stock[day] = state
-    return stock
+def saturated(spend: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Response S of daily spend, half of its ceiling at `half`, and its adstock; before the period the mean ran."""
+    slope, keep = CHANNEL["slope"].to_numpy(), CHANNEL["keep"].to_numpy()
+    response = spend**slope / (spend**slope + half**slope)
+    return response, carried(response, keep, response[:60].mean(axis=0) / (1 - keep))

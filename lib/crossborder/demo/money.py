@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from crossborder.demo import invoices
+from crossborder.demo import invoices, wholesale
 from crossborder.demo.core import Core
 from crossborder.demo.invoices import monthly
 from crossborder.demo.planning_tables import ROUNDS
@@ -41,11 +41,14 @@ def money(company: Core, sums: Sums, tables: dict[str, pd.DataFrame]) -> dict[st
         ignore_index=True,
     )
     bills["paid"] = _paid(world, bills)
+    trade, goods = wholesale.wholesale(world, company.suppliers)
+    goods["paid"] = goods["due"].where(goods["due"] <= world.end)
+    bills = pd.concat([bills, goods, trade.drop(columns=["score", "defaults"])], ignore_index=True)
     own = _own_moves(world)
     return {
         "platforms": typed(terms, "platforms"),
         "ledger": _ledger(world, bills, own),
-        "receivables": _receivables(bills),
+        "receivables": _receivables(bills, trade),
         "payables": _payables(bills),
         "opening_balances": _opening(company),
         "budget": _budget(world, bills, sums, company),
@@ -107,8 +110,7 @@ def _ledger(world: World, bills: pd.DataFrame, own: pd.DataFrame) -> pd.DataFram
     columns = ["paid", "account", "amount", "currency", "counterparty", "market", "document"]
     moves = pd.concat([bills.loc[bills["paid"].notna(), columns], own[columns]], ignore_index=True)
     moves = moves.sort_values(["paid", "account", "counterparty"], kind="stable", ignore_index=True)
-    rates = world.usd_per_unit.stack()
-    rate = rates.reindex(pd.MultiIndex.from_arrays([moves["paid"], moves["currency"]])).to_numpy()
+    rate = _rate(world, moves["paid"], moves["currency"])
     frame = moves.rename(columns={"paid": "date"}).assign(
         entry_id=[f"L{i:06d}" for i in range(len(moves))],
         usd_rate=np.round(rate, 10),
@@ -117,10 +119,12 @@ def _ledger(world: World, bills: pd.DataFrame, own: pd.DataFrame) -> pd.DataFram
     return typed(frame, "ledger")
 
 
-def _receivables(bills: pd.DataFrame) -> pd.DataFrame:
-    """One row a settlement: sales less fees less refunds; settlements below zero are owed by us (payables)."""
+def _receivables(bills: pd.DataFrame, trade: pd.DataFrame) -> pd.DataFrame:
+    """One row a settlement (sales less fees less refunds) or wholesale invoice; those below zero are payables."""
     net = _settlements(bills)
-    frame = net[net["amount"] >= 0].assign(kind="payout", credit_score=np.nan)
+    score = net["document"].map(trade.set_index("document")["score"])
+    kind = np.where(score.isna(), "payout", "wholesale")
+    frame = net.assign(kind=kind, credit_score=score)[net["amount"] >= 0]
     names = {"document": "invoice_id", "issued": "issued_on", "due": "due_on", "paid": "paid_on"}
     return typed(frame.rename(columns=names), "receivables")
 
@@ -157,20 +161,38 @@ def _opening(company: Core) -> pd.DataFrame:
 def _budget(world: World, bills: pd.DataFrame, sums: Sums, company: Core) -> pd.DataFrame:
     """The plan of each month: a smoothed path of what came, with the planner's bias by market and account."""
     rng = world.rng("budget")
-    rates = world.usd_per_unit.stack()
-    day = np.minimum(bills["issued"], world.end)
-    rate = rates.reindex(pd.MultiIndex.from_arrays([day, bills["currency"]])).to_numpy()
-    month = day.dt.to_period("M").dt.to_timestamp()
-    usd = bills.assign(month=month, usd=bills["amount"] * rate)
-    actual = usd.groupby(["account", usd["market"].fillna(""), "month"])["usd"].sum()
+    rate = _rate(world, np.minimum(bills["issued"], world.end), bills["currency"])
+    place = (bills["issued"].dt.year - world.start.year) * 12 + bills["issued"].dt.month - world.start.month
+    wide = pd.pivot_table(
+        pd.DataFrame(
+            {
+                "account": bills["account"],
+                "market": bills["market"].fillna(""),
+                "month": np.minimum(place, len(world.months) - 1),
+                "usd": bills["amount"].to_numpy(float) * rate,
+            }
+        ),
+        index=["account", "market"],
+        columns="month",
+        values="usd",
+        aggfunc="sum",
+        fill_value=0.0,
+    ).reindex(columns=range(len(world.months)), fill_value=0.0)
     local = world.usd_per_unit.loc[world.days, [CURRENCIES[m] for m in MARKETS]].to_numpy()
     for name, daily in (("revenue", (sums.gross - sums.tax).sum(axis=2) * local), ("units", sums.pieces.sum(axis=2))):
-        table = pd.DataFrame(invoices.month_sums(world, daily), index=world.months, columns=list(MARKETS)).T.stack()
-        table.index = pd.MultiIndex.from_tuples([(name, m, d) for m, d in table.index], names=actual.index.names)
-        actual = pd.concat([actual, table])
-    wide = actual.unstack("month").reindex(columns=world.months).fillna(0.0).rename_axis(columns="month")
+        rows = pd.DataFrame(invoices.month_sums(world, daily).T, columns=wide.columns)
+        rows.index = pd.MultiIndex.from_product([[name], MARKETS], names=wide.index.names)
+        wide = pd.concat([wide, rows])
     smooth = wide.T.rolling(5, center=True, min_periods=2).mean().T
     bias = np.exp(rng.normal(0.03, 0.06, (len(wide), 1)) + rng.normal(0, 0.04, wide.shape))
-    plan = (smooth * bias).round(2).stack().rename("amount_usd").reset_index()
+    plan = (smooth * bias).round(2).reset_index().melt(["account", "market"], var_name="month", value_name="amount_usd")
+    plan["month"] = world.months[plan["month"].astype(int)]
+    plan = plan.sort_values(["month", "account", "market"], ignore_index=True)
     plan["market"] = plan["market"].where(plan["market"] != "")
-    return typed(plan.sort_values(["month", "account", "market"], ignore_index=True), "budget")
+    return typed(plan, "budget")
+
+
+def _rate(world: World, day: pd.Series, currency: pd.Series) -> np.ndarray:
+    """USD per unit of each row's currency on its day."""
+    rates = world.usd_per_unit
+    return rates.to_numpy()[rates.index.get_indexer(day), rates.columns.get_indexer(currency)]

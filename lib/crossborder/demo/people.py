@@ -1,7 +1,7 @@
 """People in need, their contacts, and their purchases in continuous time; vectorised over a chunk of people.
 
 A person enters as a prospect with one need of `WINDOW` days; a purchase makes a customer, who comes back with needs of
-its own rate until dropping out after one of the purchases (BG/NBD). On each day of a need the purchase hazard is
+its own rate until dropping out after one of the repeat purchases (BG/NBD). On each day of a need the purchase hazard is
 `HAZARD * intent * market factor * product over past contacts (1 + lift * keep**days)`.
 """
 
@@ -19,13 +19,13 @@ WINDOW = 10  # days of a need
 HAZARD = 0.0175  # purchases a day of need at base
 INTENT_SD = 0.50  # spread of log intent
 FOLLOWS_INTENT = 0.80  # how much contacts of the harvest channels follow intent
-HARVEST_RATE = {"search_brand": 0.030, "retargeting": 0.036, "affiliate": 0.014, "email": 0.036}  # contacts a need
-PROSPECTS_A_DAY = 274.0  # at scale 1, all markets, middle of the period
+HARVEST_RATE = {"search_brand": 0.038, "retargeting": 0.045, "affiliate": 0.018, "email": 0.045}  # contacts a need
+PROSPECTS_A_DAY = 226.0  # at scale 1, all markets, middle of the period
 CUSTOMER = {
-    "rate_shape": 0.45,  # gamma of the repeat rate
-    "rate_scale_days": 260.0,
+    "rate_shape": 0.30,  # gamma of the repeat rate
+    "rate_scale_days": 160.0,
     "drop_a": 0.90,  # beta of the drop-out after a repeat purchase
-    "drop_b": 1.60,
+    "drop_b": 2.10,
     "basket_shape": 2.0,  # gamma with mean 1 of the basket size
     "member_effect": 0.22,  # log effect of membership on the repeat rate
     "member_base": -1.10,  # log odds of joining ...
@@ -47,15 +47,15 @@ class Needs:
 
 @dataclass(frozen=True)
 class Stage:
-    """Needs with their contacts and what came of them; contacts are flat, `need` points into the needs."""
+    """Needs with their contacts and what came of them: contacts and purchases are flat and point into the needs."""
 
     needs: Needs
     need: np.ndarray
     channel: np.ndarray
     offset: np.ndarray
-    cumulative: np.ndarray
-    threshold: np.ndarray
-    bought_on: np.ndarray  # day offset within the window, -1 without purchase
+    rate: np.ndarray  # purchases a day, need x day of the window
+    bought_need: np.ndarray
+    bought_offset: np.ndarray
 
 
 def prospects(world: World, chunks: int, rng: np.random.Generator) -> Needs:
@@ -89,8 +89,7 @@ def contacts(needs: Needs, media: Media, rng: np.random.Generator) -> tuple[np.n
         hit = np.repeat(np.arange(len(day)), rng.poisson(rate))
         parts.append((hit, np.full(len(hit), c), rng.integers(0, WINDOW, len(hit))))
     need, channel, offset = (np.concatenate(p) for p in zip(*parts, strict=True))
-    real = needs.day[need] + offset
-    inside = (real >= 0) & (real < last)
+    inside = needs.day[need] + offset < last
     order = np.lexsort((channel, offset, need))
     order = order[inside[order]]
     return need[order], channel[order], offset[order]
@@ -138,13 +137,13 @@ def hazard(stage_needs: Needs, touch: tuple, factor: np.ndarray, without: int | 
 
 
 def purchases(needs: Needs, factor: np.ndarray, media: Media, rng: np.random.Generator) -> Stage:
-    """Contacts and the first purchase of each need, by the cumulative hazard against a unit exponential."""
+    """Contacts and purchases of each need; a purchase does not end the need (see `stages` for whose it is)."""
     touch = contacts(needs, media, rng)
-    cumulative = np.cumsum(hazard(needs, touch, factor), axis=1)
-    threshold = rng.exponential(size=len(needs.day))
-    reached = cumulative >= threshold[:, None]
-    bought = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
-    return Stage(needs, *touch, cumulative, threshold, bought)
+    rate = hazard(needs, touch, factor)
+    count = rng.poisson(rate)
+    need, offset = np.nonzero(count)
+    times = count[need, offset]
+    return Stage(needs, *touch, rate, np.repeat(need, times), np.repeat(offset, times))
 
 
 def customers_needs(
@@ -159,7 +158,7 @@ def customers_needs(
     joins = rng.random(n) < 1 / (1 + np.exp(-odds))
     wait = np.ceil(rng.exponential(CUSTOMER["member_wait_days"], n)).astype(int)
     joined = np.where(joins & (first_day + wait < days), first_day + wait, 10 * days)
-    chance = 1 - np.exp(-HAZARD * WINDOW)
+    chance = HAZARD * WINDOW
     gain = np.exp(CUSTOMER["member_effect"])
     count = rng.poisson(rate * gain / chance * (days - first_day))
     person = np.repeat(np.arange(n), count)

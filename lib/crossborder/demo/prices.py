@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crossborder.demo.media import carried
 from crossborder.demo.products import Catalogue
 from crossborder.demo.seasons import category_season, festivals
 from crossborder.demo.world import CATEGORIES, CURRENCIES, MARKETS, VAT, World
@@ -115,11 +116,9 @@ def _charm(price: np.ndarray) -> np.ndarray:
 
 def _walk(rng: np.random.Generator, shape: tuple, start: float, step: float) -> np.ndarray:
     """A mean-reverting path by week, from a random start."""
-    from scipy.signal import lfilter
-
     noise = rng.normal(0, step, shape)
     noise[0] = rng.normal(0, start, shape[1:])
-    return lfilter([1.0], [1.0, -0.95], noise, axis=0)
+    return carried(noise, 0.95)
 
 
 def _steps(rng: np.random.Generator, shape: tuple, size: float, chance: float) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Trend, seasons, holidays and shopping festivals of each market, as effects on log demand."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -89,15 +91,22 @@ def _hijri(year: int) -> list[tuple]:
 
 def market_effects(world: World) -> pd.DataFrame:
     """Log effect of season, weekday, holidays and festivals: one row a day, one column a market (without growth)."""
+    return _market_effects(world.start, world.end).copy()
+
+
+@lru_cache(maxsize=4)
+def _market_effects(start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     import holidays
 
+    world = World(start=start, end=end)
+
     days = world.days
-    angle = 2 * np.pi * (days.dayofyear.to_numpy() - 350) / 365.25
+    angle = 2 * np.pi * (days.day_of_year.to_numpy() - 350) / 365.25
     calendar = festivals(world)
     effects = {}
     for market in MARKETS:
         shift = 1 if market == "SA" else 0
-        effect = YEARLY * HEMISPHERE[market] * np.cos(angle) + WEEKDAY[(days.weekday.to_numpy() + shift) % 7]
+        effect = YEARLY * HEMISPHERE[market] * np.cos(angle) + WEEKDAY[(days.day_of_week.to_numpy() + shift) % 7]
         public = holidays.country_holidays(market, years=range(world.start.year, world.end.year + 1))
         effect = effect + PUBLIC_HOLIDAY * np.isin(days.date, sorted(public))
         for row in calendar.itertuples():
@@ -109,7 +118,7 @@ def market_effects(world: World) -> pd.DataFrame:
 
 def category_season(world: World) -> np.ndarray:
     """Log effect of each category's own season: weeks x markets x categories."""
-    day = (world.weeks + pd.Timedelta(days=3)).dayofyear.to_numpy()[:, None, None]
+    day = (world.weeks + pd.Timedelta(days=3)).day_of_year.to_numpy()[:, None, None]
     peak = np.array([CATEGORY_SEASON[c][0] for c in CATEGORIES])
     amplitude = np.array([CATEGORY_SEASON[c][1] for c in CATEGORIES])
     side = np.array([HEMISPHERE[m] for m in MARKETS])[:, None]

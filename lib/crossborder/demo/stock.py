@@ -117,8 +117,16 @@ class _Desk:
         self.rng = world.rng("stock")
         days, markets, skus = demand.shape
         self.supplier = goods.frame["supplier_id"].to_numpy(dtype=object).copy()
-        self.facts = suppliers.set_index("supplier_id")
-        self.lane = lanes.set_index("lane_id")[["transit_days_mean", "transit_days_sd"]].astype(float)
+        self.who = {name: i for i, name in enumerate(suppliers["supplier_id"])}
+        self.lead = suppliers["lead_time_days_mean"].to_numpy(float)
+        self.lead_sd = suppliers["lead_time_days_sd"].to_numpy(float)
+        self.minimum = suppliers["min_order_quantity"].to_numpy(float)
+        self.chinese = (suppliers["country"] == "CN").to_numpy(bool)
+        ports = suppliers["region"].map(REGION_PORT).fillna("CNSHA").to_numpy(dtype=object)
+        self.port = np.where(self.chinese, ports, "VNSGN")
+        transit = zip(lanes["transit_days_mean"], lanes["transit_days_sd"], strict=True)
+        self.lane = dict(zip(lanes["lane_id"], transit, strict=True))
+        self.weight = goods.frame["weight_kg"].to_numpy(float)
         self.rate = plan.launch.copy()
         start = np.maximum(demand[:28].mean(axis=0) * 7, self.rate * plan.listed[0]) * (plan.listed[0])
         self.rate = np.where(plan.listed[0], start / plan.season[0], plan.launch)
@@ -154,33 +162,34 @@ class _Desk:
         if failed.any():
             self.supplier[failed] = self.goods.backup[failed]
             self.open[failed] = 0
-        who = self.facts.loc[self.supplier]
-        lead = who["lead_time_days_mean"].to_numpy()
+        who = np.array([self.who[name] for name in self.supplier])
+        lead = self.lead[who]
         need = self._outlook(week, 5, 14).sum(axis=0)
         reach = (lead + 36) / 7 + POLICY["safety_weeks"]
         position = self.on_hand.sum(axis=0) + self.transit.sum(axis=0) + self.open
         wanted = np.ceil((need * (reach + POLICY["cover_weeks"]) - position) / 10) * 10
-        minimum = who["min_order_quantity"].to_numpy(float)
-        quantity = np.where((position < need * reach) & (need > 0), np.maximum(wanted, minimum), 0).astype(int)
+        quantity = np.where((position < need * reach) & (need > 0), np.maximum(wanted, self.minimum[who]), 0).astype(
+            int
+        )
         for sku in np.flatnonzero(quantity):
-            self._place(day, sku, int(quantity[sku]), who.iloc[sku])
+            self._place(day, sku, int(quantity[sku]), who[sku])
 
-    def _place(self, day: int, sku: int, quantity: int, who: pd.Series) -> None:
-        days, spread = float(who["lead_time_days_mean"]), float(who["lead_time_days_sd"])
+    def _place(self, day: int, sku: int, quantity: int, who: int) -> None:
+        days, spread, name = self.lead[who], self.lead_sd[who], self.supplier[sku]
         took = self.rng.gamma((days / spread) ** 2, spread**2 / days)
         ordered = self.world.days[day]
         for rest in NEW_YEARS:
-            if who["country"] == "CN" and ordered <= pd.Timestamp(rest) < ordered + pd.Timedelta(days=took + 5):
+            if self.chinese[who] and ordered <= pd.Timestamp(rest) < ordered + pd.Timedelta(days=took + 5):
                 took += SHUTDOWN_DAYS
         ready = day + int(np.ceil(took))
-        lost = who.name == FAILED_SUPPLIER["supplier_id"] and ordered + pd.Timedelta(days=took) >= pd.Timestamp(
+        lost = name == FAILED_SUPPLIER["supplier_id"] and ordered + pd.Timedelta(days=took) >= pd.Timestamp(
             FAILED_SUPPLIER["failed_in"]
         )
         drift = float(np.exp(self.rng.normal(0, 0.02)))
         self.open[sku] += quantity
         self.flows.purchases.append(
             {
-                "supplier_id": who.name,
+                "supplier_id": name,
                 "sku": sku,
                 "ordered": day,
                 "promised": day + int(np.ceil(days + 0.6 * spread)),
@@ -206,10 +215,12 @@ class _Desk:
             quantity = batch["quantity"]
             self.open[sku] = max(self.open[sku] - quantity, 0)
             parts = self._share(pace[:, sku], self.on_hand[:, sku] + self.transit[:, sku], quantity)
-            origin = self._origin(batch["supplier_id"])
+            origin = self.port[self.who[batch["supplier_id"]]]
             for m in np.flatnonzero(parts):
                 lane = f"{origin}-{MARKETS[m]}-{self._mode(origin, m, sku, pace[m, sku])}"
-                arrives = transits.setdefault(lane, self._arrival(day + 2, lane, m))
+                if lane not in transits:
+                    transits[lane] = self._arrival(day + 2, lane, m)
+                arrives = transits[lane]
                 self.arriving[arrives, m, sku] += parts[m]
                 self.transit[m, sku] += parts[m]
                 self.flows.shipments.append(
@@ -236,19 +247,15 @@ class _Desk:
         parts[np.argsort(-(exact - parts), kind="stable")[:rest]] += 1
         return parts
 
-    def _origin(self, supplier: str) -> str:
-        who = self.facts.loc[supplier]
-        return REGION_PORT.get(str(who["region"]), "CNSHA") if who["country"] == "CN" else "VNSGN"
-
     def _mode(self, origin: str, market: int, sku: int, pace: float) -> str:
         short = self.on_hand[market, sku] + self.transit[market, sku] < POLICY["air_below_weeks"] * pace
-        if short and float(self.goods.frame["weight_kg"].iloc[sku]) <= POLICY["air_max_kg"]:
+        if short and self.weight[sku] <= POLICY["air_max_kg"]:
             return "air"
-        rail = f"{origin}-{MARKETS[market]}-rail" in self.lane.index
+        rail = f"{origin}-{MARKETS[market]}-rail" in self.lane
         return "rail" if rail and (sku + market) % 3 == 0 else "sea"
 
     def _arrival(self, shipped: int, lane: str, market: int) -> int:
-        days, spread = self.lane.loc[lane]
+        days, spread = self.lane[lane]
         took = self.rng.gamma((days / spread) ** 2, spread**2 / days)
         date = self.world.days[0] + pd.Timedelta(days=shipped)
         if lane.endswith("sea"):

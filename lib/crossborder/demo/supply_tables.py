@@ -48,7 +48,7 @@ def purchases(company: Core) -> pd.DataFrame:
 
 
 def freight_index(company: Core) -> pd.DataFrame:
-    """Price of sea freight and of the rest against the lane table, which holds the last month's: day x market x mode."""
+    """Price of sea freight and of the rest by day and market; the lane table holds the last month's level, 1 here."""
     world, rng = company.world, company.world.rng("freight_index")
     months = (world.days.year - world.start.year) * 12 + world.days.month - world.start.month
     path = np.cumsum(rng.normal(0, INDEX_SD, (months.max() + 1, 2)), axis=0)

