@@ -6,7 +6,7 @@ from pydantic import Field
 
 from crossborder.reports.parameters.base import MarketCode, Parameters
 
-__all__ = ["UnitEconomics"]
+__all__ = ["FinancialModel", "UnitEconomics"]
 
 SHARE = {"unit": "share"}
 
@@ -27,4 +27,44 @@ class UnitEconomics(Parameters):
     tariff_jump: float = Field(0.2, ge=0, le=2, description="duty added in the tariff book", json_schema_extra=SHARE)
     menu_cost_usd: float = Field(
         150.0, ge=0, le=100_000, description="cost of one repricing of a market", json_schema_extra={"unit": "USD"}
+    )
+
+
+class FinancialModel(Parameters):
+    """What is the plan worth, and what could break it?"""
+
+    notebook: ClassVar[str] = "52_financial_model"
+    needs: ClassVar[tuple[str, ...]] = (
+        "orders",
+        "products",
+        "shipments",
+        "lanes",
+        "platforms",
+        "ad_spend",
+        "ledger",
+        "opening_balances",
+        "receivables",
+        "payables",
+        "inventory",
+        "purchases",
+        "suppliers",
+        "market_sales",
+        "assumptions",
+    )
+    uses: ClassVar[tuple[str, ...]] = ("budget",)
+
+    months: int = Field(60, ge=24, le=120, description="length of the plan", json_schema_extra={"unit": "months"})
+    paths: int = Field(2000, ge=200, le=100_000, description="simulated paths", json_schema_extra={"unit": "paths"})
+    incremental_ad_share: float = Field(
+        0.2, ge=0, le=0.9, description="share of orders that advertising adds (see 42)", json_schema_extra=SHARE
+    )
+    target_margin: float = Field(
+        0.08, ge=-0.5, le=0.5, description="net margin wanted in year 1", json_schema_extra=SHARE
+    )
+    correlation: float = Field(
+        0.4,
+        ge=0,
+        le=0.95,
+        description="between freight, duty and purchase prices",
+        json_schema_extra={"unit": "correlation"},
     )
