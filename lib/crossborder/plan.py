@@ -15,14 +15,29 @@ from crossborder.finance.plan_inputs import PlanCase
 from crossborder.finance.simulation import Driver
 from crossborder.finance.statements import plan_model
 from crossborder.market import decomposition
+from crossborder.risk import company_totals
+from crossborder.risk.stress import Chain, first_order_table
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["capital_rate", "chain", "growth_by_market", "plan_case", "plan_drivers", "scenario_factors"]
+__all__ = [
+    "capital_rate",
+    "chain",
+    "growth_by_market",
+    "plan_case",
+    "plan_drivers",
+    "scenario_factors",
+    "stress",
+    "stress_chain",
+]
 
 MODE_FACTOR = {"sea": "sea", "air": "air", "courier": "air", "sea_air": "air", "rail": "rail", "road": "rail"}
 TIED_TO_DOLLAR = ("USD", "SAR")
+STRESS_NEEDS = (
+    "orders", "purchases", "suppliers", "shipments", "lanes", "products", "platforms", "ledger", "opening_balances",
+    "assumptions", "market_sales", "inventory", "ad_spend",
+)  # fmt: skip
 
 
 def growth_by_market(company: "Company", *, years: int = 5, level: float = 0.9) -> pd.DataFrame:
@@ -288,3 +303,94 @@ def free_cash_flow(values: Mapping[str, np.ndarray]) -> np.ndarray:
         - values["capital_spending"]
     )
     return flow[:, :, 0, 0]
+
+
+def stress(company: "Company", case: PlanCase, shocks: pd.DataFrame) -> pd.DataFrame:
+    """The chain under many combinations of shocks at once: one row a combination, the figures of `ChainResult`.
+
+    Columns of `shocks` as in `risk.stress.SHOCKS`: relative changes of freight, home_currency, sales_currency, ad_cost
+    and demand; tariff in points of the customs value; platform_days, supplier_days and transit_days in days. A shut
+    platform or a failed supplier costs its share of the orders of the first year, less what moves elsewhere.
+    """
+    inputs = dict(case.inputs)
+    given = {name: shocks[name].to_numpy(float).reshape(-1, 1, 1, 1) for name in shocks}
+    nothing = np.zeros((len(shocks), 1, 1, 1))
+
+    def shock(name: str) -> np.ndarray:
+        return given.get(name, nothing)
+
+    foreign = np.array([company.profile["currencies"].get(m, "USD") not in TIED_TO_DOLLAR for m in case.markets])
+    home = 1 + shock("home_currency") * home_cost_share(company)
+    volume = 1 + shock("demand")
+    first_year = (np.arange(len(case.months)) < 12)[None, :, None, None]
+    orders = np.broadcast_to(inputs["baseline_orders"], inputs["baseline_orders"].shape).sum(axis=(0, 1, 2))
+    largest = (np.arange(len(case.platforms)) == orders.argmax())[None, None, None, :]
+    moved = company.value("marketing.ban.sales_recovered_share")
+    closed = shock("platform_days") / 365 * (1 - moved) * first_year * largest
+    failed = shock("supplier_days") / 365 * _largest_supplier_share(company) * first_year
+    inputs["demand_factor"] = inputs["demand_factor"] * volume * (1 - closed) * (1 - failed)
+    inputs["fx_index"] = inputs["fx_index"] * (1 + shock("sales_currency") * foreign[None, None, :, None])
+    inputs["freight_factor"] = inputs["freight_factor"] * (1 + shock("freight"))
+    inputs["ad_cost_factor"] = inputs["ad_cost_factor"] * (1 + shock("ad_cost"))
+    for name in ("product_cost_per_order", "customs_value_per_order"):
+        inputs[name] = inputs[name] * home
+    inputs["payroll"] = inputs["payroll"] * (1 + shock("home_currency"))
+    inputs["duty_rate"] = inputs["duty_rate"] + shock("tariff")
+    inputs["inventory_months"] = inputs["inventory_months"] + shock("transit_days") / 30
+    return _chain_figures(company, case, inputs, len(shocks)).set_axis(shocks.index)
+
+
+def stress_chain(
+    company: "Company", *, cash_needed_usd: float, leverage_cap: float, passed_on: float = 0.0
+) -> tuple[Chain, str]:
+    """The chain for stress tests: the whole one ("plan") where its tables are there, else first order from the ledger."""
+    if company.has(*STRESS_NEEDS):
+        case = plan_case(company)
+        return (lambda shocks: stress(company, case, shocks)), "plan"
+    ledger, opening = company.table("ledger"), company.table("opening_balances")
+    totals = company_totals.yearly(ledger, company.as_of)
+    opening_items = opening.set_index("item")["amount_usd"]
+    start = company_totals.position(
+        totals,
+        company_totals.cash_path(ledger, opening),
+        stock_usd=totals["goods"] / 4,
+        debt_usd=-float(opening_items.get("loan", 0.0)),
+        cash_needed_usd=cash_needed_usd,
+        leverage_cap=leverage_cap,
+    )
+    return (lambda shocks: first_order_table(start, shocks, passed_on=passed_on)), "first order"
+
+
+def _largest_supplier_share(company: "Company") -> float:
+    purchases = company.table("purchases")
+    recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
+    amount = (recent["quantity"].astype(float) * recent["unit_cost"]).groupby(recent["supplier_id"]).sum()
+    return float(amount.max() / amount.sum())
+
+
+def _chain_figures(company: "Company", case: PlanCase, inputs: Mapping[str, np.ndarray], paths: int) -> pd.DataFrame:
+    """Figures of the chain for all paths of the inputs."""
+    values = evaluate(plan_model(), inputs, len(case.months))
+
+    def year(name: str) -> np.ndarray:
+        whole = np.broadcast_to(values[name], (paths, *np.shape(values[name])[1:]))
+        return whole[:, :12].sum(axis=(1, 2, 3))
+
+    shape = (paths, *np.shape(values["contribution"])[1:])
+    orders = np.broadcast_to(values["orders"], shape)[:, :12].sum(axis=(1, 2, 3))
+    cash = np.broadcast_to(values["cash"], (paths, *np.shape(values["cash"])[1:]))[:, :24, 0, 0]
+    loan = np.broadcast_to(values["loan"], (paths, *np.shape(values["loan"])[1:]))[:, 11, 0, 0]
+    ebitda, revenue = year("ebitda"), year("revenue")
+    leverage = np.where(ebitda > 0, loan / np.where(ebitda > 0, ebitda, 1.0), np.inf)
+    return pd.DataFrame(
+        {
+            "landed_cost_per_order": year("cost_of_goods") / orders,
+            "contribution_share": year("contribution_total") / revenue,
+            "revenue_year": revenue,
+            "ebitda_year": ebitda,
+            "cash_low": cash.min(axis=1),
+            "cash_headroom": cash.min(axis=1) - company.value("finance.covenant.cash_min_usd"),
+            "leverage": leverage,
+            "leverage_headroom": company.value("finance.covenant.debt_to_ebitda_max") - leverage,
+        }
+    )

@@ -247,9 +247,7 @@ def rules_tested_later(
     rules = RULES if watch is None else {**RULES, "combined": COMBINED}
     for rule, grid in rules.items():
         tried = [
-            threshold_study(
-                baseline, incidents, rule, grid, start=start, end=split, votes=votes, chance=False, **common
-            )
+            threshold_study(baseline, incidents, rule, grid, votes=votes, **before)
             for votes in ((1,) if rule == "combined" else (1, 2))
         ]
         best = best_setting(pd.concat(tried, ignore_index=True), least_precision=least_precision)

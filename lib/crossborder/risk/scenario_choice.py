@@ -1,13 +1,14 @@
 """Plans against scenarios: which plan is best on average, in the worst case, and by regret."""
 
 import itertools
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
 
-__all__ = ["choices", "robustness", "tree"]
+__all__ = ["choices", "damped_payoffs", "robustness", "tree"]
 
 
 def tree(uncertainties: dict[str, dict[str, float]]) -> pd.DataFrame:
@@ -48,6 +49,25 @@ def choices(payoffs: pd.DataFrame, probability: pd.Series | None = None) -> pd.D
     }
     table["picked_by"] = [", ".join(rule for rule, plan in rules.items() if plan == name) for name in table.index]
     return table.rename_axis("plan").reset_index()
+
+
+def damped_payoffs(
+    chain: Callable[[pd.DataFrame], pd.DataFrame],
+    shocks: pd.DataFrame,
+    options: Mapping[str, tuple[Mapping[str, float], float]],
+    *,
+    measure: str = "ebitda_year",
+) -> pd.DataFrame:
+    """Payoffs of options (rows) by scenario (columns): an option keeps a share of some shocks and costs a sum a year.
+
+    `options` maps a name to (share of each shock that is left, cost in USD). All runs go through the chain at once.
+    """
+    parts = [
+        shocks.mul(pd.Series(left, dtype=float).reindex(shocks.columns).fillna(1.0)) for left, _ in options.values()
+    ]
+    values = chain(pd.concat(parts, ignore_index=True))[measure].to_numpy(float).reshape(len(options), len(shocks))
+    cost = np.array([[price] for _, price in options.values()])
+    return pd.DataFrame(values - cost, index=list(options), columns=shocks.index)
 
 
 def robustness(payoffs: pd.DataFrame, *, rng: np.random.Generator, draws: int = 5_000) -> pd.Series:

@@ -12,7 +12,21 @@ import pandas as pd
 
 from crossborder.errors import InputError
 
-__all__ = ["SHOCKS", "Position", "first_order", "matrix", "reverse", "reverse_map", "reverse_table", "without"]
+__all__ = [
+    "SHOCKS",
+    "Chain",
+    "Position",
+    "first_order",
+    "first_order_table",
+    "matrix",
+    "reverse_map",
+    "reverse_table",
+    "shock_frame",
+    "without",
+]
+
+Chain = Callable[[pd.DataFrame], pd.DataFrame]
+"""Shocks (one row a combination, columns named as in `SHOCKS`) to measures (one row each)."""
 
 SHOCKS: dict[str, dict[str, float]] = {
     "base": {},
@@ -117,77 +131,79 @@ def first_order(
     }
 
 
+def first_order_table(position: Position, shocks: pd.DataFrame, *, passed_on: float = 0.0) -> pd.DataFrame:
+    """`first_order` for many combinations of shocks: one row each, columns named as in `SHOCKS`."""
+    rows = [first_order(position, row, passed_on=passed_on) for row in shocks.fillna(0.0).to_dict("records")]
+    return pd.DataFrame(rows, index=shocks.index)
+
+
+def shock_frame(scenarios: Mapping[str, Mapping[str, float]] = SHOCKS) -> pd.DataFrame:
+    """Named scenarios as a frame: one row a scenario, one column a shock, 0 where a scenario says nothing."""
+    for shocks in scenarios.values():
+        _known(shocks)
+    return pd.DataFrame.from_dict(dict(scenarios), orient="index").reindex(columns=list(KNOWN)).fillna(0.0)
+
+
 def matrix(
-    chain: Callable[[Mapping[str, float]], Mapping[str, float]],
-    scenarios: Mapping[str, Mapping[str, float]] = SHOCKS,
-    *,
-    limits: Mapping[str, float] | None = None,
+    chain: Chain, scenarios: Mapping[str, Mapping[str, float]] = SHOCKS, *, limits: Mapping[str, float] | None = None
 ) -> pd.DataFrame:
     """Stress matrix: one row a scenario, the chain's measures as columns, and `breaks`: the limits that it breaks.
 
     `limits` maps a measure to the least value allowed; by default no headroom may be negative.
     """
-    rows = [{"scenario": name, **chain(shocks)} for name, shocks in scenarios.items()]
-    table = pd.DataFrame(rows)
-    checked = {name: 0.0 for name in table if name.endswith("_headroom")} if limits is None else dict(limits)
+    table = chain(shock_frame(scenarios)).rename_axis("scenario").reset_index()
+    checked = {name: 0.0 for name in table if str(name).endswith("_headroom")} if limits is None else dict(limits)
     for unknown in [name for name in checked if name not in table]:
         raise InputError.unknown("limit", unknown, table.columns)
     broken = pd.DataFrame({name.removesuffix("_headroom"): table[name] < least for name, least in checked.items()})
     return table.assign(breaks=[", ".join(broken.columns[row]) for row in broken.to_numpy()])
 
 
-def reverse(
-    chain: Callable[[Mapping[str, float]], Mapping[str, float]],
-    shock: str,
-    *,
-    measure: str = "cash_headroom",
-    worst: float,
-    fixed: Mapping[str, float] | None = None,
-    tolerance: float = 1e-4,
-) -> float:
-    """Smallest size of one shock, between 0 and `worst`, that makes the measure negative; NaN if none does.
-
-    Bisection: the measure must fall as the shock grows. `fixed` are other shocks that stay.
-    """
-
-    def headroom(size: float) -> float:
-        return float(chain({**(fixed or {}), shock: size})[measure])
-
-    if headroom(0.0) < 0:
-        return 0.0
-    if headroom(worst) >= 0:
-        return float("nan")
-    low, high = 0.0, worst
-    while abs(high - low) > tolerance * max(abs(worst), 1e-12):
-        middle = (low + high) / 2
-        low, high = (low, middle) if headroom(middle) < 0 else (middle, high)
-    return high
-
-
 def reverse_table(
-    chain: Callable[[Mapping[str, float]], Mapping[str, float]],
+    chain: Chain,
     worst: Mapping[str, float],
     *,
-    measures: Sequence[str] = ("cash_headroom", "leverage_headroom", "profit"),
+    measures: Sequence[str] = ("cash_headroom", "leverage_headroom"),
+    points: int = 25,
 ) -> pd.DataFrame:
-    """For each shock the size that breaks each measure: shock, worst tried, one column a measure (NaN: none)."""
-    rows = [
-        {"shock": name, "worst": size, **{m: reverse(chain, name, measure=m, worst=size) for m in measures}}
-        for name, size in worst.items()
-    ]
+    """Reverse stress: smallest size of each shock that makes each measure negative; NaN where none up to `worst` does.
+
+    The chain runs on a grid from 0 to `worst`; the crossing is interpolated between the two sizes around it. A measure
+    that is negative without a shock gives 0.
+    """
+    sizes = np.linspace(0, 1, points)
+    frames = [pd.DataFrame({name: sizes * end}) for name, end in worst.items()]
+    for unknown in [name for name in worst if name not in KNOWN]:
+        raise InputError.unknown("shock", unknown, KNOWN)
+    found = chain(pd.concat(frames, ignore_index=True).reindex(columns=list(KNOWN)).fillna(0.0))
+    rows = []
+    for place, (name, end) in enumerate(worst.items()):
+        part = found.iloc[place * points : (place + 1) * points]
+        crossings = {m: end * _crossing(sizes, part[m].to_numpy(float)) for m in measures}
+        rows.append({"shock": name, "worst": end, **crossings})
     return pd.DataFrame(rows)
 
 
 def reverse_map(
-    chain: Callable[[Mapping[str, float]], Mapping[str, float]],
-    first: tuple[str, np.ndarray],
-    second: tuple[str, np.ndarray],
-    *,
-    measure: str = "cash_headroom",
+    chain: Chain, first: tuple[str, np.ndarray], second: tuple[str, np.ndarray], *, measure: str = "cash_headroom"
 ) -> pd.DataFrame:
     """The measure over a grid of two shocks: rows the first's sizes, columns the second's."""
-    grid = [[chain({first[0]: a, second[0]: b})[measure] for b in second[1].tolist()] for a in first[1].tolist()]
-    return pd.DataFrame(grid, index=pd.Index(first[1], name=first[0]), columns=pd.Index(second[1], name=second[0]))
+    one, two = np.meshgrid(first[1], second[1], indexing="ij")
+    shocks = pd.DataFrame({first[0]: one.ravel(), second[0]: two.ravel()}).reindex(columns=list(KNOWN)).fillna(0.0)
+    values = chain(shocks)[measure].to_numpy(float).reshape(one.shape)
+    return pd.DataFrame(values, pd.Index(first[1], name=first[0]), pd.Index(second[1], name=second[0]))
+
+
+def _crossing(sizes: np.ndarray, values: np.ndarray) -> float:
+    """First size at which the values are negative, by a straight line between grid points."""
+    negative = np.flatnonzero(values < 0)
+    if not len(negative):
+        return float("nan")
+    at = int(negative[0])
+    if at == 0:
+        return 0.0
+    before, after = values[at - 1], max(values[at], -1e300)
+    return float(sizes[at - 1] + (sizes[at] - sizes[at - 1]) * before / (before - after))
 
 
 def without(position: Position, **changes: float) -> Position:

@@ -1,0 +1,153 @@
+"""Concentration, outages, continuity and response computed from a company's own tables."""
+
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from crossborder.reference import exchange
+from crossborder.risk import concentration, continuity, exposure, integrity, response
+
+__all__ = [
+    "cases",
+    "concentrations",
+    "coverage",
+    "outages",
+    "purchases_by",
+    "readiness",
+    "revenue_by",
+    "supplier_watch",
+]
+
+
+class Tables(Protocol):
+    """What is needed of a company."""
+
+    as_of: pd.Timestamp
+
+    def has(self, *names: str) -> bool:
+        """Whether the tables are there."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table."""
+
+    def optional(self, name: str) -> pd.DataFrame | None:
+        """A table, or None."""
+
+    def events(self, name: str) -> object:
+        """An event table."""
+
+
+def revenue_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
+    """Sales before returns of the last year by market, platform or sku, USD at the rates of the day."""
+    orders = company.events("orders")
+    recent = orders.filter(
+        orders.ordered_at >= pd.Timestamp(company.as_of).tz_localize("UTC") - pd.Timedelta(days=days)
+    )
+    value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
+    keys = list(dict.fromkeys([by, "currency"]))
+    sums = recent.group_by(keys).aggregate(value=value).to_pandas().dropna(subset=[by])
+    rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in sums["currency"].unique()}
+    sums["usd"] = sums["value"].astype(float) * sums["currency"].map(rates)
+    return sums.groupby(by)["usd"].sum()
+
+
+def purchases_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
+    """Purchases of the last year by supplier_id or by a column of the suppliers table, USD."""
+    bought = company.table("purchases")
+    bought = bought[bought["ordered_on"] > company.as_of - pd.Timedelta(days=days)]
+    amount = bought["quantity"].astype(float) * bought["unit_cost"].astype(float)
+    usd = exchange.convert(amount.to_numpy(), bought["currency"].to_numpy(object), company.as_of)
+    table = bought.assign(usd=usd)
+    if by != "supplier_id":
+        table = table.merge(company.table("suppliers")[["supplier_id", by]], on="supplier_id")
+    return table.groupby(by)["usd"].sum()
+
+
+def concentrations(
+    company: Tables, *, country_cap: float, platform_cap: float, supplier_cap: float = 0.25
+) -> pd.DataFrame:
+    """Shares against caps: country of supply, supplier, platform, market; what the tables allow."""
+    groups: dict[str, tuple[pd.Series, float]] = {}
+    if company.has("purchases", "suppliers"):
+        groups["country of supply"] = (purchases_by(company, "country"), country_cap)
+        groups["supplier"] = (purchases_by(company, "supplier_id"), supplier_cap)
+    if company.has("orders"):
+        groups["platform"] = (revenue_by(company, "platform"), platform_cap)
+        groups["market"] = (revenue_by(company, "market"), country_cap)
+    return concentration.caps_check(groups)
+
+
+def outages(
+    company: Tables, *, recovery_days: float, impact_cap: float, rng: np.random.Generator
+) -> tuple[dict[str, object], pd.DataFrame]:
+    """Supplier network: simulated revenue lost to outages, and revenue at risk by supplier against the ceiling."""
+    products, suppliers = company.table("products"), company.table("suppliers")
+    by_sku = revenue_by(company, "sku")
+    revenue = products.set_index("sku")["supplier_id"].to_frame().join(by_sku.rename("usd")).dropna()
+    by_supplier = revenue.groupby("supplier_id")["usd"].sum()
+    cover = _cover_days(company)
+    found = continuity.outage_simulation(suppliers, by_supplier, recovery_days=recovery_days, cover_days=cover, rng=rng)
+    ceiling = concentration.outage_impact(by_supplier, outage_days=recovery_days, cover_days=cover, cap=impact_cap)
+    return {**found, "cover_days": cover}, ceiling
+
+
+def _cover_days(company: Tables) -> float:
+    """Days of sales that the stock of the last week covers; 0 without inventory."""
+    inventory = company.optional("inventory")
+    if inventory is None:
+        return 0.0
+    last = inventory["week"].max()
+    recent = inventory[inventory["week"] > last - pd.Timedelta(weeks=13)]
+    sold = float(recent["sold"].sum()) / 91
+    return float(inventory.loc[inventory["week"] == last, "on_hand"].sum()) / sold if sold > 0 else 0.0
+
+
+def coverage(company: Tables, *, target: float = 0.8) -> pd.DataFrame:
+    """Categories by how much of their supply others could take over if the largest supplier fails."""
+    bought = company.table("purchases")
+    year = bought[bought["ordered_on"] > company.as_of - pd.Timedelta(days=365)]
+    monthly = year.groupby("supplier_id")["quantity"].sum().astype(float) / 12
+    return continuity.coverage_by_category(company.table("suppliers"), monthly, target=target)
+
+
+def readiness(company: Tables, revenue_usd: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Incidents against the four-level clock, plans at hand by kind, and root causes that came back."""
+    incidents = company.table("incidents")
+    timed = response.clock(incidents, revenue_year_usd=revenue_usd)
+    levels = timed.groupby(["level", "owner", "plan_hours"], as_index=False).agg(
+        incidents=("within", "size"), within_target=("within", "mean"), loss_usd=("loss_usd", "sum")
+    )
+    return levels, response.library_coverage(incidents), response.recurrence(incidents)
+
+
+def supplier_watch(company: Tables) -> pd.DataFrame:
+    """Suppliers by expected loss from default: supplier_id, country, probability, exposure_usd, expected_usd, grade."""
+    suppliers = company.table("suppliers")
+    exposed = purchases_by(company, "supplier_id") / 4
+    found = integrity.default_exposure(suppliers, exposed)
+    sides = suppliers.set_index("supplier_id")[["environment_score", "social_score", "traceability"]].astype(float)
+    from crossborder.risk.compliance import seller_grade
+
+    grades = seller_grade(sides)["grade"]
+    table = found.merge(suppliers[["supplier_id", "country"]], on="supplier_id")
+    return table.assign(grade=table["supplier_id"].map(grades))
+
+
+def cases(company: Tables, revenue_usd: float) -> pd.DataFrame:
+    """Value of being prepared, from the company's size: case, cost_usd, avoided_usd, net_usd.
+
+    Bringing stock in before a duty rises by 12 points; a refund in a crisis that keeps customers; answering a rival's
+    price cut after one day instead of seven.
+    """
+    duty = exposure.tariff_response(revenue_usd / 12 / 40, 12.0, duty_before=0.20, duty_after=0.32, stock_months=2.0)
+    refund = exposure.crisis_compensation(
+        200, refund_usd=25, lifetime_value_usd=90, churn_without=0.6, churn_with=0.2, replacement_usd=8
+    )
+    slow = exposure.reaction_loss(revenue_usd * 0.25 / 365, 0.05, {"one day": 1, "one week": 7})["loss_usd"]
+    rows = [
+        ("stock before a duty rise", duty["holding_usd"], duty["avoided_usd"], duty["net_usd"]),
+        ("refund and replacement in a crisis", refund["cost_usd"], refund["kept_usd"], refund["net_usd"]),
+        ("answer a price cut within a day", 0.0, float(slow[1] - slow[0]), float(slow[1] - slow[0])),
+    ]
+    return pd.DataFrame(rows, columns=["case", "cost_usd", "avoided_usd", "net_usd"])
