@@ -1,0 +1,21 @@
+"""Compositions that several notebooks need; the only room that may import several areas."""
+
+from crossborder.plan.case import capital_rate, plan_case, plan_drivers
+from crossborder.plan.chain import ChainResult, chain, free_cash_flow, stress, stress_chain
+from crossborder.plan.growth import growth_by_market, planned_growth, season_by_market
+from crossborder.plan.levers import scenario_factors
+
+__all__ = [
+    "ChainResult",
+    "capital_rate",
+    "chain",
+    "free_cash_flow",
+    "growth_by_market",
+    "plan_case",
+    "plan_drivers",
+    "planned_growth",
+    "scenario_factors",
+    "season_by_market",
+    "stress",
+    "stress_chain",
+]

@@ -1,0 +1,115 @@
+"""The company's plan as inputs of the finance area's model, with its uncertain factors."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crossborder.finance import opening_statement, order_economics, plan_inputs
+from crossborder.finance.capital_cost import cost_of_equity, levered_beta, weighted_cost
+from crossborder.finance.plan_inputs import PlanCase
+from crossborder.finance.simulation import Driver
+from crossborder.plan.growth import planned_growth, season_by_market
+from crossborder.plan.levers import foreign_markets, scenario_factors
+
+if TYPE_CHECKING:
+    from crossborder.company import Company
+
+__all__ = ["capital_rate", "plan_case", "plan_drivers"]
+
+OPENING = ("cash", "receivables", "inventory", "fixed_assets", "payables", "tax_payable", "loan", "share_capital")
+
+
+def capital_rate(company: "Company") -> dict[str, float]:
+    """Cost of capital by the book from the assumptions: equity, debt after tax, weighted (fractions a year)."""
+    value, share = company.value, company.value("finance.debt.share_target")
+    tax = value("finance.tax.rate")
+    beta = levered_beta(value("finance.equity.beta"), share / (1 - share), tax)
+    equity = cost_of_equity(
+        value("finance.risk_free.rate_us"), beta, value("finance.equity.premium"), value("finance.size.premium")
+    )
+    debt = value("finance.debt.rate")
+    return {
+        "equity": equity,
+        "debt_after_tax": debt * (1 - tax),
+        "weighted": weighted_cost(1 - share, share, equity, debt, tax),
+        "beta": beta,
+        "debt_share": share,
+    }
+
+
+def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2) -> PlanCase:
+    """The company's plan as inputs of `plan_model`, under its scenario.
+
+    Orders and costs of the last twelve months, the market's growth, its season, the ledger's fixed cost, today's
+    balance sheet. `incremental_ad_share` is the share of orders that advertising adds (see 42).
+    """
+    now = order_economics.order_economics(company, 12)
+    opening = opening_statement.opening_balance(company).set_index("item")["amount_usd"].to_dict()
+    inventory = company.table("inventory").tail(50_000)
+    returned = float(now.table["returned"].sum())
+    resale = min(float(inventory.loc[inventory["week"] >= now.since, "restocked"].sum()) / max(returned, 1.0), 1.0)
+    case = plan_inputs.segment_inputs(
+        now.table,
+        season_by_market(company),
+        planned_growth(company)["base"],
+        months,
+        start=pd.Timestamp(now.until) + pd.Timedelta(days=1),
+        incremental_ad_share=incremental_ad_share,
+        terminal_growth=company.value("finance.growth.terminal"),
+        resale_share=resale,
+    )
+    year = now.table[["price", "discount", "sales_tax", "refund"]].sum()
+    goods = float(now.table[["product", "inland", "freight", "insurance", "duty", "brokerage"]].sum().sum())
+    first = {"revenue": float(year["price"] - year.iloc[1:].sum()) / 12, "cost_of_goods": goods / 12}
+    ledger = company.table("ledger")
+    recent = ledger[ledger["date"].between(now.since, now.until)].groupby("account")["amount_usd"].sum()
+    fixed = order_economics.fixed_costs(company, now)
+    case = plan_inputs.group_inputs(
+        case,
+        {name: opening.get(name, 0.0) for name in OPENING} | {"losses": 0.0},
+        fixed,
+        payroll_growth=company.value("finance.payroll.growth_year"),
+        inflation=company.value("finance.growth.terminal"),
+        tax_rate=company.value("finance.tax.rate"),
+        loan_rate=company.value("finance.debt.rate"),
+        loan_repaid_month=max(-float(recent.get("loan", 0.0)), 0.0) / 12,
+        capital_spending_month=max(-float(ledger.loc[ledger["account"] == "equipment", "amount_usd"].sum()), 0.0) / 36,
+        first_month=first,
+    )
+    case = scenario_factors(company, case, now.table)
+    drivers = plan_drivers(company)
+    return replace(
+        case,
+        drivers=tuple(driver for driver, _ in drivers),
+        acts_on={driver.name: names for driver, names in drivers},
+        weights={"sales currencies": foreign_markets(company, case).astype(float)[:, None]},
+    )
+
+
+def plan_drivers(company: "Company") -> list[tuple[Driver, tuple[str, ...]]]:
+    """Uncertain factors on the plan, each with what it acts on; 5 % to 95 %, from data where there are any.
+
+    Demand runs from the markets' growth alone to the company's momentum carried on, payroll over its assumption's range.
+    The other spans are planning judgement, wide where the past was: freight in the years after 2020, duty since 2025.
+    """
+    growth = planned_growth(company)
+    low, high = (float(((1 + growth[end]) / (1 + growth["base"])).mean()) for end in ("low", "high"))
+    rates = company.table("assumptions").set_index("name")
+    payroll = rates.loc["finance.payroll.growth_year"]
+    return [
+        (Driver("demand", min(low, 0.95), 1.0, max(high, 1.05)), ("demand_factor",)),
+        (Driver("sales currencies", 0.90, 1.0, 1.11), ("fx_index",)),
+        (Driver("purchase prices", 0.95, 1.0, 1.08), ("product_cost_per_order", "customs_value_per_order")),
+        (Driver("freight", 0.75, 1.0, 1.9), ("freight_factor",)),
+        (Driver("duty", 0.9, 1.0, 1.6), ("duty_rate",)),
+        (Driver("order value", 0.96, 1.0, 1.03), ("order_value",)),
+        (Driver("returns", 0.9, 1.0, 1.12), ("return_rate",)),
+        (Driver("media prices", 0.92, 1.0, 1.25), ("ad_cost_factor",)),
+        (Driver("advertising effect", 0.5, 1.0, 1.5), ("orders_per_ad_usd",)),
+        (Driver("fees", 0.98, 1.0, 1.1), ("platform_fee_rate", "fulfilment_per_order")),
+        (
+            Driver("payroll", 1 + payroll["low"] - payroll["base"], 1.0, 1 + payroll["high"] - payroll["base"]),
+            ("payroll",),
+        ),
+    ]

@@ -1,0 +1,112 @@
+"""What a scenario's assumptions do to the plan; every base value changes nothing."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.finance import plan_inputs
+from crossborder.finance.plan_inputs import PlanCase
+
+if TYPE_CHECKING:
+    from crossborder.company import Company
+
+__all__ = ["foreign_markets", "home_cost_share", "largest_supplier_share", "scenario_factors"]
+
+MODE_FACTOR = {"sea": "sea", "air": "air", "courier": "air", "sea_air": "air", "rail": "rail", "road": "rail"}
+TIED_TO_DOLLAR = ("USD", "SAR")
+
+
+def scenario_factors(company: "Company", case: PlanCase, economics: pd.DataFrame) -> PlanCase:
+    """The case under the levers of the company's scenario, each an assumption whose base value changes nothing.
+
+    Freight by the modes by which each market was served; duty points on the customs value; advertising and purchase
+    prices; the home currency on purchases and payroll; the sales currencies; a shut platform, part of whose sales moves
+    to the market's other platforms.
+    """
+    value = company.value
+    foreign = foreign_markets(company, case)
+    home = 1 + value("finance.fx.home_shock") * home_cost_share(company)
+    factors = {
+        "demand_factor": value("market.demand.factor")
+        * _platforms_open(company, case, economics)
+        * _supply_open(company, case),
+        "fx_index": (1 + value("finance.fx.sales_shock") * foreign)[:, None],
+        "freight_factor": _freight_factor(company, case)[:, None],
+        "ad_cost_factor": value("marketing.ad_cost.factor"),
+        "product_cost_per_order": value("supply.purchase.price_factor") * home,
+        "customs_value_per_order": value("supply.purchase.price_factor") * home,
+        "payroll": 1 + value("finance.fx.home_shock"),
+    }
+    changed = plan_inputs.scaled(case, factors)
+    extra = [company.value(f"supply.tariff.extra_{market.lower()}") for market in case.markets]
+    duty = changed.inputs["duty_rate"] + np.array(extra)[:, None]
+    days = company.value("supply.transit.extra_days")
+    stock = changed.inputs["inventory_months"] + days / 30 * _canal_share(case, economics)
+    return replace(changed, inputs=changed.inputs | {"duty_rate": duty, "inventory_months": stock})
+
+
+def foreign_markets(company: "Company", case: PlanCase) -> np.ndarray:
+    """Whether each market sells in a currency that moves against the dollar."""
+    currencies = company.profile.get("currencies", {})
+    return np.array([currencies.get(market, "USD") not in TIED_TO_DOLLAR for market in case.markets])
+
+
+def home_cost_share(company: "Company") -> float:
+    """Share of purchases of the last year paid in the home currency or to suppliers at home."""
+    purchases = company.table("purchases").merge(
+        company.table("suppliers")[["supplier_id", "country"]], on="supplier_id"
+    )
+    recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
+    amount = recent["quantity"].astype(float) * recent["unit_cost"]
+    return float(amount[recent["country"] == company.home].sum() / amount.sum())
+
+
+def _platforms_open(company: "Company", case: PlanCase, economics: pd.DataFrame) -> np.ndarray:
+    """Factor on orders by market and platform when platforms are shut."""
+    names = [f"marketing.{platform}.open" for platform in case.platforms]
+    known = set(company.table("assumptions")["name"])
+    flags = np.array([company.value(name) if name in known else 1.0 for name in names])
+    moved = company.value("marketing.ban.sales_recovered_share")
+    orders = economics.pivot_table(index="market", columns="platform", values="orders", aggfunc="sum")
+    orders = orders.reindex(index=case.markets, columns=case.platforms).fillna(0).to_numpy(dtype=float)
+    lost = (orders * (1 - flags)).sum(axis=1, keepdims=True) * moved
+    staying = (orders * flags).sum(axis=1, keepdims=True)
+    return flags * (1 + np.divide(lost, staying, out=np.zeros_like(lost), where=staying > 0))
+
+
+def _supply_open(company: "Company", case: PlanCase) -> np.ndarray:
+    """Factor on orders by month when the largest supplier fails: its share is missing until a second source runs."""
+    if company.value("supply.largest_supplier.open") >= 1:
+        return np.ones((len(case.months), 1, 1))
+    share = largest_supplier_share(company)
+    months_out = company.value("risk.outage.recovery_days") / 30
+    missing = np.clip(months_out - np.arange(len(case.months)), 0, 1)
+    return (1 - share * missing)[:, None, None]
+
+
+def largest_supplier_share(company: "Company") -> float:
+    """Share of the largest supplier in the purchases of the last year."""
+    purchases = company.table("purchases")
+    recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
+    amount = (recent["quantity"].astype(float) * recent["unit_cost"]).groupby(recent["supplier_id"]).sum()
+    return float(amount.max() / amount.sum())
+
+
+def _freight_factor(company: "Company", case: PlanCase) -> np.ndarray:
+    """Factor on freight by market: the factors of the modes, weighted by what each cost in the last year."""
+    shipments = company.table("shipments").merge(company.table("lanes")[["lane_id", "mode"]], on="lane_id")
+    recent = shipments[shipments["shipped_on"] > company.as_of - pd.DateOffset(years=1)]
+    paid = recent.pivot_table(index="market", columns="mode", values="freight", aggfunc="sum").fillna(0.0)
+    factor = pd.Series({mode: company.value(f"supply.freight.{MODE_FACTOR[mode]}_factor") for mode in paid})
+    other = recent.groupby("market")[["inland", "insurance", "brokerage"]].sum().sum(axis=1)
+    return (
+        ((paid * factor).sum(axis=1) + other).div(paid.sum(axis=1) + other).reindex(case.markets).fillna(1.0).to_numpy()
+    )
+
+
+def _canal_share(case: PlanCase, economics: pd.DataFrame) -> float:
+    """Share of the cost of goods that goes to markets behind Suez (Europe and the Red Sea)."""
+    goods = economics.groupby("market")["product"].sum()
+    return float(goods.reindex(["DE", "GB", "FR", "IT", "ES", "NL", "SA"]).fillna(0).sum() / goods.sum())
