@@ -66,8 +66,14 @@ def many(count: int, seed: int, *, users: int = 4000) -> Iterator[JourneyWorld]:
         yield journey_world(np.random.default_rng([seed, number]), users=users)
 
 
-def journey_world(rng: np.random.Generator, *, users: int = 4000, tested: int = 5) -> JourneyWorld:
-    """One world: rules drawn, users drawn, outcomes and their counterfactuals."""
+def journey_world(
+    rng: np.random.Generator, *, users: int = 4000, tested: int = 5, shapley: bool = False
+) -> JourneyWorld:
+    """One world: rules drawn, users drawn, outcomes and their counterfactuals.
+
+    With `shapley` the truth has a column shapley: the mean gain of a channel over all orders of switching channels on,
+    from all 256 worlds; it adds to `all_off`.
+    """
     rules = _Rules(
         reach=rng.normal([-1.3, -1.0, -1.6, -1.5, -2.0, -2.2, -2.0, -1.6], 0.35),
         targeting=rng.uniform(0.0, 0.9, len(CHANNELS)) * np.where(HARVEST, 1.2, 0.6),
@@ -93,11 +99,14 @@ def journey_world(rng: np.random.Generator, *, users: int = 4000, tested: int = 
         marginal[channel] = (_live(rules, drawn, more)[1].sum() - expected) * 100
     nothing = _live(rules, drawn, np.zeros(len(CHANNELS)))[1].sum()
     allowed = rng.random(users) < 0.85
+    truth = pd.DataFrame({"total": total, "direct": direct, "marginal": marginal}, index=list(CHANNELS))
+    if shapley:
+        truth["shapley"] = _shared_gain(rules, drawn)
     return JourneyWorld(
         _touches(drawn, seen & allowed[:, None, None], bought),
         _untouched(seen & allowed[:, None, None], bought),
         _holdouts(rng, rules, users, tested),
-        pd.DataFrame({"total": total, "direct": direct, "marginal": marginal}, index=list(CHANNELS)),
+        truth,
         float(expected - nothing),
         float(bought.sum()),
     )
@@ -134,6 +143,26 @@ def _chance(rules: _Rules, drawn: _Draws, seen: np.ndarray) -> np.ndarray:
     lower = np.maximum(np.maximum(felt[:, 2], felt[:, 3]), felt[:, 4])
     logit = rules.base + rules.intent * drawn.intent + felt @ rules.effect + rules.synergy * upper * lower
     return 1 / (1 + np.exp(-logit))
+
+
+def _shared_gain(rules: _Rules, drawn: _Draws) -> np.ndarray:
+    """Mean over all orders of arrival of what each channel adds; recursion over the coalitions by their size."""
+    count = len(CHANNELS)
+    members = ((np.arange(2**count)[:, None] >> np.arange(count)) & 1).astype(float)
+    worth = np.array([_live(rules, drawn, row)[1].sum() for row in members])
+    size = members.sum(axis=1).astype(int)
+    ways = np.array([1.0 / (count * _choose(count - 1, k)) for k in range(count)])
+    gain = np.empty(count)
+    for channel in range(count):
+        without = np.flatnonzero(members[:, channel] == 0)
+        gain[channel] = (ways[size[without]] * (worth[without + 2**channel] - worth[without])).sum()
+    return gain
+
+
+def _choose(n: int, k: int) -> int:
+    from math import comb
+
+    return comb(n, k)
 
 
 def _touches(drawn: _Draws, joined: np.ndarray, bought: np.ndarray) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from crossborder.marketing import attribution, budget, calibration, data_driven, mix_model, response
 from crossborder.marketing.journeys import Journeys, from_flat
 
-__all__ = ["attribution_errors", "error_summary", "mix_errors", "world_credits"]
+__all__ = ["attribution_errors", "by_definition", "error_summary", "mix_errors", "world_credits"]
 
 
 class JourneyTruth(Protocol):
@@ -69,6 +69,19 @@ def attribution_errors(worlds: Iterable[JourneyTruth], *, definition: str = "tot
             distance = calibration.distance_to_truth(table[method], world.truth[definition])
             rows.append({"world": number, "method": method, **distance})
     return pd.DataFrame(rows)
+
+
+def by_definition(world: JourneyTruth) -> pd.DataFrame:
+    """Misplaced share of each method (row) against each definition of the true effect (column) in one world."""
+    table = world_credits(world)
+    made = {
+        definition: {
+            method: calibration.distance_to_truth(table[method], world.truth[definition])["share_distance"]
+            for method in table.columns
+        }
+        for definition in world.truth.columns
+    }
+    return pd.DataFrame(made).rename_axis("method")
 
 
 def error_summary(errors: pd.DataFrame, *, by: str = "method") -> pd.DataFrame:

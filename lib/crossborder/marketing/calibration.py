@@ -5,7 +5,7 @@ import pandas as pd
 
 from crossborder.errors import InputError
 
-__all__ = ["calibrate", "distance_to_truth", "incrementality_factors", "shrink"]
+__all__ = ["calibrate", "distance_to_truth", "distances", "incrementality_factors", "shrink"]
 
 
 def shrink(estimate: np.ndarray, standard_error: np.ndarray) -> pd.DataFrame:
@@ -137,3 +137,9 @@ def distance_to_truth(credit: pd.Series, truth: pd.Series) -> pd.Series:
             "level_error": abs(np.log(max(ratio, 1e-12))),
         }
     )
+
+
+def distances(credits: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
+    """`distance_to_truth` of every method (column of `credits`), one row each, best share first."""
+    made = pd.DataFrame({method: distance_to_truth(credits[method], truth) for method in credits.columns}).T
+    return made.rename_axis("method").sort_values("share_distance")

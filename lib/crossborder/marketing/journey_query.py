@@ -63,22 +63,56 @@ def build(
     `usd_rates` gives USD per unit of each currency of the orders, `unit_cost_usd` the cost of a piece by SKU.
     """
     _check_window(lookback_days, lookback_by_market)
+    read = _read(touchpoints, orders, markets, usd_rates, unit_cost_usd, use_consent)
+    window = {**dict.fromkeys(read.channels[1], float(lookback_days)), **(lookback_by_market or {})}
+    cut = _cut(read.stream, read.people, read.known, read.channels, window, float(lookback_days))
+    joined = cut["journey_of_order"] >= 0
+    account = _account(read.known, joined, read.guests)
+    counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **cut["touches"]}
+    return JourneyBuild(
+        cut["journeys"], account, pd.Series(counts, name="touches"), read.known[joined].reset_index(drop=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the engine gave: the sorted stream and the rows a customer, known orders, guests, names and counts."""
+
+    stream: dict
+    people: np.ndarray
+    known: pd.DataFrame
+    guests: pd.Series
+    channels: tuple[list[str], list[str]]
+    seen: int
+    kept: int
+
+
+def _read(
+    touchpoints: "Table",
+    orders: "Table",
+    markets: list[str] | None,
+    usd_rates: Mapping[str, float] | None,
+    unit_cost_usd: Mapping[str, float] | None,
+    use_consent: bool,
+) -> _Read:
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
     orders = orders.filter(orders.market.isin(markets)) if markets else orders
     sold = order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd)
     channels, seen, kept = _touch_counts(touchpoints, use_consent)
-    joined = (
-        touchpoints.filter(touchpoints.consent) if use_consent and "consent" in touchpoints.columns else touchpoints
-    )
-    stream, people = _stream(joined, sold, channels)
-    known = sold.filter(sold.customer_id.notnull()).order_by(["customer_id", "ordered_at", "order_id"]).to_pandas()  # noqa: PD004
-    window = {**dict.fromkeys(channels[1], float(lookback_days)), **(lookback_by_market or {})}
-    cut = _cut(stream, people, known, channels, window, float(lookback_days))
+    consented = use_consent and "consent" in touchpoints.columns
+    stream, people = _stream(touchpoints.filter(touchpoints.consent) if consented else touchpoints, sold, channels)
+    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
     nameless = sold.filter(sold.customer_id.isnull())  # noqa: PD003
     guests = nameless.aggregate(conversions=nameless.count(), **{n: nameless[n].sum() for n in MEASURES[1:]})
-    account = _account(known, cut["journey_of_order"] >= 0, guests.to_pandas().iloc[0].fillna(0.0))
-    touches = pd.Series({"all touches": seen, "without consent": seen - kept, **cut["touches"]}, name="touches")
-    return JourneyBuild(cut["journeys"], account, touches, known[cut["journey_of_order"] >= 0].reset_index(drop=True))
+    return _Read(
+        stream,
+        people,
+        known.order_by(["customer_id", "ordered_at", "order_id"]).to_pandas(),
+        guests.to_pandas().iloc[0].fillna(0.0),
+        channels,
+        seen,
+        kept,
+    )
 
 
 def order_values(
@@ -129,7 +163,13 @@ def order_values(
 
 
 def sensitivity(
-    touchpoints: "Table", orders: "Table", lookbacks: list[float], *, use_consent: tuple[bool, ...] = (True, False)
+    touchpoints: "Table",
+    orders: "Table",
+    lookbacks: list[float],
+    *,
+    markets: list[str] | None = None,
+    usd_rates: Mapping[str, float] | None = None,
+    use_consent: tuple[bool, ...] = (True, False),
 ) -> pd.DataFrame:
     """Orders with a journey, and mean touches, by look-back and by whether consent is respected.
 
@@ -137,12 +177,15 @@ def sensitivity(
     """
     rows = []
     for respected in use_consent:
+        read = _read(touchpoints, orders, markets, usd_rates, None, respected)
+        total = len(read.known) + int(read.guests["conversions"])
         for days in lookbacks:
-            made = build(touchpoints, orders, lookback_days=days, use_consent=respected)
-            found = made.account["conversions"]
-            won = made.journeys.conversions > 0
-            mean = float(made.journeys.lengths[won].mean()) if won.any() else 0.0
-            rows.append((days, respected, int(found.sum()), int(found[WITH]), 1 - made.unattributed_share, mean))
+            _check_window(days, None)
+            window = dict.fromkeys(read.channels[1], float(days))
+            cut = _cut(read.stream, read.people, read.known, read.channels, window, float(days))
+            won = cut["journeys"].conversions > 0
+            mean = float(cut["journeys"].lengths[won].mean()) if won.any() else 0.0
+            rows.append((days, respected, total, int(won.sum()), won.sum() / max(total, 1), mean))
     names = ["lookback_days", "consent_respected", "orders", "with_journey", "share", "touches_a_journey"]
     return pd.DataFrame(rows, columns=names)
 
