@@ -27,7 +27,7 @@ def scores() -> dict[str, np.ndarray]:
     """Errors in standard errors: seed x parameter, for the three regressions."""
     found: dict[str, list[np.ndarray]] = {"lifts": [], "adstock": [], "demand": []}
     for seed in SEEDS:
-        small = estimators.Small.drawn(seed, 0.2)
+        small = estimators.Small.drawn(seed, 0.15)
         for what, estimate in (
             ("lifts", estimators.lifts),
             ("adstock", estimators.adstock_coefficients),

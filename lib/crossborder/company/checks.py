@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crossborder.company import conversion, event_checks, files, frame_checks
+from crossborder.company.ahead import ahead
 from crossborder.company.problems import Problem, as_frame, as_text
 from crossborder.company.tables import TABLES
 from crossborder.company.tables.contract import Table
@@ -60,7 +61,7 @@ def check(path: str | Path) -> CheckReport:
         )
         if frame is not None:
             frames[name] = frame
-    problems += _dangling(folder, frames)
+    problems += _dangling(folder, frames) + ahead(folder, frames)
     return CheckReport(folder.name, pd.DataFrame(counts, columns=["table", "file", "rows", "errors"]), tuple(problems))
 
 

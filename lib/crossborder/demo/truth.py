@@ -7,7 +7,7 @@ import pandas as pd
 
 from crossborder.errors import InputError
 
-__all__ = ["available", "load"]
+__all__ = ["available", "load", "load_folder"]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -31,6 +31,11 @@ def load(path: str | Path) -> dict:
     if not available(path):
         allowed = "the folder of a simulated company, which holds truth/truth.json"
         raise InputError.out_of_range("path", str(path), allowed, "use `truth.available(path)` first")
+    return load_folder(folder)
+
+
+def load_folder(folder: Path) -> dict:
+    """The truth that stands in this very folder."""
     return _filled(json.loads((folder / "truth.json").read_text(encoding="utf-8")), folder)
 
 

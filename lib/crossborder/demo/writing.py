@@ -26,7 +26,16 @@ from crossborder.demo.world import (
 )
 from crossborder.errors import InputError
 
-__all__ = ["PARQUET_FROM_ROWS", "STREAM_FROM_SCALE", "write", "write_tables", "write_truth"]
+__all__ = [
+    "PARQUET_FROM_ROWS",
+    "STREAM_FROM_SCALE",
+    "card",
+    "spoil_encoding",
+    "stream",
+    "write",
+    "write_tables",
+    "write_truth",
+]
 
 PARQUET_FROM_ROWS = 3000
 STREAM_FROM_SCALE = 2.0  # larger companies are written chunk by chunk
@@ -47,9 +56,9 @@ def write(path: str | Path, seed: int = SEED, scale: float = 1.0, dirt: bool = F
     tables, truth = stream(folder, seed, scale) if scale > STREAM_FROM_SCALE else generate(seed, scale, dirt)
     write_tables(folder, tables)
     if dirt:
-        _spoil_encoding(folder / f"{ENCODED}.csv")
+        spoil_encoding(folder / f"{ENCODED}.csv")
     write_truth(folder / "truth", truth)
-    (folder / "company.yaml").write_text(_card(seed, scale), encoding="utf-8")
+    (folder / "company.yaml").write_text(card(seed, scale), encoding="utf-8")
     (folder / "README.md").write_text(dictionary(tables, truth), encoding="utf-8")
     return folder
 
@@ -80,11 +89,13 @@ def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFram
     return tables | beside, truth | known
 
 
-def _spoil_encoding(path: Path) -> None:
+def spoil_encoding(path: Path) -> None:
+    """Saves a text file in a Western single-byte encoding, as a spreadsheet might."""
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
 
 
-def _card(seed: int, scale: float) -> str:
+def card(seed: int, scale: float) -> str:
+    """The text of `company.yaml`."""
     import yaml
 
     card = {
