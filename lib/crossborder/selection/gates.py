@@ -82,9 +82,9 @@ def compliance(candidates: pd.DataFrame, on: str | pd.Timestamp, limits: Limits 
     limits = Limits() if limits is None else limits
     _needs(candidates, "candidate_id market hs_code battery certificates materials")
     traits = rules.traits(candidates["hs_code"].to_numpy(), candidates["battery"].fillna(False).to_numpy(bool))
-    traits.index = candidates["candidate_id"].to_numpy()
-    has = traits.stack()
-    has = has[has].index.to_frame(index=False, name=["candidate_id", "trait"])
+    row, column = np.nonzero(traits.to_numpy())
+    ids = candidates["candidate_id"].to_numpy()
+    has = pd.DataFrame({"candidate_id": ids[row], "trait": traits.columns.to_numpy(object)[column]})
     has = has.merge(candidates[["candidate_id", "market"]], on="candidate_id")
     found = [_lacking(candidates, has, on, limits), _inputs(candidates, has, limits)]
     problems = pd.concat([part for part in found if len(part)], ignore_index=True) if any(map(len, found)) else None
@@ -115,9 +115,7 @@ def _inputs(candidates: pd.DataFrame, has: pd.DataFrame, limits: Limits) -> pd.D
     verdict = np.where(used["status"] == "banned", "reject", "fix")
     reason = used["item"] + " is " + used["status"] + " in " + used["market"]
     fix = (used["status"] != "banned").to_numpy(float)
-    return _rows(
-        used, "compliance", verdict, reason, fix * limits.substitute_cost_usd, fix * limits.substitute_days
-    )
+    return _rows(used, "compliance", verdict, reason, fix * limits.substitute_cost_usd, fix * limits.substitute_days)
 
 
 def content(candidates: pd.DataFrame, limits: Limits | None = None) -> pd.DataFrame:
@@ -228,7 +226,7 @@ def run(
 
 
 def verdicts(found: pd.DataFrame) -> pd.DataFrame:
-    """One row an idea: verdict (the worst), cost with range (USD), days (the longest), what must be fixed, why rejected."""
+    """One row an idea: verdict (the worst), cost with range (USD), days (the longest), what to fix, why rejected."""
     order = {"pass": 0, "fix": 1, "reject": 2}
     code = found["verdict"].map(order)
     grouped = found.assign(code=code).groupby("candidate_id", sort=False)

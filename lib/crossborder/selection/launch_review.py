@@ -11,8 +11,8 @@ __all__ = [
     "case_review",
     "industry_effect",
     "keep_calibrator",
-    "precision_by_cohort",
     "precision_at",
+    "precision_by_cohort",
     "reliability",
     "scorecard",
     "selection_bounds",
@@ -182,7 +182,9 @@ def selection_bounds(launches: pd.DataFrame, gammas: tuple[float, ...] = (1.0, 1
     chance = (per["hits"] + rate) / (per["seen"] + 1)  # one idea's worth of the overall rate
     odds = chance / (1 - chance)
     for gamma in gammas:
-        ends = [(per["hits"] + (per["n"] - per["seen"]) * (odds * g / (1 + odds * g))).sum() for g in (1 / gamma, gamma)]
+        ends = [
+            (per["hits"] + (per["n"] - per["seen"]) * (odds * g / (1 + odds * g))).sum() for g in (1 / gamma, gamma)
+        ]
         found.append((f"odds differ up to {gamma:g} times", ends[0] / len(rows), ends[1] / len(rows)))
     return pd.DataFrame(found, columns=["assumption", "rate_low", "rate_high"])
 

@@ -17,6 +17,7 @@ __all__ = [
     "SuccessModel",
     "calibrator",
     "fit",
+    "moderated",
     "out_of_time",
     "score",
     "signal_weights",
@@ -149,7 +150,7 @@ def out_of_time(launches: pd.DataFrame, first: int = 60, features: tuple[str, ..
         if len(past) < first:
             continue
         model = fit(past, features)
-        eta, _ = model.log_odds(rows)
+        eta = moderated(*model.log_odds(rows))
         keep = [c for c in ("market", "category", "old_rule_score") if c in rows]
         part = rows[["launch_id", *keep, "launched", "success"]].assign(cohort=cohort, log_odds=eta)
         parts.append(part.assign(probability=_logistic(eta), base_rate=model.base_rate, trained_on=model.rows))
@@ -158,6 +159,11 @@ def out_of_time(launches: pd.DataFrame, first: int = 60, features: tuple[str, ..
             "no out-of-time test", f"no cohort had {first} matured outcomes before it", "wait, or lower `first`"
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def moderated(log_odds: ArrayLike, sd: ArrayLike) -> np.ndarray:
+    """Log-odds of the mean probability when the log-odds are normal with `sd` (MacKay 1992): nearer to 0."""
+    return np.asarray(log_odds) / np.sqrt(1 + np.pi * np.asarray(sd) ** 2 / 8)
 
 
 def calibrator(log_odds: ArrayLike, success: ArrayLike, ridge: float = 20.0) -> tuple[float, float]:
@@ -182,8 +188,7 @@ def score(ideas: pd.DataFrame, model: SuccessModel, level: float = 0.9) -> pd.Da
 
     eta, sd = model.log_odds(ideas)
     z = ndtri(0.5 + level / 2)
-    # Mean of the logistic over a normal log-odds (MacKay 1992).
-    mean = _logistic(eta / np.sqrt(1 + np.pi * sd**2 / 8))
+    mean = _logistic(moderated(eta, sd))
     low, high = _logistic(eta - z * sd), _logistic(eta + z * sd)
     return pd.DataFrame(
         {"probability": mean, "low": low, "high": high, "log_odds": eta, "log_odds_sd": sd}, index=ideas.index

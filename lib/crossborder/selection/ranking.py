@@ -114,10 +114,8 @@ def vikor(matrix: ArrayLike, weights: ArrayLike, types: ArrayLike, v: float = 0.
     first = order[0]
     advantage = len(values) == 1 or bool(q[order[1]] - q[first] >= lead)
     stability = bool(s[first] == s.min() or r[first] == r.min())
-    if advantage:
-        chosen = order[:1] if stability else order[:2]
-    else:
-        chosen = order[q[order] - q[first] < lead]
+    alike = order[q[order] - q[first] < lead]
+    chosen = alike if not advantage else order[: 1 if stability else 2]
     return Vikor(s, r, q, advantage, stability, sorted(chosen.tolist()))
 
 
@@ -167,7 +165,7 @@ def promethee(
 def _thresholds(preference: str, q: np.ndarray, p: np.ndarray, s: np.ndarray) -> None:
     if (q < 0).any():
         raise InputError.out_of_range("q", q.min(), "at least 0")
-    if preference in ("linear", "level") and (p <= q).any() or preference == "v_shape" and (p <= 0).any():
+    if (preference in ("linear", "level") and (p <= q).any()) or (preference == "v_shape" and (p <= 0).any()):
         raise InputError.out_of_range("p", p.tolist(), "above q (v_shape: above 0) for every criterion")
     if preference == "gaussian" and (s <= 0).any():
         raise InputError.out_of_range("s", s.tolist(), "above 0")

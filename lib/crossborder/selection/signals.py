@@ -100,7 +100,14 @@ def coverage(
         markets = table["market"].nunique() if "market" in table else 0
         score = complete * 0.5 ** (max(age - 31, 0) / stale_days)
         rows.append(
-            {"table": name, "rows": len(table), "markets": markets, "complete": complete, "age_days": age, "score": score}
+            {
+                "table": name,
+                "rows": len(table),
+                "markets": markets,
+                "complete": complete,
+                "age_days": age,
+                "score": score,
+            }
         )
     return pd.DataFrame(rows).sort_values("score", ascending=False, ignore_index=True)
 
@@ -126,7 +133,7 @@ def defensibility(found: Signals, names: tuple[str, ...], bar: float = 0.6, leas
 
 
 def tracks(ideas: pd.DataFrame, score: pd.Series, rng: np.random.Generator, by: str = "category", choose: int = 4):
-    """Themes by mean score with a bootstrap over ideas: score, low, high (90 %), and the probability of being chosen."""
+    """Themes by mean score with a bootstrap over ideas: score, low, high (90 %), probability of being chosen."""
     groups = ideas[by].to_numpy(object)
     names, code = np.unique(groups, return_inverse=True)
     if not 1 <= choose <= len(names):

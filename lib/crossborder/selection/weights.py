@@ -1,4 +1,4 @@
-"""Weights of criteria: by experts (AHP), from the data (entropy, CRITIC, spread, removal), equal, by rank, or fitted."""
+"""Weights of criteria: by experts (AHP), from data (entropy, CRITIC, spread, removal), equal, by rank, or fitted."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from crossborder.selection.criteria import decision, directions, normalise, shar
 
 __all__ = [
     "PairwiseWeights",
-    "all_weights",
     "ahp",
+    "all_weights",
     "critic",
     "entropy",
     "equal",
@@ -137,7 +137,7 @@ def _random_index(count: int, missing: int) -> float:
 
 
 def group_comparisons(matrices: list[ArrayLike]) -> np.ndarray:
-    """One matrix from several experts by the geometric mean of each pair (Aczel and Saaty 1983); NaN where none spoke."""
+    """One matrix from several experts by geometric means (Aczel and Saaty 1983); NaN where none spoke."""
     if not matrices:
         raise InputError.out_of_range("matrices", 0, "at least one expert")
     logs = np.log(np.array([_reciprocal(matrix) for matrix in matrices]))
@@ -221,7 +221,7 @@ def equal(count: int) -> np.ndarray:
 
 
 def rank_order(places: ArrayLike, method: str = "centroid") -> np.ndarray:
-    """Weights from the order of importance (1 is first): `centroid` (Barron 1992), `sum` or `reciprocal` (Stillwell 1981).
+    """Weights from the order of importance (1 is first): `centroid` (Barron 1992), `sum` or `reciprocal`.
 
     The centroid is the mean of all weights that keep the order.
     """

@@ -1,0 +1,212 @@
+"""After a pilot: scale, fix or stop, by the expected loss of each, from what was sold, sent back and said."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.errors import InputError
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["Decision", "Pilot", "Stakes", "decide", "first_weeks", "mix_shift", "regions"]
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """What a pilot showed: pieces in stock and sold, sent back, reviews and how many of them good (4 or 5 stars)."""
+
+    stock: int
+    sold: int
+    returned: int
+    reviews: int
+    good_reviews: int
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.sold <= self.stock and self.stock > 0 and 0 <= self.returned <= self.sold):
+            raise InputError.out_of_range(
+                "pilot", (self.stock, self.sold, self.returned), "stock above 0, 0 <= returned <= sold <= stock"
+            )
+        if not 0 <= self.good_reviews <= self.reviews:
+            raise InputError.out_of_range("good_reviews", self.good_reviews, f"0 to {self.reviews}")
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What is at stake when scaling, USD and fractions.
+
+    `piece_usd`: contribution of a piece kept; `return_usd`: cost of one sent back; `unsold_usd`: loss on a piece not
+    sold; `scale_units`: pieces of the next order; `fixed_usd`: cost of scaling. A fix costs `fix_usd`, delays by
+    `fix_delay_share` of the season's sales, cuts returns by `fix_return_cut` and lifts sell-through by `fix_lift`.
+    """
+
+    piece_usd: float
+    return_usd: float
+    unsold_usd: float
+    scale_units: int
+    fixed_usd: float = 0.0
+    fix_usd: float = 0.0
+    fix_delay_share: float = 0.1
+    fix_return_cut: float = 0.5
+    fix_lift: float = 0.1
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`choice` is the action with the smallest expected loss (against knowing the truth).
+
+    `actions`: expected profit and loss, and the probability of being best. `rates`: sell-through, return rate and
+    share of good reviews with 90 % intervals. `draws`: sell_through, return_rate and profits, for figures.
+    """
+
+    choice: str
+    actions: pd.DataFrame
+    rates: pd.DataFrame
+    draws: pd.DataFrame
+
+
+def decide(
+    pilot: Pilot,
+    stakes: Stakes,
+    rng: np.random.Generator,
+    *,
+    carry_over_log_sd: float = 0.2,
+    prior: tuple[float, float] = (2.0, 2.0),
+    prior_returns: tuple[float, float] = (2.0, 18.0),
+    draws: int = 20_000,
+) -> Decision:
+    """Expected profit and loss of scaling now, fixing first, and stopping.
+
+    Beta posteriors of sell-through and return rate (priors worth 4 and 20 pieces); a larger market differs from the
+    pilot's by a log-normal factor with `carry_over_log_sd`. Pieces of one order are treated as independent: with few
+    buyers of many pieces the intervals are too short.
+    Source: Raiffa and Schlaifer (1961); the expected loss is the expected value of perfect information of each action.
+    """
+    sell = rng.beta(prior[0] + pilot.sold, prior[1] + pilot.stock - pilot.sold, draws)
+    back = rng.beta(prior_returns[0] + pilot.returned, prior_returns[1] + pilot.sold - pilot.returned, draws)
+    liked = rng.beta(1 + pilot.good_reviews, 1 + pilot.reviews - pilot.good_reviews, draws)
+    later = np.exp(carry_over_log_sd * rng.standard_normal(draws) - carry_over_log_sd**2 / 2)
+    now = np.minimum(sell * later, 1.0)
+    fixed = np.minimum(now * (1 + stakes.fix_lift) * (1 - stakes.fix_delay_share), 1.0)
+    profit = pd.DataFrame(
+        {
+            "scale": _profit(now, back, stakes) - stakes.fixed_usd,
+            "fix": _profit(fixed, back * (1 - stakes.fix_return_cut), stakes) - stakes.fixed_usd - stakes.fix_usd,
+            "stop": np.zeros(draws),
+        }
+    )
+    best = profit.max(axis=1)
+    actions = pd.DataFrame(
+        {
+            "expected_usd": profit.mean(),
+            "low_usd": profit.quantile(0.05),
+            "high_usd": profit.quantile(0.95),
+            "expected_loss_usd": profit.rsub(best, axis=0).mean(),
+            "best": profit.eq(best, axis=0).mean(),
+        }
+    )
+    rates = pd.DataFrame({"sell_through": sell, "return_rate": back, "good_reviews": liked})
+    table = pd.DataFrame({"value": rates.mean(), "low": rates.quantile(0.05), "high": rates.quantile(0.95)})
+    choice = str(actions["expected_loss_usd"].idxmin())
+    return Decision(choice, actions.rename_axis("action"), table.rename_axis("rate"), rates.join(profit))
+
+
+def _profit(sell: np.ndarray, back: np.ndarray, stakes: Stakes) -> np.ndarray:
+    sold = stakes.scale_units * sell
+    kept = sold * (1 - back)
+    return kept * stakes.piece_usd - sold * back * stakes.return_usd - (stakes.scale_units - sold) * stakes.unsold_usd
+
+
+def regions(stakes: Stakes, sell: np.ndarray, back: np.ndarray) -> np.ndarray:
+    """Best action for known rates on a grid, 0 scale, 1 fix, 2 stop; rows are return rates, columns sell-through."""
+    s, b = np.meshgrid(sell, back)
+    fixed = np.minimum(s * (1 + stakes.fix_lift) * (1 - stakes.fix_delay_share), 1.0)
+    options = [
+        _profit(s, b, stakes) - stakes.fixed_usd,
+        _profit(fixed, b * (1 - stakes.fix_return_cut), stakes) - stakes.fixed_usd - stakes.fix_usd,
+        np.zeros_like(s),
+    ]
+    return np.argmax(np.stack(options), axis=0)
+
+
+def first_weeks(
+    orders: "ibis.Table", products: pd.DataFrame, purchases: pd.DataFrame, reviews: pd.DataFrame | None, weeks: int = 13
+) -> pd.DataFrame:
+    """Every product's first weeks on sale as a pilot: one row a SKU launched within the orders' time.
+
+    Columns: sku, name, category, launched_on, markets, stock (pieces bought by the end of the weeks), sold, returned,
+    reviews, good_reviews (all markets). Products launched before the first order, or too late, are left out.
+    """
+    import ibis
+
+    first, last = orders.aggregate(a=orders.ordered_at.min(), b=orders.ordered_at.max()).execute().iloc[0]
+    first, last = (pd.Timestamp(x).tz_localize(None) if pd.Timestamp(x).tz is None else pd.Timestamp(x).tz_convert(None)
+                   for x in (first, last))  # fmt: skip
+    span = pd.Timedelta(weeks=weeks)
+    new = products[(products["launched_on"] > first) & (products["launched_on"] + span <= last)]
+    if new.empty:
+        return pd.DataFrame(columns=["sku", "name", "category", "launched_on", "markets", "stock", "sold", "returned"])
+    begun = ibis.memtable(new[["sku", "launched_on"]].astype({"launched_on": "datetime64[us]"}))
+    rows = orders.inner_join(begun, "sku")
+    day = rows.ordered_at.cast("date")
+    rows = rows.filter(
+        (day >= rows.launched_on.cast("date")) & (day < rows.launched_on.cast("date") + ibis.interval(weeks=weeks))
+    )
+    sums = rows.group_by("sku").aggregate(
+        sold=rows.quantity.sum(), returned=rows.returned.sum(), markets=rows.market.nunique()
+    ).to_pandas()  # fmt: skip
+    table = (
+        new[["sku", "name", "category", "launched_on"]]
+        .merge(sums, on="sku", how="left")
+        .fillna({"sold": 0, "returned": 0, "markets": 0})
+    )
+    bought = purchases.merge(new[["sku", "launched_on"]], on="sku")
+    bought = bought[bought["received_on"] <= bought["launched_on"] + span].groupby("sku")["quantity"].sum()
+    table["stock"] = np.maximum(table["sku"].map(bought).fillna(0).astype(float), table["sold"].astype(float)).astype(
+        int
+    )
+    said = _said(reviews, new, span)
+    table["reviews"] = table["sku"].map(said["reviews"]).fillna(0).astype(int)
+    table["good_reviews"] = table["sku"].map(said["good"]).fillna(0).astype(int)
+    return table.astype({"sold": int, "returned": int, "markets": int})
+
+
+def _said(reviews: pd.DataFrame | None, new: pd.DataFrame, span: pd.Timedelta) -> pd.DataFrame:
+    if reviews is None:
+        return pd.DataFrame({"reviews": pd.Series(dtype=int), "good": pd.Series(dtype=int)})
+    rows = reviews.merge(new[["sku", "launched_on"]], on="sku")
+    rows = rows[(rows["date"] >= rows["launched_on"]) & (rows["date"] < rows["launched_on"] + 2 * span)]
+    return (
+        rows.assign(good=(rows["rating"] >= 4).astype(int))
+        .groupby("sku")
+        .agg(reviews=("good", "size"), good=("good", "sum"))
+    )
+
+
+def mix_shift(before: dict[str, int], after: dict[str, int], version: str, level: float = 0.9) -> pd.Series:
+    """Share of one version among all sold, before and after a change: shares, lift with interval, p value.
+
+    Newcombe's interval for the difference of two shares (1998, method 10), two-sided p value from the pooled z test.
+    """
+    from scipy.special import ndtr
+
+    from crossborder.selection.launch_review import wilson
+
+    for name, counts in {"before": before, "after": after}.items():
+        if version not in counts or sum(counts.values()) < 1:
+            raise InputError.unknown(f"version in {name}", version, counts)
+    hits = np.array([before[version], after[version]], dtype=float)
+    total = np.array([sum(before.values()), sum(after.values())], dtype=float)
+    share = hits / total
+    low, high = wilson(hits, total, level)
+    lift = share[1] - share[0]
+    down = np.sqrt((share[1] - low[1]) ** 2 + (high[0] - share[0]) ** 2)
+    up = np.sqrt((high[1] - share[1]) ** 2 + (share[0] - low[0]) ** 2)
+    pooled = hits.sum() / total.sum()
+    error = np.sqrt(pooled * (1 - pooled) * (1 / total).sum())
+    p = 2 * ndtr(-abs(lift) / error) if error > 0 else 1.0
+    return pd.Series(
+        {"before": share[0], "after": share[1], "lift": lift, "low": lift - down, "high": lift + up, "p_value": p}
+    )
