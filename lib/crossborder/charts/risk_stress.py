@@ -16,7 +16,7 @@ MEASURES = {
     "ebitda_year": ("profit (EBITDA)", "money", 1),
     "profit": ("profit", "money", 1),
     "cash_low": ("lowest cash", "money", 1),
-    "cash_headroom": ("cash above the covenant", "money", 1),
+    "cash_headroom": ("cash above covenant", "money", 1),
     "leverage_headroom": ("leverage headroom", "ratio", 1),
 }
 
@@ -93,7 +93,7 @@ def concentration(table: pd.DataFrame) -> style.Figure:
     ax.scatter(shown["cap"], place, marker="|", s=220, color=style.INK, zorder=4)
     for row, at in zip(shown.itertuples(), place, strict=True):
         ax.annotate(
-            f"{row.name} {style.percent(row.largest)}", (row.largest, at), xytext=(7, 6), textcoords="offset points",
+            f"{row.name} {style.percent(row.largest)}", (row.largest, at), xytext=(6, 9), textcoords="offset points",
             size=8,
         )  # fmt: skip
     ax.set_yticks(place, [t(name) for name in shown["dimension"]])
@@ -152,7 +152,7 @@ def outage(losses: np.ndarray, cap: float) -> style.Figure:
         title=t(
             "Supplier outages cost more than {cap} of revenue in {share} of the years",
             cap=style.percent(cap),
-            share=style.percent(above, 1),
+            share=style.percent(above, 1) if above >= 0.0005 else t("fewer than one in a thousand"),
         ),
         subtitle=t("Probability of losing at least so much of a year's revenue, after the stock that covers the gap"),
     )

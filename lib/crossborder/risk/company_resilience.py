@@ -115,7 +115,8 @@ def readiness(company: Tables, revenue_usd: float) -> tuple[pd.DataFrame, pd.Dat
     """Incidents against the four-level clock, plans at hand by kind, and root causes that came back."""
     incidents = company.table("incidents")
     timed = response.clock(incidents, revenue_year_usd=revenue_usd)
-    levels = timed.groupby(["level", "owner", "plan_hours"], as_index=False).agg(
+    timed = timed.rename(columns={"level": "response_level"})
+    levels = timed.groupby(["response_level", "owner", "plan_hours"], as_index=False).agg(
         incidents=("within", "size"), within_target=("within", "mean"), loss_usd=("loss_usd", "sum")
     )
     return levels, response.library_coverage(incidents), response.recurrence(incidents)

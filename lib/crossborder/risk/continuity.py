@@ -8,6 +8,7 @@ from crossborder.errors import InputError
 
 __all__ = [
     "capacity_after_outage",
+    "capacity_curves",
     "continuity_check",
     "coverage_by_category",
     "data_loss_window",
@@ -33,10 +34,25 @@ def capacity_after_outage(
     return pd.DataFrame({"hour": hour, "capacity": np.minimum(left + ramp * spare_share * left, 1.0)})
 
 
+def capacity_curves(coverage: pd.DataFrame, *, switch_hours: float = 72.0, hours: int = 168) -> dict[str, pd.DataFrame]:
+    """Capacity over time by category when its largest supplier fails, from `coverage_by_category`: hour, capacity.
+
+    Others bring in what they can replace over `switch_hours`, in a straight line.
+    """
+    hour = np.arange(0, hours + 1, 6)
+    ramp = np.clip(hour / switch_hours, 0, 1)
+    return {
+        str(row.category): pd.DataFrame(
+            {"hour": hour, "capacity": 1 - row.largest_share + ramp * (row.kept - 1 + row.largest_share)}
+        )
+        for row in coverage.itertuples()
+    }
+
+
 def coverage_by_category(
     suppliers: pd.DataFrame, purchases: pd.Series, *, target: float = 0.8, by: str = "category"
 ) -> pd.DataFrame:
-    """Whether others could replace the largest supplier: category, suppliers, largest, need, free, coverage, covered.
+    """Whether others could replace the largest supplier: category, largest_supplier, need, free, kept ...
 
     `purchases` are pieces a month by supplier_id; capacity comes from `suppliers`. Coverage is the free capacity of
     the others over what the largest supplies today.
@@ -50,7 +66,7 @@ def coverage_by_category(
     grouped = used.groupby(by)
     found = grouped.agg(
         suppliers=("bought", lambda b: int((b > 0).sum())),
-        largest=("supplier_id", "first"),
+        largest_supplier=("supplier_id", "first"),
         need=("bought", "first"),
         total=("bought", "sum"),
         free_all=("free", "sum"),
@@ -61,7 +77,7 @@ def coverage_by_category(
     found["coverage"] = np.minimum(found["free"] / found["need"].where(found["need"] > 0), 1.0)
     found["kept"] = 1 - found["largest_share"] * (1 - found["coverage"])
     found["covered"] = found["kept"] >= target
-    columns = [by, "suppliers", "largest", "largest_share", "need", "free", "coverage", "kept", "covered"]
+    columns = [by, "suppliers", "largest_supplier", "largest_share", "need", "free", "coverage", "kept", "covered"]
     return found.reset_index()[columns].sort_values("kept", ignore_index=True)
 
 
