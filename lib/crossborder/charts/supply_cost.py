@@ -89,10 +89,16 @@ def rule_clock(table: pd.DataFrame, goods: float) -> style.Figure:
     ax.set_xlim(table["on"].min(), table["on"].max() + pd.Timedelta(days=200))
     ax.set_xticks(ax.get_xticks(), [style.day(pd.Timestamp(x, unit="D"))[:7] for x in ax.get_xticks()])
     peak = table.loc[table["share_of_goods"].idxmax()]
-    title = t("The same basket paid {share} on {day} ({case}): the date of entry decides",
-              share=style.percent(peak["share_of_goods"]), day=style.day(peak["on"]), case=peak["case"])  # fmt: skip
-    subtitle = t("Duty, tax and customs fees, share of goods worth USD {goods}; solid: parcel, dashed: bulk entry",
-                 goods=style.number(goods))  # fmt: skip
+    title = t(
+        "The same basket paid {share} on {day} ({case}): the date of entry decides",
+        share=style.percent(peak["share_of_goods"]),
+        day=style.day(peak["on"]),
+        case=peak["case"],
+    )
+    subtitle = t(
+        "Duty, tax and customs fees, share of goods worth USD {goods}; solid: parcel, dashed: bulk entry",
+        goods=style.number(goods),
+    )
     return style.finish(fig, title=title, subtitle=subtitle, source=t("Dated tax rules; many rates are placeholders"))
 
 
@@ -111,8 +117,15 @@ def parcel_curves(curves: pd.DataFrame, summary: pd.DataFrame, currency: str = "
             line = here[here["way"] == way]
             ax.plot(line["order_value"], line["share"], color=hue, linewidth=width)
             end = line.iloc[-1]
-            ax.annotate(t(way), (end["order_value"], end["share"]), xytext=(-2, 3), textcoords="offset points",
-                        ha="right", size=7.5, color=style.darker(hue))  # fmt: skip
+            ax.annotate(
+                t(way),
+                (end["order_value"], end["share"]),
+                xytext=(-2, 3),
+                textcoords="offset points",
+                ha="right",
+                size=7.5,
+                color=style.darker(hue),
+            )
         where = summary.set_index("market").loc[market, "break_even_usd"]
         note = t("crosses at {value}", value=style.number(where)) if np.isfinite(where) else t("never crosses")
         ax.set_title(f"{market}: {note}")
@@ -149,9 +162,13 @@ def cost_cube_map(cube: pd.DataFrame) -> style.Figure:
     ax.grid(visible=False)
     total = cube["cost_usd"].sum() / cube["revenue_usd"].sum()
     place = np.unravel_index(np.nanargmax(wide.to_numpy()), wide.shape)
-    title = t("Logistics take {total} of revenue, and {worst} in the dearest cell, {category} to {market}",
-              total=style.percent(total), worst=style.percent(wide.iloc[place]),
-              category=t(wide.columns[place[1]].replace("_", " ")), market=wide.index[place[0]])  # fmt: skip
+    title = t(
+        "Logistics take {total} of revenue, and {worst} in the dearest cell, {category} to {market}",
+        total=style.percent(total),
+        worst=style.percent(wide.iloc[place]),
+        category=t(wide.columns[place[1]].replace("_", " ")),
+        market=wide.index[place[0]],
+    )
     subtitle = t(
         "Freight, customs handling, warehouse, delivery, returns and carrying cost over net revenue, last year"
     )
@@ -176,7 +193,10 @@ def freight_shock(table: pd.DataFrame) -> style.Figure:
     last = table[(table["pass_through"] == shares[0]) & (table["factor"] == table["factor"].max())]
     first = table[(table["pass_through"] == shares[0]) & (table["factor"] == 1)]
     lost = first.set_index("market")["margin_share"] - last.set_index("market")["margin_share"]
-    title = t("Freight at {factor} times costs {market} {points} points of margin, the most of all markets",
-              factor=style.number(table["factor"].max()), market=lost.idxmax(),
-              points=style.number(100 * lost.max(), 1))  # fmt: skip
+    title = t(
+        "Freight at {factor} times costs {market} {points} points of margin, the most of all markets",
+        factor=style.number(table["factor"].max()),
+        market=lost.idxmax(),
+        points=style.number(100 * lost.max(), 1),
+    )
     return style.finish(fig, title=title, subtitle=t("Margin after landed cost, share of net price, by market"))
