@@ -6,7 +6,8 @@ import pandas as pd
 
 from crossborder.market import nowcast
 
-__all__ = ["Checked", "present", "sizing_answer", "sizing_results", "truth_check"]
+__all__ = ["Checked", "ceiling_check", "growth_answer", "growth_results", "present", "sizing_answer", "sizing_results",
+           "truth_check"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,59 @@ def truth_check(found: nowcast.Nowcast, known: pd.DataFrame | None) -> Checked:
         "published": f"{numbers['published_error']:.1%}",
     }
     return Checked(text, values, numbers)
+
+
+def growth_answer(
+    estimates: pd.DataFrame, gate: pd.DataFrame, passed: pd.DataFrame, summary: pd.DataFrame, weights: pd.Series
+) -> pd.DataFrame:
+    """One row a market, by its chance to be first: growth with interval, verdicts, rank chances, share of the mix."""
+    frame = summary[["p_first", "p_top3"]].join(estimates[["growth", "growth_low", "growth_high"]])
+    frame = frame.join(gate[["probability", "verdict"]]).join(passed[["passes", "reasons"]]).join(weights.rename("mix"))
+    return frame.rename_axis("market").reset_index()
+
+
+def growth_results(
+    total: pd.Series,
+    summary: pd.DataFrame,
+    gate: pd.DataFrame,
+    forecast: dict[str, float],
+    volatility: dict[str, float],
+    numbers: dict[str, float],
+    level: float,
+) -> list[dict]:
+    """Named results of `12_market_growth`, as keywords of `reports.Result`; the first three are the headline."""
+    first = summary.index[0]
+    rows = [
+        {"name": "market.growth.year", "value": total["growth"], "low": total["growth_low"],
+         "high": total["growth_high"], "level": level, "unit": "share", "label": "growth of our markets a year"},
+        {"name": "market.entry.p_first", "value": summary.loc[first, "p_first"], "unit": "share", "note": first,
+         "label": f"chance of {first} to be the best market"},
+        {"name": "market.demand.next_months_usd", "value": forecast["point"], "low": forecast["low"],
+         "high": forecast["high"], "level": level, "unit": "USD", "label": "own revenue in the months forecast"},
+        {"name": "market.demand.wape", "value": forecast["wape"], "unit": "share", "note": str(forecast["method"])},
+        {"name": "market.demand.wape_seasonal_naive", "value": forecast["wape_seasonal_naive"], "unit": "share"},
+        {"name": "market.gate.passing", "value": float((gate["verdict"] == "go").sum()), "unit": "markets"},
+        {"name": "market.portfolio.volatility_change", "value": volatility["change"], "low": volatility["low"],
+         "high": volatility["high"], "level": level, "unit": "share"},
+        {"name": "market.portfolio.volatility_change_held_out", "value": volatility["held_out"], "unit": "share"},
+    ]  # fmt: skip
+    rows += [{"name": f"market.trust.{k}", "value": v, "unit": "share"} for k, v in numbers.items()]
+    return [{k: float(v) if k in ("value", "low", "high") else v for k, v in row.items()} for row in rows]
+
+
+def ceiling_check(ceilings: pd.DataFrame, known: pd.DataFrame | None, weights: pd.Series, level: float) -> Checked:
+    """Fitted ceilings of online penetration against the simulated ones (cells weighted by retail sales `weights`)."""
+    if known is None:
+        return Checked("The company is not simulated, so the true ceilings are not known.", {}, {})
+    true = known.set_index(["market", "category"])["penetration_ceiling"]
+    weight = weights.reindex(true.index).fillna(0.0)
+    total = (true * weight).groupby("market").sum() / weight.groupby("market").sum()
+    total = total.reindex(ceilings.index)
+    inside = ceilings["ceiling_low"].le(total) & ceilings["ceiling_high"].ge(total)
+    error = (ceilings["ceiling"] / total - 1).abs().mean()
+    text = (
+        "Against the simulated truth, **{inside}** of {count} ceilings lie in their {level} interval; the mean error "
+        "of a ceiling is {error}. The truth is another curve (Bass) than a logistic, which no interval covers."
+    )
+    values = {"inside": int(inside.sum()), "count": len(ceilings), "level": f"{level:.0%}", "error": f"{error:.1%}"}
+    return Checked(text, values, {"ceiling_covered": float(inside.mean()), "ceiling_error": float(error)})

@@ -6,7 +6,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.market.sizing import draw_factor
 
-__all__ = ["break_even_year", "crowding_growth", "crowding_path"]
+__all__ = ["break_even_year", "crowding_growth", "crowding_path", "growth_ranges", "years_by_market"]
 
 
 def crowding_growth(sales: pd.DataFrame) -> pd.DataFrame:
@@ -101,3 +101,25 @@ def break_even_year(margin_before_traffic: float, traffic_share: float, traffic_
     if traffic_growth <= 0:
         return float("inf")
     return float(np.log(margin_before_traffic / traffic_share) / np.log1p(traffic_growth))
+
+
+def years_by_market(margin: pd.Series, traffic_share: pd.Series, traffic_growth: pd.Series) -> pd.Series:
+    """`break_even_year` for every market; markets without a traffic share are missing."""
+    frame = pd.DataFrame({"margin": margin, "share": traffic_share, "growth": traffic_growth})
+    years = {
+        name: np.nan if row.isna().any() else break_even_year(row["margin"], row["share"], row["growth"])
+        for name, row in frame.iterrows()
+    }
+    return pd.Series(years, name="years", dtype=float)
+
+
+def growth_ranges(total: pd.Series, claimed: pd.DataFrame) -> pd.DataFrame:
+    """Growth for `crowding_path`: the market's as estimated (with `growth_low`, `growth_high`), the rest as claimed.
+
+    `claimed`: index seller_growth and traffic_growth; low, base, high (fractions a year).
+    """
+    market = pd.DataFrame(
+        {"low": [total["growth_low"]], "base": [total["growth"]], "high": [total["growth_high"]]},
+        index=["market_growth"],
+    )
+    return pd.concat([market, claimed[["low", "base", "high"]]]).astype(float)

@@ -12,10 +12,11 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["METHODS", "Choice", "accuracy", "calendar_factors", "choose", "forecast", "forecast_interval", "mase_scale",
-           "rolling_origins", "seasonal_factors", "smoothed_level"]  # fmt: skip
+__all__ = ["CALENDAR", "METHODS", "Choice", "accuracy", "calendar_factors", "choose", "forecast", "forecast_interval",
+           "forecast_with", "mase_scale", "rolling_origins", "seasonal_factors", "smoothed_level"]  # fmt: skip
 
 METHODS = ("naive", "seasonal_naive", "drift", "ses", "theta", "damped", "mean_theta_damped")
+CALENDAR = "+calendar"  # suffix of a method that works without the moving events and puts them back
 ALPHAS = np.linspace(0.02, 0.98, 25)
 
 
@@ -188,6 +189,21 @@ def forecast(panel: np.ndarray, horizon: int, *, method: str = "theta", season: 
     return np.maximum(core * ahead, 0.0)
 
 
+def forecast_with(
+    panel: np.ndarray, horizon: int, *, method: str, season: int = 12, exposure: np.ndarray | None = None
+) -> np.ndarray:
+    """`forecast`, also for a method with the suffix "+calendar", which needs `exposure` (see `calendar_factors`)."""
+    if not method.endswith(CALENDAR):
+        return forecast(panel, horizon, method=method, season=season)
+    values = _panel(panel, season)
+    if exposure is None:
+        raise InputError.out_of_range("exposure", None, f"events x series x periods for {method}", "or another method")
+    periods = values.shape[1]
+    _, factors = calendar_factors(values, exposure[:, :, : periods + horizon], season=season)
+    plain = forecast(values / factors[:, :periods], horizon, method=method.removesuffix(CALENDAR), season=season)
+    return plain * factors[:, periods:]
+
+
 def mase_scale(panel: np.ndarray, season: int = 12) -> np.ndarray:
     """Mean absolute seasonal-naive error in sample, by series: the unit of MASE (Hyndman and Koehler 2006)."""
     values = _panel(panel, season)
@@ -216,7 +232,13 @@ def accuracy(actual: np.ndarray, predicted: np.ndarray, scale: np.ndarray) -> di
 
 
 def rolling_origins(
-    panel: np.ndarray, *, horizon: int = 6, origins: int = 12, season: int = 12, methods: tuple[str, ...] = METHODS
+    panel: np.ndarray,
+    *,
+    horizon: int = 6,
+    origins: int = 12,
+    season: int = 12,
+    methods: tuple[str, ...] = METHODS,
+    exposure: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Errors (forecast less actual) of each method from the last `origins` origins: origins x series x horizon."""
     values = _panel(panel, season)
@@ -228,12 +250,10 @@ def rolling_origins(
             f"use at most {max(0, values.shape[1] - horizon - season - 2)} origins or a longer history",
         )
     cuts = range(first, first + origins)
-    return {
-        m: np.stack(
-            [forecast(values[:, :c], horizon, method=m, season=season) - values[:, c : c + horizon] for c in cuts]
-        )
-        for m in methods
-    }
+    options = {"season": season, "exposure": exposure}
+    found = {m: [forecast_with(values[:, :c], horizon, method=m, **options) for c in cuts] for m in methods}
+    actual = np.stack([values[:, c : c + horizon] for c in cuts])
+    return {m: np.stack(paths) - actual for m, paths in found.items()}
 
 
 def choose(
@@ -243,6 +263,7 @@ def choose(
     origins: int = 12,
     season: int = 12,
     methods: tuple[str, ...] = METHODS,
+    exposure: np.ndarray | None = None,
 ) -> Choice:
     """The method with the lowest WAPE on the first half of the origins, judged on the second half.
 
@@ -250,7 +271,10 @@ def choose(
     origins x series x horizon, for intervals.
     """
     values = _panel(panel, season)
-    errors = rolling_origins(values, horizon=horizon, origins=origins, season=season, methods=methods)
+    if exposure is not None:
+        methods = (*methods, *(m + CALENDAR for m in methods if m in ("ses", "theta", "damped", "mean_theta_damped")))
+    options = {"horizon": horizon, "origins": origins, "season": season, "exposure": exposure}
+    errors = rolling_origins(values, methods=methods, **options)
     first = values.shape[1] - horizon - origins + 1
     scale = mase_scale(values[:, :first], season)
     actual = np.stack([values[:, c : c + horizon] for c in range(first, first + origins)])

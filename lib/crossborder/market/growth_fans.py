@@ -6,7 +6,17 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, fit
 
-__all__ = ["bootstrap", "fan", "fit_many", "growth_at", "headroom", "parameter_draws", "time_to_share"]
+__all__ = [
+    "bootstrap",
+    "ceiling_table",
+    "fan",
+    "fans_ahead",
+    "fit_many",
+    "growth_at",
+    "headroom",
+    "parameter_draws",
+    "time_to_share",
+]
 
 
 def parameter_draws(result: GrowthFit, *, rng: np.random.Generator, draws: int = 1000) -> pd.DataFrame:
@@ -154,6 +164,33 @@ def fit_many(
         except Refusal as refusal:
             refused[name] = " ".join(str(refusal).split("\n")[:2])
     return fits, pd.Series(refused, dtype="str", name="refused")
+
+
+def ceiling_table(fits: dict[str, GrowthFit]) -> pd.DataFrame:
+    """Ceiling with interval, share reached with interval and time at which 90 % is reached, by series."""
+    rows = {}
+    for name, result in fits.items():
+        room = headroom(result)
+        rows[name] = {
+            "ceiling": result.parameters["ceiling"],
+            "ceiling_low": result.ceiling_low,
+            "ceiling_high": result.ceiling_high,
+            **{k: room[k] for k in ("reached", "reached_low", "reached_high")},
+            "fastest_at": result.peak_time,
+            "ninety_percent_at": time_to_share(result, 0.9),
+        }
+    columns = ["ceiling", "ceiling_low", "ceiling_high", "reached", "reached_low", "reached_high", "fastest_at"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[*columns, "ninety_percent_at"]).astype(float)
+
+
+def fans_ahead(
+    fits: dict[str, GrowthFit], years: int, *, rng: np.random.Generator, level: float
+) -> dict[str, pd.DataFrame]:
+    """The fan of each curve from its first time to `years` beyond the last."""
+    return {
+        name: fan(f, np.arange(f.times[0], f.times[-1] + years + 1), rng=rng, level=level, noise=False)
+        for name, f in fits.items()
+    }
 
 
 def growth_at(result: GrowthFit, time: float, *, rng: np.random.Generator, level: float = 0.9) -> tuple[float, ...]:

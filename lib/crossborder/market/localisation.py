@@ -7,7 +7,7 @@ from scipy import special
 from crossborder.errors import InputError, Refusal
 from crossborder.market.sizing import draw_factor
 
-__all__ = ["delivery_gap", "payment_reach", "readiness", "share_at_risk"]
+__all__ = ["delivery_gap", "even_readiness", "overview", "payment_reach", "readiness", "share_at_risk"]
 
 
 def payment_reach(usage: pd.DataFrame, supported: list[str]) -> pd.DataFrame:
@@ -104,3 +104,19 @@ def share_at_risk(
     low, high = np.quantile(loss, [(1 - level) / 2, (1 + level) / 2])
     gap = 1 - ready
     return pd.DataFrame({"readiness": ready, "at_risk": gap * at_risk["base"], "low": gap * low, "high": gap * high})
+
+
+def even_readiness(parts: pd.DataFrame) -> pd.Series:
+    """`readiness` with equal weights for all parts."""
+    return readiness(parts, pd.Series(1 / parts.shape[1], index=parts.columns))
+
+
+def overview(reach: pd.DataFrame, gap: pd.DataFrame, risk: pd.DataFrame, cover: pd.DataFrame) -> pd.DataFrame:
+    """One row a market for readers: payment reach, method missing most, days, orders lost, readiness, share at risk."""
+    frame = reach[["reach", "largest_missing"]].join(
+        gap[["days", "days_low", "days_high", "lost", "lost_low", "lost_high"]]
+    )
+    frame = frame.join(risk.rename(columns={"low": "risk_low", "high": "risk_high"}))
+    frame = frame.join(cover["days"].rename("certificates_days"))
+    frame["largest_missing"] = frame["largest_missing"].str.replace("_", " ")
+    return frame.rename_axis("market").sort_values("readiness", ascending=False)

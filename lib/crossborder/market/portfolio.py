@@ -7,7 +7,8 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Portfolio", "frontier", "minimum_variance", "revenue_changes", "shrunk_covariance", "volatility_change"]
+__all__ = ["Portfolio", "frontier", "hold_out", "minimum_variance", "named_points", "revenue_changes",
+           "rules", "shrunk_covariance", "volatility_change"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,31 @@ def volatility_change(
     low, high = np.quantile(ratio, [(1 - level) / 2, (1 + level) / 2])
     whole = paths.std(axis=0)
     return {"change": float(whole[1] / whole[0] - 1), "low": float(low), "high": float(high)}
+
+
+def named_points(
+    covariance: pd.DataFrame, growth: pd.Series, mixes: dict[str, pd.Series]
+) -> dict[str, tuple[float, float]]:
+    """(volatility, growth) of each named mix and of each market alone."""
+    points = {m: (float(np.sqrt(covariance.loc[m, m])), float(growth[m])) for m in covariance.index}
+    for name, weights in mixes.items():
+        w = weights.reindex(covariance.index).fillna(0.0)
+        points[name] = (float(np.sqrt(w @ covariance @ w)), float(w @ growth.reindex(covariance.index)))
+    return points
+
+
+def hold_out(changes: pd.DataFrame, growth: pd.Series, now: pd.Series, *, share: float = 2 / 3, **conditions) -> float:
+    """Change of volatility (fraction) from mix `now` to the best mix of the first `share` of periods, on the rest."""
+    cut = int(len(changes) * share)
+    if cut < 6 or len(changes) - cut < 6:
+        raise Refusal.because("no hold-out for the mix", f"{len(changes)} periods", "give at least 18 periods")
+    chosen = minimum_variance(shrunk_covariance(changes.iloc[:cut])[0], growth, **conditions).weights
+    rest = changes.iloc[cut:]
+    spread = [float((rest @ w.reindex(rest.columns).fillna(0.0)).std()) for w in (now, chosen)]
+    return spread[1] / spread[0] - 1
+
+
+def rules(core: list[str], growth_floor: float, markets: pd.Index, *, core_floor: float = 0.4) -> dict:
+    """Conditions for `minimum_variance`: core markets that are present keep `core_floor`, growth its floor."""
+    present = [m for m in core if m in set(markets)]
+    return {"core": present, "core_floor": core_floor if present else 0.0, "growth_floor": growth_floor}

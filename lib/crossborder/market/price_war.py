@@ -6,7 +6,7 @@ from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["price_pressure"]
+__all__ = ["price_pressure", "quarters"]
 
 
 def price_pressure(prices: pd.DataFrame, margin_rate: float, *, level: float = 0.9) -> pd.DataFrame:
@@ -54,3 +54,17 @@ def price_pressure(prices: pd.DataFrame, margin_rate: float, *, level: float = 0
     ):
         result[name] = (1 - margin_rate) * (1 - np.exp(-value))
     return result
+
+
+def quarters(
+    prices: pd.DataFrame | None, margin_rate: float, *, level: float = 0.9, last: int = 6
+) -> pd.DataFrame | None:
+    """The `last` quarters of `price_pressure` from the table `prices` in local money, or None without the table.
+
+    Changes are relative, so that currencies do not matter as long as each product's price stays in one.
+    """
+    if prices is None:
+        return None
+    renamed = prices.rename(columns={"price": "price_usd", "rival_price": "rival_price_usd"})
+    table = price_pressure(renamed, margin_rate, level=level).tail(last).reset_index()
+    return table.assign(quarter=table["quarter"].astype("str"))

@@ -7,7 +7,39 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Ranking", "gate_table", "growth_gate", "opportunity_index", "rank_without", "scaled", "weighted_ranking"]
+__all__ = [
+    "Ranking",
+    "gate_table",
+    "growth_gate",
+    "opportunity_grid",
+    "opportunity_index",
+    "rank_without",
+    "scaled",
+    "weighted_ranking",
+]
+
+# Weights to start from, grade D: potential 0.6, barriers 0.4; and whether more of a measure is better.
+WEIGHTS = pd.Series(
+    {
+        "size": 0.20, "growth": 0.20, "spend_per_user": 0.10, "headroom": 0.10,
+        "tariff": 0.10, "delivery_days": 0.10, "rules": 0.08, "crowding": 0.12,
+    }
+)  # fmt: skip
+DIRECTIONS = pd.Series(
+    {
+        "size": 1, "growth": 1, "spend_per_user": 1, "headroom": 1,
+        "tariff": -1, "delivery_days": -1, "rules": 1, "crowding": -1,
+    }
+)  # fmt: skip
+# Gates beside growth: measure, limit, side and what is said of a market that fails; limits are conventions, grade D.
+GATES = pd.DataFrame(
+    [
+        ("reach", 0.60, "min", "payment reach {value:.0%}, at least {limit:.0%}"),
+        ("lost", 0.05, "max", "{value:.0%} of orders lost to waiting, at most {limit:.0%}"),
+        ("certificates_days", 120.0, "max", "certificates take {value:.0f} days, at most {limit:.0f}"),
+    ],
+    columns=["measure", "limit", "side", "reason"],
+).set_index("measure")
 
 
 @dataclass(frozen=True)
@@ -168,3 +200,50 @@ def opportunity_index(frame: pd.DataFrame, directions: pd.Series) -> pd.Series:
         raise InputError.out_of_range("measures", "missing", "a number in every row", "leave the row out")
     rank = chosen.mul(directions).rank(pct=True)
     return np.exp(np.log(rank).mean(axis=1)).rename("opportunity")
+
+
+def opportunity_grid(estimates: pd.DataFrame, sellers: pd.Series) -> pd.DataFrame:
+    """Opportunity of every market x category cell from size, growth and sales a seller: market rows, category columns.
+
+    `estimates`: index (market, category) with `size` and `growth`; `sellers`: same index, active sellers.
+    """
+    frame = estimates[["size", "growth"]].assign(sales_per_seller=estimates["size"] / sellers.reindex(estimates.index))
+    index = opportunity_index(frame, pd.Series({"size": 1, "growth": 1, "sales_per_seller": 1}))
+    rows, columns = estimates.index.names
+    grid = index.reset_index().pivot_table(index=rows, columns=columns, values="opportunity")
+    return grid.loc[grid.mean(axis=1).sort_values(ascending=False).index]
+
+
+def entry_gates(
+    estimates: pd.DataFrame, gate: pd.DataFrame, local: pd.DataFrame, *, floor: float, gates: pd.DataFrame = GATES
+) -> pd.DataFrame:
+    """All gates together: growth (passes unless its verdict is no-go), payment reach, waiting, certificates.
+
+    `gate`: result of `growth_gate`; `local`: `reach`, `lost`, `certificates_days` by market. Columns: one True/False a
+    gate, `passes`, `reasons`.
+    """
+    passed = gate_table(local.reindex(estimates.index), gates)
+    grows = gate["verdict"].reindex(estimates.index).ne("no-go")
+    words = "growth of " + estimates["growth"].map("{:.0%}".format) + f" is below {floor:.0%}"
+    both = [", ".join(filter(None, pair)) for pair in zip(words.where(~grows, ""), passed["reasons"], strict=True)]
+    return passed.assign(growth=grows, passes=passed["passes"] & grows, reasons=both)
+
+
+def scored(measures: pd.DataFrame, estimates: pd.DataFrame, *, level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scaled scores and their errors: size and growth carry the error of their intervals, the others none known.
+
+    Measures that no market has (all missing) are left out; a market that lacks one gets its mean.
+    """
+    from scipy import special
+
+    known = measures.dropna(axis="columns", how="all").astype(float)
+    known = known.fillna(known.mean())
+    scores = scaled(known, DIRECTIONS[known.columns])
+    sd = scores * 0.0
+    span, reach = known.max() - known.min(), float(special.ndtri((1 + level) / 2))
+    if span["size"] > 0:
+        sd["size"] = np.log(estimates["size_high"] / estimates["size"]).reindex(sd.index) / reach / span["size"]
+    if span["growth"] > 0:
+        width = (estimates["growth_high"] - estimates["growth_low"]).reindex(sd.index)
+        sd["growth"] = width / (2 * reach) / span["growth"]
+    return scores, sd

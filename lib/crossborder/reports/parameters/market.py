@@ -37,15 +37,12 @@ class MarketGrowth(Parameters):
     notebook: ClassVar[str] = "12_market_growth"
     needs: ClassVar[tuple[str, ...]] = ("market_sales", "orders", "products")
     uses: ClassVar[tuple[str, ...]] = (
-        "assumptions", "sessions", "search_interest", "prices", "customers",
+        "assumptions", "sessions", "ad_spend", "search_interest", "prices", "customers", "reviews",
     )  # fmt: skip
 
     markets: list[MarketCode] = Field([], description="markets compared; empty = all that the company sells in")
     level: float = Field(0.9, ge=0.5, le=0.99, description="level of intervals", json_schema_extra=SHARE)
     curve: Literal["logistic", "gompertz", "bass"] = Field("logistic", description="growth curve of online penetration")
-    ceiling_prior: float = Field(
-        0.0, ge=0, le=1, description="prior median of the penetration ceiling; 0 = none", json_schema_extra=SHARE
-    )
     horizon_months: int = Field(6, ge=1, le=12, description="months forecast", json_schema_extra={"unit": "months"})
     origins: int = Field(
         7, ge=4, le=18, description="rolling origins of the test", json_schema_extra={"unit": "months"}
@@ -53,19 +50,14 @@ class MarketGrowth(Parameters):
     payment_methods: list[str] = Field(
         ["card", "wallet", "pay_later", "instant_transfer"], description="payment methods that we take"
     )
+    languages: list[str] = Field(
+        ["en", "de", "ja", "es", "pt"], description="languages that we serve", json_schema_extra={"unit": "ISO 639-1"}
+    )
     core_markets: list[MarketCode] = Field(["US", "DE", "GB"], description="core markets of the portfolio")
-    core_floor: float = Field(0.4, ge=0, le=1, description="least share of the core markets", json_schema_extra=SHARE)
     growth_floor: float = Field(
         0.09,
         ge=-0.5,
         le=2,
         description="least market growth of the portfolio",
         json_schema_extra={"unit": "fraction a year"},
-    )
-    weight_concentration: float = Field(
-        20.0,
-        gt=0,
-        le=1000,
-        description="how sure the screening weights are",
-        json_schema_extra={"unit": "Dirichlet total"},
     )
