@@ -89,7 +89,7 @@ def cash_fan(
     level: float = 0.8,
     planned: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Cash at the end of each week ahead: week (its last day), net_usd, net_low, net_high, cash_usd, cash_low, cash_high.
+    """Cash at the end of each week ahead: week (its last day), net_usd and cash_usd, each with _low and _high.
 
     Bands come from the past errors at the same distance, in proportion to sales (split conformal; Vovk, Gammerman and
     Shafer, 2005). `planned` adds decided movements by week (loan, capital, equipment), without error.
@@ -134,7 +134,7 @@ def accuracy_table(test: Backtest, *, rng: np.random.Generator, level: float = 0
 
 
 def forecast_accuracy(history: CashHistory, *, weeks: int = 13, origins: int = 39) -> pd.DataFrame:
-    """How much of the money was foreseen: one less absolute error over actual, by side, for 1, 4 and all weeks together.
+    """How much of the money was foreseen, by side: one less absolute error over actual, for 1, 4 and all weeks.
 
     Columns side (receipts, payments), weeks, accuracy. Sums over the first weeks of each forecast, mean over origins.
     """

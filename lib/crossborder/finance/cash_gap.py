@@ -14,7 +14,7 @@ INSTRUMENTS = ["instrument", "limit_usd", "rate_year", "fee_share", "lead_weeks"
 
 @dataclass(frozen=True)
 class FinancingPlan:
-    """What to draw and when: `draws` (instrument, week, draw_usd, cost_usd), the total cost, and what stays uncovered."""
+    """What to draw and when: `draws` (instrument, week, draw_usd, cost_usd), total cost, and what stays uncovered."""
 
     draws: pd.DataFrame
     cost_usd: float

@@ -22,7 +22,7 @@ def cash_cycle(
 ) -> dict[str, float]:  # fmt: skip
     """Days of stock, of receivables and of payables, and the cash conversion cycle: DIO + DSO - DPO.
 
-    `sales_usd` and `cost_usd` (cost of goods sold) cover `days`. Source: Richards and Laughlin (1980), A Cash Conversion
+    `sales_usd` and `cost_usd` (of goods sold) cover `days`. Source: Richards and Laughlin (1980), A Cash Conversion
     Cycle Approach to Liquidity Analysis, Financial Management 9(1).
 
     >>> cycle = cash_cycle(inventory_usd=100, receivables_usd=50, payables_usd=40, sales_usd=730, cost_usd=365)
