@@ -169,8 +169,8 @@ def tornado(table: pd.DataFrame, shares: pd.DataFrame) -> style.Figure:
     return style.finish(
         fig,
         title=t(
-            "{driver} matters most: {swing} of value between its ends",
-            driver=t(first["driver"].capitalize()),
+            "What matters most: {driver}, with {swing} of value between its ends",
+            driver=t(first["driver"]),
             swing=style.money(first["swing"]),
         ),
         subtitle=t(

@@ -8,6 +8,7 @@ can never be different statements of the same thing.
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from crossborder.errors import InputError
@@ -119,7 +120,7 @@ class Line:
     opening: str | None = None
     expression: Term | None = None
 
-    @property
+    @cached_property
     def now(self) -> set[str]:
         """Lines of the same month that it needs."""
         if self.expression is None:
@@ -127,14 +128,14 @@ class Line:
         before = {id(node.arguments[0]) for node in self.expression.walk() if node.operation == "previous"}
         return {node.name for node in self.expression.walk() if node.operation == "line" and id(node) not in before}
 
-    @property
+    @cached_property
     def before(self) -> set[str]:
         """Lines of the month before that it needs."""
         if self.expression is None:
             return set()
         return {node.arguments[0].name for node in self.expression.walk() if node.operation == "previous"}
 
-    @property
+    @cached_property
     def openings(self) -> set[str]:
         """The input that holds its opening value, if it has one."""
         return {self.opening} if self.opening else set()
@@ -145,6 +146,7 @@ class Model:
     """Lines by name, in the order in which they were written."""
 
     lines: dict[str, Line] = field(default_factory=dict)
+    _found: dict[object, list] = field(default_factory=dict, repr=False, compare=False)
 
     def input(
         self, name: str, unit: str, note: str, *, level: str = "segment", source: str = "", block: str = "inputs"
@@ -171,6 +173,13 @@ class Model:
         if line.level not in ("segment", "group"):
             raise InputError.unknown(f"level of line {line.name!r}", line.level, ("segment", "group"))
         self.lines[line.name] = line
+        self._found.clear()
+
+    def _remembered(self, key: object, find: Callable[[], list]) -> list:
+        """What was found about the graph of lines since the last line was added."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
 
     @property
     def inputs(self) -> list[str]:
@@ -182,6 +191,9 @@ class Model:
 
         Raises InputError naming the lines of a circle, or a line that nobody defined.
         """
+        return self._remembered("order", self._order)
+
+    def _order(self) -> list[str]:
         for line in self.lines.values():
             for needed in (line.now | line.before) - self.lines.keys():
                 raise InputError.unknown(f"line needed by {line.name!r}", needed, self.lines)
@@ -199,6 +211,9 @@ class Model:
 
         A group of one that does not look back on itself can be computed for all months at once.
         """
+        return self._remembered("components", self._components)
+
+    def _components(self) -> list[list[str]]:
         order = self.order()
         place = {name: index for index, name in enumerate(order)}
         reach = {
@@ -226,6 +241,9 @@ class Model:
         """
         if name not in self.lines:
             raise InputError.unknown("line", name, self.lines)
+        return self._remembered(("lineage", name), lambda: self._lineage(name))
+
+    def _lineage(self, name: str) -> list[str]:
         needs = {key: line.now | line.before | line.openings for key, line in self.lines.items()}
         below = _reachable(needs, name) | {name}
         return [key for key in self.order() if key in below]

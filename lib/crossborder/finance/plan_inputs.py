@@ -16,7 +16,7 @@ class PlanCase:
     """Inputs of the plan model with the axes on which they stand.
 
     `inputs` by name, arrays [path, month, market, platform] or shorter; `drivers` are uncertain factors, each on the
-    inputs that `acts_on` names for it.
+    inputs that `acts_on` names for it; `weights` gives a driver's power by market, [market, 1], where it is not 1.
     """
 
     inputs: dict[str, np.ndarray]
@@ -25,6 +25,7 @@ class PlanCase:
     platforms: tuple[str, ...]
     drivers: tuple[Driver, ...] = ()
     acts_on: dict[str, tuple[str, ...]] | None = None
+    weights: dict[str, np.ndarray] | None = None
 
     @property
     def segments(self) -> list[tuple[str, str]]:
@@ -36,6 +37,7 @@ def segment_inputs(
     economics: pd.DataFrame,
     season: pd.DataFrame,
     growth: pd.Series,
+    momentum: pd.Series,
     months: int,
     *,
     start: pd.Timestamp,
@@ -49,7 +51,8 @@ def segment_inputs(
     ----------
     economics : the table of `order_economics` over twelve months (USD totals).
     season : month of year (1 to 12) by market, factors with mean one.
-    growth : yearly growth of orders by market in the first year; it fades linearly to `terminal_growth` by year five.
+    growth : yearly growth of the published market by market; it fades linearly to `terminal_growth` by year five.
+    momentum : growth of the company beyond its market today; it fades to nothing within two years.
     incremental_ad_share : share of today's orders that would not come without advertising.
     resale_share : share of returned pieces that go back on the shelf.
     """
@@ -61,7 +64,7 @@ def segment_inputs(
     cells = cells.reindex(pd.MultiIndex.from_product([markets, platforms])).fillna(0.0)
     if not cells["orders"].sum() > 0:
         raise Refusal.because("no plan", "there are no orders in the last twelve months", "import orders first")
-    path = _growth_path(growth.reindex(list(markets)), months, terminal_growth)
+    path = _growth_path(growth.reindex(list(markets)), momentum.reindex(list(markets)), months, terminal_growth)
     calendar = pd.date_range(start, periods=months, freq="MS")
     seasonal = season.loc[calendar.month, list(markets)].to_numpy()
 
@@ -95,16 +98,18 @@ def segment_inputs(
     return PlanCase(inputs, tuple(calendar), markets, platforms)
 
 
-def _growth_path(growth: pd.Series, months: int, terminal: float) -> np.ndarray:
+def _growth_path(growth: pd.Series, momentum: pd.Series, months: int, terminal: float) -> np.ndarray:
     """Index of orders over the average month of the past year, [month, market]."""
+    growth, momentum = growth.astype(float), momentum.astype(float)
     if growth.isna().any():
         raise InputError.missing_columns("growth", growth.index[growth.isna()], growth.dropna().index)
     years = (np.arange(months) + 0.5) / 12
     fade = np.clip(years / 5, 0, 1)[:, None]
-    yearly = growth.to_numpy(dtype=float)[None, :] * (1 - fade) + terminal * fade
+    excess = np.clip(1 - years / 2, 0, 1)[:, None] * momentum.to_numpy()[None, :]
+    yearly = growth.to_numpy()[None, :] * (1 - fade) + terminal * fade + excess
     monthly = np.log1p(yearly) / 12
     # The middle of the past year lies six months before the first month's start.
-    first = np.log1p(growth.to_numpy(dtype=float)) * 0.5
+    first = np.log1p((growth + momentum).to_numpy()) * 0.5
     return np.exp(first + np.cumsum(monthly, axis=0) - monthly / 2)
 
 
@@ -174,7 +179,7 @@ def with_drivers(case: PlanCase, draws: pd.DataFrame) -> dict[str, np.ndarray]:
     """The case's inputs with each driver's draws as factors on what it acts on, path by path."""
     inputs = dict(case.inputs)
     for driver in draws.columns:
-        factor = draws[driver].to_numpy(dtype=float).reshape(-1, 1, 1, 1)
+        factor = draws[driver].to_numpy(dtype=float).reshape(-1, 1, 1, 1) ** (case.weights or {}).get(driver, 1.0)
         for name in (case.acts_on or {})[driver]:
             inputs[name] = inputs[name] * factor
     return inputs

@@ -5,6 +5,8 @@ Interest is on opening balances, so nothing is circular. Cash is what the flows 
 Signs: revenues, costs, assets and debts are positive; a cost line is subtracted where it is used. Amounts in USD.
 """
 
+from functools import cache
+
 from crossborder.finance.lines import Lines, Model, Term, largest, positive, previous, smallest, total
 from crossborder.finance.segments import SEGMENT_INPUTS, SEGMENT_LINES
 
@@ -85,6 +87,7 @@ GROUP_INPUTS = {
 GROUP_LINES = Lines()
 
 
+@cache
 def plan_model() -> Model:
     """The registry of the plan's lines; months are periods, amounts USD."""
     model = Model()

@@ -49,10 +49,12 @@ def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: flo
     inventory = company.table("inventory").tail(50_000)
     returned = float(now.table["returned"].sum())
     resale = min(float(inventory.loc[inventory["week"] >= now.since, "restocked"].sum()) / max(returned, 1.0), 1.0)
+    growth = planned_growth(company)
     case = plan_inputs.segment_inputs(
         now.table,
         season_by_market(company),
-        planned_growth(company)["base"],
+        growth["low"],
+        growth["base"] - growth["low"],
         months,
         start=pd.Timestamp(now.until) + pd.Timedelta(days=1),
         incremental_ad_share=incremental_ad_share,
@@ -90,7 +92,7 @@ def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: flo
 def plan_drivers(company: "Company") -> list[tuple[Driver, tuple[str, ...]]]:
     """Uncertain factors on the plan, each with what it acts on; 5 % to 95 %, from data where there are any.
 
-    Demand runs from the markets' growth alone to the company's momentum carried on, payroll over its assumption's range.
+    Demand runs from the markets' growth alone to the momentum carried on, payroll over its assumption's range.
     The other spans are planning judgement, wide where the past was: freight in the years after 2020, duty since 2025.
     """
     growth = planned_growth(company)
@@ -98,7 +100,7 @@ def plan_drivers(company: "Company") -> list[tuple[Driver, tuple[str, ...]]]:
     rates = company.table("assumptions").set_index("name")
     payroll = rates.loc["finance.payroll.growth_year"]
     return [
-        (Driver("demand", min(low, 0.95), 1.0, max(high, 1.05)), ("demand_factor",)),
+        (Driver("demand", min(low, high, 0.95), 1.0, max(low, high, 1.05)), ("demand_factor",)),
         (Driver("sales currencies", 0.90, 1.0, 1.11), ("fx_index",)),
         (Driver("purchase prices", 0.95, 1.0, 1.08), ("product_cost_per_order", "customs_value_per_order")),
         (Driver("freight", 0.75, 1.0, 1.9), ("freight_factor",)),

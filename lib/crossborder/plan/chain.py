@@ -129,7 +129,7 @@ def stress(company: "Company", case: PlanCase, shocks: pd.DataFrame) -> pd.DataF
 def stress_chain(
     company: "Company", *, cash_needed_usd: float, leverage_cap: float, passed_on: float = 0.0
 ) -> tuple[Chain, str]:
-    """The chain for stress tests: the whole one ("plan") where the tables are there, else first order from the ledger."""
+    """The chain for stress tests: the whole one ("plan") where its tables are, else first order from the ledger."""
     if company.has(*STRESS_NEEDS):
         case = plan_case(company)
         return (lambda shocks: stress(company, case, shocks)), "plan"

@@ -37,14 +37,15 @@ def own_growth(company: "Company") -> float:
 def planned_growth(company: "Company") -> pd.DataFrame:
     """Growth of orders in the first plan year by market: half the market's, half the company's own momentum.
 
-    `low` and `high` are the two alone: the published market's growth, and the momentum carried on in full.
+    `low` and `high` are the two alone: the published market's growth, and the momentum carried on in full (which may
+    be the lower of the two in a company that falls behind).
     """
     market = growth_by_market(company)["base"]
     own = own_growth(company)
     # The momentum of the whole company, tilted by how each market grows against their mean.
     momentum = (1 + own) * (1 + market) / (1 + market.mean()) - 1
     both = pd.DataFrame({"market": market, "momentum": momentum if own else market})
-    return pd.DataFrame({"low": both.min(axis=1), "base": both.mean(axis=1), "high": both.max(axis=1)})
+    return pd.DataFrame({"low": both["market"], "base": both.mean(axis=1), "high": both["momentum"]})
 
 
 def season_by_market(company: "Company") -> pd.DataFrame:
