@@ -39,7 +39,8 @@ def plan_and_actual(
         last = both["month"].max()
         raise InputError.out_of_range("month", f"{day:%Y-%m}", f"a month with plan and actual, up to {last:%Y-%m}")
     past = both[(both["month"] < day) & (both["month"] >= day - pd.DateOffset(months=months))]
-    spread = past.groupby("account")["ratio"].agg(usual="mean", sd="std")
+    spread = past.groupby("account")["ratio"].agg(usual="mean", sd="std", known="size")
+    spread.loc[spread["known"] < 6, "sd"] = np.nan  # too few months to call anything unusual
     table = now.join(spread)
     table["variance_usd"] = table["actual_usd"] - table["plan_usd"]
     table["variance"] = table["variance_usd"] / table["plan_usd"].abs()
@@ -53,12 +54,12 @@ def plan_and_actual(
 
 
 def reforecast(
-    budget: pd.DataFrame, actuals: pd.DataFrame, after: object, *, months: int = 6, level: float = 0.8
+    budget: pd.DataFrame, actuals: pd.DataFrame, after: object, *, months: int = 12, level: float = 0.8
 ) -> pd.DataFrame:
     """Plan and rolling forecast of all accounts together, net by month after `after`, USD, with a band.
 
-    Each account's plan is multiplied by its recent ratio of actual to plan (last `months`, drawn half way to one for
-    every month that is missing of them). Bands are the past relative errors of the same rule, one month ahead.
+    Each account's plan is multiplied by its ratio of actual to plan over the last `months`, as far as that ratio is
+    more than chance. Bands are the past relative errors of the same rule, one month ahead.
     Columns month, plan_usd, forecast_usd, low, high.
     """
     both, _ = _joined(budget, actuals)
@@ -78,7 +79,7 @@ def reforecast(
     return table.assign(low=table["forecast_usd"] + low * scale, high=table["forecast_usd"] + high * scale)
 
 
-def reforecast_error(budget: pd.DataFrame, actuals: pd.DataFrame, *, months: int = 6, last: int = 24) -> pd.DataFrame:
+def reforecast_error(budget: pd.DataFrame, actuals: pd.DataFrame, *, months: int = 12, last: int = 24) -> pd.DataFrame:
     """Plan and rolling forecast one month ahead against what came, net of all accounts, over the `last` months, USD.
 
     Columns month, plan_usd, forecast_usd, actual_usd, size_usd (sum of absolute actuals), and plan_off_usd and
@@ -93,9 +94,9 @@ def reforecast_error(budget: pd.DataFrame, actuals: pd.DataFrame, *, months: int
         factor = _factors(both[both["month"] < day], day - pd.DateOffset(months=1), months)
         now = both[both["month"] == day]
         expected = now["plan_usd"] * now["account"].map(factor).fillna(1.0)
-        rows.append(
-            (day, now["plan_usd"].sum(), expected.sum(), now["actual_usd"].sum(), now["actual_usd"].abs().sum())
-        )
+        came = now["actual_usd"]
+        off = [(guess - came).abs().sum() for guess in (now["plan_usd"], expected)]
+        rows.append((day, now["plan_usd"].sum(), expected.sum(), came.sum(), came.abs().sum(), *off))
     columns = ["month", "plan_usd", "forecast_usd", "actual_usd", "size_usd", "plan_off_usd", "forecast_off_usd"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -104,9 +105,9 @@ def reallocate(returns: pd.DataFrame, *, step: float = 0.1, level: float = 0.9) 
     """Next month's budget by market: money moves from returns surely below the mean to those surely above it.
 
     `returns` has month, market, spend_usd and return_usd. Return on spending is the ratio of sums, its interval
-    comes from the spread over months (delta method). Markets whose interval lies below the overall return give `step` of their
-    budget; those above take it in proportion to their budget. Average returns are not marginal ones: small steps, and
-    look again next month.
+    comes from the spread over months (delta method). Markets whose interval lies below the overall return give `step`
+    of their budget; those above take it in proportion to theirs. Average returns are not marginal ones: small
+    steps, and look again next month.
     """
     missing = {"month", "market", "spend_usd", "return_usd"} - set(returns.columns)
     if missing:
@@ -150,9 +151,11 @@ def _joined(budget: pd.DataFrame, actuals: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 
 def _factors(past: pd.DataFrame, last: pd.Timestamp, months: int) -> pd.Series:
-    """Recent actual over plan by account, shrunk to one where few months are known; kept between 0.5 and 2."""
+    """Recent actual over plan by account, drawn to one as far as it may be chance (James and Stein, 1961)."""
     recent = past[past["month"] > last - pd.DateOffset(months=months)]
-    sums = recent.groupby("account")[["actual_usd", "plan_usd"]].sum()
-    known = recent.groupby("account").size()
-    ratio = (sums["actual_usd"] / sums["plan_usd"]).clip(0.5, 2.0)
-    return 1 + (ratio - 1) * known / months
+    grouped = recent.groupby("account")
+    sums, known = grouped[["actual_usd", "plan_usd"]].sum(), grouped.size()
+    bias = (sums["actual_usd"] / sums["plan_usd"]).clip(0.5, 2.0) - 1
+    rest = recent["actual_usd"] - recent["plan_usd"] * (1 + recent["account"].map(bias))
+    noise = rest.pow(2).groupby(recent["account"]).sum() / (known - 1).clip(lower=1) * known / sums["plan_usd"] ** 2
+    return 1 + bias * (1 - noise / bias.pow(2).clip(lower=1e-12)).clip(lower=0.0)
