@@ -15,12 +15,22 @@ from pathlib import Path
 
 from crossborder.reports import exports, project
 
-__all__ = ["code_key", "data_key", "environment_key", "files_key", "folder_key", "lock_key", "notebook_key", "revision"]
+__all__ = [
+    "code_key",
+    "data_key",
+    "environment_key",
+    "files_key",
+    "folder_key",
+    "imported",
+    "lock_key",
+    "notebook_key",
+    "revision",
+]
 
 FORMAT = "1"  # of what a finished notebook leaves behind; a change here makes all kept ones stale
 PACKAGE = "crossborder"
 DYNAMIC = ("import_module(", "__import__(", "iter_modules(", "walk_packages(")
-IGNORED_VARIABLES = ("CROSSBORDER_OUT", "CROSSBORDER_RESULTS")
+IGNORED_VARIABLES = ("CROSSBORDER_OUT", "CROSSBORDER_RESULTS", "CROSSBORDER_NURSERY")
 
 
 def notebook_key(cells: Iterable[Mapping], parameters: Mapping, parts: Mapping[str, str]) -> str:
@@ -49,6 +59,11 @@ def code_key(sources: Iterable[str]) -> str:
     wanted = {p for p in chosen if p.is_file() and (everything or p in files or p.suffix != ".py")}
     lines = [f"{p.relative_to(base)} {_file_digest(p)}" for p in sorted(wanted) if p.suffix != ".pyc"]
     return _digest("\n".join(lines))
+
+
+def imported(sources: Iterable[str]) -> list[str]:
+    """The package's modules that are named in the imports of some source texts."""
+    return sorted({name for source in sources for name in _imports(source) if _module(name)})
 
 
 def files_key(patterns: Iterable[str]) -> str:

@@ -28,7 +28,10 @@ class Folders:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a run: notebooks by name (none = all), parameters as written, limits in seconds."""
+    """What is asked of a run: notebooks by name (none = all), parameters as written, limits in seconds.
+
+    `warm` kernels are forked from a process that has imported the stack; None leaves the choice to the run.
+    """
 
     notebooks: Sequence[str] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class Request:
     processes: int = 2
     notebook_seconds: float = 300
     run_seconds: float = 1800
+    warm: bool | None = None
 
 
 @dataclass(frozen=True)

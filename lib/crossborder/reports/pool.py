@@ -23,10 +23,14 @@ class _Worker:
 
 
 class Pool:
-    """A few workers, spawned, each living for many notebooks; use as a context, which ends them."""
+    """A few workers, spawned, each living for many notebooks; use as a context, which ends them.
 
-    def __init__(self, size: int, log: Path) -> None:
+    `log` takes what kernels print outside their notebooks, `nursery` is the address of one to fork warm kernels from.
+    """
+
+    def __init__(self, size: int, log: Path, nursery: str = "") -> None:
         self._log = log
+        self._nursery = nursery
         self._size = size
         self._spawn = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
@@ -79,7 +83,7 @@ class Pool:
         if len(self._workers) >= self._size:
             return None
         ours, theirs = self._spawn.Pipe()
-        process = self._spawn.Process(target=serve, args=(theirs, str(self._log)), daemon=True)
+        process = self._spawn.Process(target=serve, args=(theirs, str(self._log), self._nursery), daemon=True)
         process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))

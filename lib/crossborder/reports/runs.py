@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -17,6 +18,7 @@ from crossborder.reports.worker import Job, Outcome
 
 __all__ = ["Finished", "Listener", "run"]
 
+WARM_FROM = 4  # notebooks to run before importing the stack once for all of them pays
 FORMAT = 1  # of results.json and manifest.json
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
 # What decides how a page looks, given the outputs of its notebook.
@@ -141,7 +143,8 @@ def _execute(state: _State, to_run: Sequence[Entry], scratch: Path, aside: Path,
     jobs = [_job(state, entry, scratch, shared) for entry in ordered]
     by_name = {entry.notebook: entry for entry in to_run}
     _write_results(state, shared)
-    with Pool(max(1, min(state.request.processes, len(jobs))), aside / "kernels.log") as pool:
+    log = aside / "kernels.log"
+    with _nursery(state, to_run, log) as nursery, Pool(min(state.request.processes, len(jobs)), log, nursery) as pool:
         after = {entry.notebook: entry.after for entry in to_run}
         for outcome in pool.run(jobs, after, listener.cell, state.request.run_seconds):
             place = scratch / outcome.notebook
@@ -150,7 +153,19 @@ def _execute(state: _State, to_run: Sequence[Entry], scratch: Path, aside: Path,
             state.outcomes[outcome.notebook], state.places[outcome.notebook] = outcome, place
             _write_results(state, shared)
             listener.ended(outcome)
-    (aside / "kernels.log").unlink(missing_ok=True)
+    log.unlink(missing_ok=True)
+
+
+def _nursery(state: _State, to_run: Sequence[Entry], log: Path) -> AbstractContextManager[str]:
+    """A nursery for warm kernels if there are enough notebooks to repay it; else an empty address."""
+    wanted = len(to_run) >= WARM_FROM if state.request.warm is None else state.request.warm
+    if not wanted:
+        return nullcontext("")
+    from crossborder.reports import nursery, warm
+
+    code = ["".join(c["source"]) for entry in to_run for c in entry.source["cells"] if c["cell_type"] == "code"]
+    modules = (*nursery.STACK, *keys.imported(code))
+    return warm.nursery(modules, log) if warm.available() else nullcontext("")
 
 
 def _job(state: _State, entry: Entry, scratch: Path, shared: Path) -> Job:

@@ -44,10 +44,12 @@ class Outcome:
     reused: bool = False
 
 
-def serve(connection: Connection, log: str) -> None:
+def serve(connection: Connection, log: str, nursery: str = "") -> None:
     """The life of a worker: take jobs until None comes or the parent is gone."""
     _follow_parent()
     _redirect(log)
+    if nursery:
+        os.environ |= {"CROSSBORDER_NURSERY": nursery, "JUPYTER_DEFAULT_PROVISIONER_NAME": "crossborder-warm"}
     import papermill  # noqa: F401  the one import that every job would pay for
 
     connection.send(("ready", None))
