@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from crossborder.demo import baskets, crowd, media, people, prices, products, seasons, supply_base
 from crossborder.demo.world import CATEGORIES, CHANNELS, MARKETS, World
-from scipy.optimize import minimize
 
 
 @dataclass(frozen=True)
@@ -55,25 +54,21 @@ def lifts(small: Small) -> tuple[np.ndarray, np.ndarray]:
     e, y = exposure[rows], bought[rows]
     rest_e, rest_y = exposure.sum() - e.sum(), bought.sum() - y.sum()
 
-    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
-        gain = np.maximum(1 + x[1:][channel] * decay, 1e-3)
-        log = x[0] + np.bincount(where, np.log(gain), len(rows))
-        mean = e * np.exp(log)
-        residual = y - mean
-        slope = np.bincount(channel, residual[where] * decay / gain, len(CHANNELS))
-        value = y @ log - mean.sum() + rest_y * x[0] - rest_e * np.exp(x[0])
-        return -value, -np.r_[residual.sum() + rest_y - rest_e * np.exp(x[0]), slope]
-
-    start_at = np.r_[np.log(0.015), np.full(len(CHANNELS), 0.5)]
-    best = minimize(loss, start_at, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    gain = 1 + best[1:][channel] * decay
-    mean = e * np.exp(best[0] + np.bincount(where, np.log(gain), len(rows)))
-    width = len(CHANNELS)
-    slopes = np.bincount(where * width + channel, decay / gain, len(rows) * width).reshape(len(rows), width)
-    slopes = np.c_[np.ones(len(rows)), slopes]
-    information = (slopes * mean[:, None]).T @ slopes
-    information[0, 0] += rest_e * np.exp(best[0])
-    return best[1:], np.sqrt(np.diag(np.linalg.inv(information)))[1:]
+    guess, width = np.r_[np.log(0.015), np.full(len(CHANNELS), 0.5)], len(CHANNELS)
+    for _ in range(25):  # Fisher scoring
+        gain = np.maximum(1 + guess[1:][channel] * decay, 0.05)
+        mean = e * np.exp(guess[0] + np.bincount(where, np.log(gain), len(rows)))
+        slopes = np.bincount(where * width + channel, decay / gain, len(rows) * width).reshape(len(rows), width)
+        slopes = np.c_[np.ones(len(rows)), slopes]
+        information = (slopes * mean[:, None]).T @ slopes
+        score = slopes.T @ (y - mean)
+        score[0] += rest_y - rest_e * np.exp(guess[0])
+        information[0, 0] += rest_e * np.exp(guess[0])
+        step = np.linalg.solve(information, score)
+        guess = guess + step
+        if np.abs(step).max() < 1e-6:
+            break
+    return guess[1:], np.sqrt(np.diag(np.linalg.inv(information)))[1:]
 
 
 def adstock_coefficients(small: Small) -> tuple[np.ndarray, np.ndarray]:
@@ -122,6 +117,26 @@ def demand_coefficients(small: Small, markets: tuple[str, ...] = MARKETS[:3]) ->
     pick = (week, market, sku)
     design = np.stack([c[pick] for c in columns], axis=1)
     return _two_way_poisson(pieces[pick], design, known[pick], market * skus + sku, week * m + market)
+
+
+def bg_nbd(repeats: np.ndarray, last: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """r, alpha, a, b of the BG/NBD model and standard errors of their logs (Fader, Hardie, Lee 2005, equation 6)."""
+    from scipy.optimize import minimize
+    from scipy.special import betaln, gammaln
+
+    rows, count = np.unique(np.c_[repeats, last, age], axis=0, return_counts=True)
+    x, t, T = rows.T
+
+    def loss(log: np.ndarray) -> float:
+        r, alpha, a, b = np.exp(log)
+        stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + T)
+        some = np.maximum(x, 1)
+        leaves = betaln(a + 1, b + some - 1) - betaln(a, b) - (r + x) * np.log(alpha + t)
+        both = np.where(x > 0, np.logaddexp(stays, leaves), stays)
+        return -(count @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha) + both))
+
+    best = minimize(loss, np.log([1.0, 100.0, 1.0, 2.0]), method="BFGS")
+    return np.exp(best.x), np.sqrt(np.diag(best.hess_inv))
 
 
 def _two_way_poisson(y, design, offset, first, second) -> tuple[np.ndarray, np.ndarray]:

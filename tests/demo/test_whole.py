@@ -11,6 +11,8 @@ from crossborder.demo import truth as truth_file
 from crossborder.demo import writing
 from crossborder.demo.world import MARKETS, World
 
+from tests.demo import estimators
+
 COMMITTED = Path(__file__).resolve().parents[2] / "data" / "demo"
 
 
@@ -246,3 +248,65 @@ def test_platform_shares_sum_to_one(made):
     shares = made[2]["customers"]["platform_share"]
     assert set(shares) == set(MARKETS)
     assert all(sum(row.values()) == pytest.approx(1) for row in shares.values())
+
+
+def test_repeat_purchases_are_those_of_the_stated_bg_nbd_model(made):
+    orders, known = made[1]["orders"], made[2]["customers"]["bg_nbd"]
+    bought = orders.dropna(subset="customer_id")
+    days = (bought["ordered_at"].dt.tz_localize(None) - World().start).dt.days
+    history = days.groupby(bought["customer_id"]).agg(["min", "max", "nunique"])
+    age = len(World().days) - history["min"]
+    found, _ = estimators.bg_nbd(history["nunique"] - 1, history["max"] - history["min"], age)
+    assert found[0] == pytest.approx(known["r"], rel=0.10)
+    assert found[1] == pytest.approx(known["alpha_days"], rel=0.15)
+    # Drop-out is seen through needs that last some days: its mean is found within a few points.
+    assert found[2] / (found[2] + found[3]) == pytest.approx(known["a"] / (known["a"] + known["b"]), abs=0.06)
+
+
+def test_members_spend_more_than_membership_explains(made):
+    customers, known = made[1]["customers"], made[2]["customers"]
+    spend = customers.groupby("member")["spend_after_joining_usd"].mean()
+    assert 0 < known["member_spend_effect_180_days_usd"] < 0.5 * (spend[True] - spend[False])
+
+
+def test_late_parcels_come_back_more_often(made):
+    orders, known = made[1]["orders"], made[2]["demand"]
+    there = orders[orders["delivered_at"].notna() & (orders["ordered_at"] < "2026-08-01")]
+    late = there["delivered_at"] - there["ordered_at"] > pd.to_timedelta(there["promised_days"], unit="D")
+    rate = (there["returned"] > 0).groupby(late).mean()
+    assert rate[True] / rate[False] == pytest.approx(known["return_late_factor"], rel=0.06)
+    assert (there.loc[~late, "return_reason"] == "late").sum() == 0
+
+
+def test_shelf_prices_follow_the_exchange_rate_in_part_and_late(made):
+    prices, known, world = made[1]["prices"], made[2]["demand"]["pass_through"], World()
+    mine = prices[prices["market"] == "BR"]
+    log = np.log(mine["price"]).groupby(mine["sku"]).transform(lambda v: v - v.mean())
+    weekly = log.groupby(mine["week"]).mean()
+    rate = np.log(1 / world.usd_per_unit["BRL"]).rolling(7 * known["smooth_weeks"]).mean()
+    lagged = rate.reindex(weekly.index - pd.Timedelta(weeks=known["lag_weeks"])).to_numpy()
+    slope = np.polyfit(lagged, weekly.to_numpy(), 1)[0]
+    assert slope == pytest.approx(known["share"], abs=0.12)
+
+
+def test_disruptions_delayed_the_lanes_they_hit(made):
+    ships, lanes, known = made[1]["shipments"], made[1]["lanes"], made[2]["supply"]["disruptions"]
+    took = (ships["arrived_on"] - ships["shipped_on"]).dt.days
+    mean = lanes.set_index("lane_id")["transit_days_mean"]
+    extra = (took - mean.loc[ships["lane_id"]].to_numpy()).where(ships["lane_id"].str.endswith("sea"))
+    for event in known:
+        hit = ships["shipped_on"].between(event["from"], event["to"]) & ships["market"].isin(event["markets"])
+        assert extra[hit].mean() == pytest.approx(event["days"], abs=2.0)
+    calm = ~ships["shipped_on"].between("2024-01-01", "2024-07-01") & ~ships["shipped_on"].between(
+        "2025-05-01", "2025-08-10"
+    )
+    assert extra[calm].mean() == pytest.approx(0.5, abs=1.0)
+
+
+def test_the_failed_supplier_delivers_no_more(made):
+    bought = made[1]["purchases"]
+    mine = bought[bought["supplier_id"] == "S019"]
+    assert len(mine) > 10
+    assert mine["received_on"].max() < pd.Timestamp("2025-06-01")
+    assert mine["ordered_on"].max() < pd.Timestamp("2025-07-15")
+    assert mine["received_on"].isna().any()
