@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import time
+from pathlib import Path
 
 import pytest
 from crossborder.reports import warm
@@ -58,9 +60,15 @@ def test_warm_and_cold_kernels_give_the_same_outputs_and_are_apart(tmp_path):
     assert "not forking" not in (tmp_path / "nursery.log").read_text()
 
 
-def test_without_its_nursery_a_kernel_starts_cold(tmp_path):
+def test_a_nursery_that_is_gone_is_not_waited_for(tmp_path):
+    started = time.monotonic()
     with warm.nursery(("no_such_module",), tmp_path / "log") as address:
-        pass
+        warm._connected(address).close()
+        os.kill(int(Path(f"{address}.process").read_text()), signal.SIGKILL)
+        time.sleep(0.2)
+        assert warm._connected(address) is None  # killed, and not yet noticed by its parent
+    assert warm._connected(address) is None
+    assert time.monotonic() - started < 15
     outcomes = run([job(tmp_path, "11_first", [PRELOADED])], tmp_path, address)
     assert outcomes["11_first"].status == "ok"
     assert shown(tmp_path, "11_first")[-1][0]["data"]["text/plain"] == ["False"]

@@ -149,8 +149,6 @@ def _forked(command: list[str], options: dict) -> Fork | None:
 
 def _connected(address: str) -> socket.socket | None:
     """A connection to the nursery, waited for while it is still importing."""
-    from crossborder.reports.environment import alive
-
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -159,8 +157,17 @@ def _connected(address: str) -> socket.socket | None:
             return connection
         except OSError:
             connection.close()
-        with contextlib.suppress(OSError):
-            if not alive(Path(f"{address}.process").read_text(encoding="ascii")):
-                return None
+        if not _lives(address):
+            return None
         time.sleep(0.05)
     return None
+
+
+def _lives(address: str) -> bool:
+    """Whether the nursery of an address runs; one that has ended and waits for its parent's notice does not."""
+    try:
+        process = Path(f"{address}.process").read_text(encoding="ascii")
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+    except OSError:
+        return False
+    return state.split()[0] != "Z"
