@@ -310,3 +310,11 @@ def test_the_failed_supplier_delivers_no_more(made):
     assert mine["received_on"].max() < pd.Timestamp("2025-06-01")
     assert mine["ordered_on"].max() < pd.Timestamp("2025-07-15")
     assert mine["received_on"].isna().any()
+
+
+def test_the_closing_balance_follows_from_the_tables(made):
+    tables, closing = made[1], made[2]["money"]["closing_usd"]
+    opening = tables["opening_balances"].set_index("item")["amount_usd"]
+    assert closing["cash"] == pytest.approx(opening["cash"] + tables["ledger"]["amount_usd"].sum(), abs=0.005)
+    assert closing["loan"] == -(260_000 + 120_000 - 36 * 4_000)
+    assert closing["payables"] < 0 < closing["receivables"]
