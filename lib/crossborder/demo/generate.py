@@ -74,4 +74,6 @@ def rest_of_core(company: core.Core, sums: sales.Sums) -> tuple[dict[str, pd.Dat
         "inventory": supply_tables.inventory(company),
     }
     tables |= money.money(company, sums, tables)
-    return tables, core_truth(company, sums) | {"experiments": known}
+    truth = core_truth(company, sums) | {"experiments": known}
+    truth["money"]["closing_usd"] = money.closing(company.world, tables)
+    return tables, truth

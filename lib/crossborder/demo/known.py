@@ -64,6 +64,7 @@ def _customers(company: Core) -> dict:
             "a": known["drop_a"],
             "b": known["drop_b"],
         },
+        "order_value": _order_value(),
         "member_effect_on_rate": float(np.expm1(known["member_effect"])),
         "need_days": people.WINDOW,
         "hazard_a_day": people.HAZARD,
@@ -75,6 +76,19 @@ def _customers(company: Core) -> dict:
         "more_lines": baskets.MORE_LINES,
         "more_pieces": baskets.MORE_PIECES,
     }
+
+
+def _order_value() -> dict:
+    """How customers differ in pieces an order; `gamma_gamma_q` is the gamma-gamma model's with the same spread."""
+    from scipy.special import roots_genlaguerre
+
+    # Means over a gamma variable by Gauss-Laguerre quadrature.
+    shape = people.CUSTOMER["basket_shape"]
+    nodes, weights = roots_genlaguerre(20, shape - 1)
+    pieces = (1 + baskets.MORE_LINES * nodes / shape) * (1 + baskets.MORE_PIECES * nodes / shape)
+    mean = np.average(pieces, weights=weights)
+    spread = np.sqrt(np.average((pieces - mean) ** 2, weights=weights)) / mean
+    return {"mean_pieces": mean, "between_customers_cv": spread, "gamma_gamma_q": 2 + 1 / spread**2}
 
 
 def _supply(company: Core) -> dict:

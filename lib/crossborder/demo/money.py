@@ -11,7 +11,7 @@ from crossborder.demo.sales import Sums
 from crossborder.demo.typed import typed
 from crossborder.demo.world import CURRENCIES, MARKETS, World
 
-__all__ = ["OPENING", "money"]
+__all__ = ["OPENING", "closing", "money"]
 
 # Amounts at scale 1, in USD unless the name says otherwise; other scales multiply them.
 OPENING = {"cash": 380_000.0, "loan": -260_000.0, "equipment": 45_000.0}
@@ -156,6 +156,22 @@ def _opening(company: Core) -> pd.DataFrame:
     items["equity"] = -round(sum(items.values()), 2)
     frame = pd.DataFrame({"item": list(items), "amount_usd": np.round(list(items.values()), 2)})
     return typed(frame.assign(date=world.start - pd.Timedelta(days=1)), "opening_balances")
+
+
+def closing(world: World, tables: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """Items in USD on the last day that follow from the tables: cash, loan, equipment, open invoices at its rate."""
+    opening = tables["opening_balances"].set_index("item")["amount_usd"]
+    moved = tables["ledger"].groupby("account")["amount_usd"].sum()
+    found = {
+        "cash": opening["cash"] + tables["ledger"]["amount_usd"].sum(),
+        "loan": opening["loan"] - moved["loan"],
+        "equipment_at_cost": opening["equipment"] - moved["equipment"],
+    }
+    for name, sign in (("receivables", 1), ("payables", -1)):
+        due = tables[name][tables[name]["paid_on"].isna()]
+        rate = _rate(world, pd.Series(world.end, index=due.index), due["currency"])
+        found[name] = sign * (due["amount"].to_numpy(float) * rate).sum()
+    return {name: round(float(value), 2) for name, value in found.items()}
 
 
 def _budget(world: World, bills: pd.DataFrame, sums: Sums, company: Core) -> pd.DataFrame:
