@@ -13,7 +13,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "model": ("model", "text"),
     "observations": ("blocks", "integer"),
     "hits": ("breaches", "integer"),
-    "expected": ("promised", "number1"),
+    "expected": ("expected", "number1"),
     "kupiec_p": ("Kupiec p", "number3"),
     "rate_p_exact": ("exact", "number3"),
     "coverage_p": ("Christoffersen p", "number3"),

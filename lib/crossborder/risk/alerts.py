@@ -12,15 +12,17 @@ from crossborder.risk.event_rates import beta_share
 from crossborder.risk.warning_index import evidence
 
 __all__ = [
+    "COMBINED",
+    "ENSEMBLE",
     "RULES",
     "alerts_by_kind",
     "best_setting",
     "deviation_levels",
     "ensemble",
+    "ensemble_of",
     "kind_scores",
     "ladder",
     "lead_times",
-    "learn_watch",
     "precision_recall",
     "quality",
     "raise_alerts",
@@ -28,8 +30,6 @@ __all__ = [
     "rules_tested_later",
     "signals",
     "threshold_study",
-    "watch_list",
-    "watch_map",
 ]
 
 RULES: dict[str, tuple[float, ...]] = {
@@ -43,6 +43,9 @@ RULES: dict[str, tuple[float, ...]] = {
 
 COMBINED = (1.8, 2.2, 2.6, 3.0, 3.4, 3.8)
 """Thresholds of the score of `kind_scores`."""
+
+ENSEMBLE = ("cusum", "combined", "ewma", "level")
+"""Rules that vote in the ensemble."""
 
 
 def deviation_levels(deviation: pd.DataFrame, band: float = 0.15) -> pd.DataFrame:
@@ -81,17 +84,26 @@ def raise_alerts(signal: pd.DataFrame, *, votes: int = 1, span: int = 2, quiet: 
     """
     if not 1 <= votes <= signal.shape[1]:
         raise InputError.out_of_range("votes", votes, f"1 to the {signal.shape[1]} indicators", "")
-    on = signal.to_numpy(bool)
+    begins, recent = _beginnings(signal.to_numpy(bool), span, quiet)
+    kept = _raised_weeks(begins, recent, votes, span)
+    names = signal.columns.to_numpy()
+    return pd.DataFrame({"start": signal.index[kept], "indicators": [", ".join(names[recent[week]]) for week in kept]})
+
+
+def _beginnings(on: np.ndarray, span: int, quiet: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weeks in which an indicator begins to signal, and those within `span` weeks after."""
     begins = on & ~_any_before(on, quiet)
-    recent = begins | _any_before(begins, span)
+    return begins, begins | _any_before(begins, span)
+
+
+def _raised_weeks(begins: np.ndarray, recent: np.ndarray, votes: int, span: int) -> list[int]:
+    """Weeks of alerts: enough indicators began lately, one of them now; at most one alert in each `span` weeks."""
     ready = np.flatnonzero((recent.sum(axis=1) >= votes) & begins.any(axis=1))
-    # Thinning by time only: at most one alert in each `span` weeks.
     kept: list[int] = []
     for week in ready.tolist():
         if not kept or week - kept[-1] > span:
             kept.append(week)
-    names = signal.columns.to_numpy()
-    return pd.DataFrame({"start": signal.index[kept], "indicators": [", ".join(names[recent[week]]) for week in kept]})
+    return kept
 
 
 def _any_before(flags: np.ndarray, weeks: int) -> np.ndarray:
@@ -205,8 +217,7 @@ def raised(
     """Alerts of a rule: by kind with a watch list, otherwise over all indicators."""
     if rule == "combined":
         scores = kind_scores(baseline, watch or {})
-        parts = [raise_alerts(scores[[kind]] > threshold).assign(kind=kind) for kind in scores]
-        return pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
+        return alerts_by_kind(scores > threshold, {kind: [kind] for kind in scores}, votes=1)
     signal = signals(baseline, rule, threshold)
     return raise_alerts(signal, votes=votes) if watch is None else alerts_by_kind(signal, watch, votes=votes)
 
@@ -238,8 +249,9 @@ def rules_tested_later(
 ) -> pd.DataFrame:
     """All rules, each with its threshold and votes chosen by cost before `split`, judged from `split` on.
 
-    One row a rule: threshold, votes, and `quality` in the later period; cheapest first. `chosen` marks the rule of the
-    least cost before the split, the one that an honest company would have run.
+    One row a rule: threshold, votes, and `quality` in the later period; cheapest first. Costs before the split are
+    averaged over neighbouring limits; `chosen` marks the rule of the least such cost. With `watch` a last rule, the
+    ensemble, alerts where two of `ENSEMBLE` agree; it needs no choice among rules, so no luck in choosing.
     """
     rows, past_costs = [], []
     common = {"watch": watch, **options}
@@ -250,57 +262,44 @@ def rules_tested_later(
             threshold_study(baseline, incidents, rule, grid, votes=votes, **before)
             for votes in ((1,) if rule == "combined" else (1, 2))
         ]
-        best = best_setting(pd.concat(tried, ignore_index=True), least_precision=least_precision)
+        # Neighbouring limits are averaged, so that a lucky one is not chosen.
+        smooth = [one.assign(cost_usd=one["cost_usd"].rolling(3, center=True, min_periods=1).mean()) for one in tried]
+        best = best_setting(pd.concat(smooth, ignore_index=True), least_precision=least_precision)
         setting = {"votes": int(best["votes"]), **common}
         rows.append(threshold_study(baseline, incidents, rule, [best["threshold"]], start=split, end=end, **setting))
         past_costs.append(best["cost_usd"] if best["precision"] >= least_precision else np.inf)
     table = pd.concat(rows, ignore_index=True).assign(past_cost_usd=past_costs)
     table["chosen"] = table.index == table["past_cost_usd"].idxmin()
+    if watch is not None:
+        joint = quality(ensemble_of(baseline, table, watch), incidents, start=split, end=end, **options)
+        row = {"rule": "ensemble", "threshold": np.nan, "votes": 2, **joint, "past_cost_usd": np.nan, "chosen": False}
+        table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
     return table.sort_values("cost_usd", ignore_index=True)
 
 
-def watch_map(indicators: pd.DataFrame) -> dict[str, list[str]]:
-    """Indicators by the kind of incident that they are watched for, from the column `watches` (kinds apart by |)."""
-    if "watches" not in indicators:
-        raise InputError.missing_columns("indicators", ["watches"], indicators.columns)
-    pairs = indicators[["name", "watches"]].drop_duplicates().dropna()
-    long = pairs.assign(kind=pairs["watches"].str.split("|")).explode("kind")
-    return {kind: sorted(group["name"]) for kind, group in long.groupby("kind")}
+def ensemble_of(baseline: Baseline, rules: pd.DataFrame, watch: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Alerts on which two of the rules `ENSEMBLE` agree, each with its setting in the table `rules`."""
+    settings = rules[rules["rule"].isin(ENSEMBLE)].itertuples()
+    by_rule = {
+        row.rule: raised(baseline, row.rule, row.threshold, votes=int(row.votes), watch=watch) for row in settings
+    }
+    return ensemble(by_rule, baseline.surprise.index, votes=2)
 
 
-def watch_list(
-    indicators: pd.DataFrame, baseline: Baseline, incidents: pd.DataFrame, *, end: pd.Timestamp
-) -> tuple[dict[str, list[str]], str]:
-    """The company's own watch list ("stated"), or one learned from the incidents before `end` ("learned")."""
-    stated = watch_map(indicators) if "watches" in indicators else {}
-    return (stated, "stated") if stated else (learn_watch(baseline, incidents, end=end), "learned")
-
-
-def learn_watch(
-    baseline: Baseline, incidents: pd.DataFrame, *, end: pd.Timestamp, weeks: int = 4, least: float = 1.8, top: int = 3
-) -> dict[str, list[str]]:
-    """The same map learned from the incidents before `end`: indicators that stood out in the `weeks` before them.
-
-    For a company without a watch list; a few incidents of a kind teach little, and unseen kinds have no entry.
-    """
-    days, found = baseline.position.index.to_numpy("datetime64[D]"), {}
-    for kind, group in incidents[incidents["started_on"] < end].groupby("kind"):
-        age = (group["started_on"].to_numpy("datetime64[D]")[:, None] - days).astype(float) / 7
-        near = (age >= -1) & (age < weeks)
-        heights = np.nanmean([baseline.position[mask].max().to_numpy() for mask in near], axis=0)
-        best = pd.Series(heights, baseline.position.columns).nlargest(top)
-        found[kind] = sorted(best.index[best >= least])
-    return {kind: names for kind, names in found.items() if names}
-
-
-def alerts_by_kind(signal: pd.DataFrame, watch: Mapping[str, list[str]], *, votes: int = 2) -> pd.DataFrame:
+def alerts_by_kind(
+    signal: pd.DataFrame, watch: Mapping[str, list[str]], *, votes: int = 2, span: int = 2, quiet: int = 3
+) -> pd.DataFrame:
     """`raise_alerts` for each kind of incident on the indicators that watch for it: start, indicators, kind."""
-    parts = [
-        raise_alerts(signal[names], votes=min(votes, len(names))).assign(kind=kind) for kind, names in watch.items()
-    ]
-    if not parts:
+    if not watch:
         raise Refusal.because("no alerts by kind", "no indicator is watched for a kind", "fill the column `watches`")
-    return pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
+    begins, recent = _beginnings(signal.to_numpy(bool), span, quiet)
+    names, rows = signal.columns.to_numpy(), []
+    for kind, watched in watch.items():
+        place = signal.columns.get_indexer(watched)
+        kept = _raised_weeks(begins[:, place], recent[:, place], min(votes, len(place)), span)
+        rows += [(signal.index[week], ", ".join(names[place][recent[week, place]]), kind) for week in kept]
+    found = pd.DataFrame(rows, columns=["start", "indicators", "kind"])
+    return found.astype({"start": signal.index.dtype}).sort_values("start", ignore_index=True)
 
 
 def _same_kind(alerts: pd.DataFrame, incidents: pd.DataFrame) -> np.ndarray:
@@ -349,12 +348,22 @@ def precision_recall(study: pd.DataFrame) -> pd.DataFrame:
     return study.dropna(subset=["precision"])[columns].sort_values(["recall", "precision"], ignore_index=True)
 
 
-def ensemble(votes: Mapping[str, pd.Series], *, least: int = 2) -> pd.Series:
-    """Weeks in which at least `least` rules signal, each remembered for its own week and the two after it."""
-    if not 1 <= least <= len(votes):
-        raise InputError.out_of_range("least", least, f"1 to the {len(votes)} rules", "")
-    remembered = [s.astype(float).rolling(3, min_periods=1).max() for s in votes.values()]
-    return sum(remembered[1:], start=remembered[0]) >= least
+def ensemble(raised_by: Mapping[str, pd.DataFrame], weeks: pd.Index, *, votes: int = 2, span: int = 2) -> pd.DataFrame:
+    """Alerts by kind on which at least `votes` rules agree within `span` weeks: start, indicators (the rules), kind.
+
+    `raised_by` maps a rule to its alerts with a column `kind`. Agreement protects from the rule that was lucky.
+    """
+    if not 1 <= votes <= len(raised_by):
+        raise InputError.out_of_range("votes", votes, f"1 to the {len(raised_by)} rules", "")
+    names, rows = np.array(list(raised_by)), []
+    kinds = sorted({kind for found in raised_by.values() for kind in found["kind"]})
+    for kind in kinds:
+        flags = np.column_stack([weeks.isin(found.loc[found["kind"] == kind, "start"]) for found in raised_by.values()])
+        recent = flags | _any_before(flags, span)
+        kept = _raised_weeks(flags, recent, votes, span)
+        rows += [(weeks[week], ", ".join(names[recent[week]]), kind) for week in kept]
+    table = pd.DataFrame(rows, columns=["start", "indicators", "kind"])
+    return table.astype({"start": weeks.dtype}).sort_values("start", ignore_index=True)
 
 
 def ladder(score: pd.Series, edges: tuple[float, float, float]) -> pd.Series:

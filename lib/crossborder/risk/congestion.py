@@ -69,12 +69,12 @@ def disruption_months(incidents: pd.DataFrame, index: pd.Series, kinds: list[str
     return table.assign(month=table["month"].dt.to_timestamp())
 
 
-def cover_study(months: pd.DataFrame, triggers: tuple[float, ...] = (70.0, 80.0, 90.0)) -> pd.DataFrame:
+def cover_study(months: pd.DataFrame, triggers: tuple[float, ...] = (90.0, 98.0, 99.8)) -> pd.DataFrame:
     """How well an index cover would have paid at several triggers: trigger, paid months and the basis risk."""
     from crossborder.risk.insurance import basis_risk, index_cover
 
     rows = []
     for trigger in triggers:
-        paid = index_cover(months["index"], trigger, min(trigger + 15, 100.0), float(months["loss_usd"].max() or 1.0))
+        paid = index_cover(months["index"], trigger, (trigger + 100.0) / 2, float(months["loss_usd"].max() or 1.0))
         rows.append({"trigger": trigger, "paid_months": int(np.sum(paid > 0)), **basis_risk(months["loss_usd"], paid)})
     return pd.DataFrame(rows)
