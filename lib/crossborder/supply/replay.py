@@ -62,9 +62,7 @@ def replay(
     lead = np.broadcast_to(_columns(at_least("lead_weeks", lead_weeks, 0)), (count, weeks)).astype(int)
     point, up_to = (np.broadcast_to(_columns(x), (count, weeks)) for x in (reorder_point, order_up_to))
     fixed = None if order_quantity is None else np.broadcast_to(_columns(order_quantity), (count, weeks))
-    due = np.zeros((count, weeks + int(lead.max(initial=0)) + 1))
-    ahead = np.zeros((count, 1)) if on_order is None else np.atleast_2d(np.asarray(on_order, float))
-    due[:, : ahead.shape[1]] += ahead[:, : due.shape[1]]
+    due = _due(on_order, count, weeks + int(lead.max(initial=0)) + 1)
     stock = np.asarray(opening, float) * np.ones(count)
     pending = due.sum(1)
     kept = {name: np.zeros((count, weeks)) for name in ("on_hand", "on_order", "ordered", "sold", "short")}
@@ -83,6 +81,14 @@ def replay(
         stock = stock - (demand[:, t] if backorders else sold)
         kept["on_hand"][:, t], kept["on_order"][:, t] = np.maximum(stock, 0), pending
     return Replay(demand=demand[:, warm_up:], **{name: values[:, warm_up:] for name, values in kept.items()})
+
+
+def _due(on_order: ArrayLike | None, count: int, horizon: int) -> np.ndarray:
+    """What is due by week, SKU x week, with room for later orders."""
+    due = np.zeros((count, horizon))
+    ahead = np.zeros((count, 1)) if on_order is None else np.atleast_2d(np.asarray(on_order, float))
+    due[:, : ahead.shape[1]] += ahead[:, :horizon]
+    return due
 
 
 def _orders(position, point, up_to, lot, pack_size, minimum) -> np.ndarray:

@@ -21,6 +21,7 @@ __all__ = [
     "outage_losses",
     "resilience_curve",
     "switch_value",
+    "tail_mean",
 ]
 
 
@@ -82,7 +83,7 @@ def resilience_curve(
     rng: np.random.Generator,
     draws: int = 20_000,
 ) -> pd.DataFrame:
-    """Cost of resilience by supplier cap: purchase cost a year, expected lost margin, its 95 % tail, and the total.
+    """Cost of resilience by supplier cap: purchase cost a year, expected lost margin, the mean of the worst twentieth, the total.
 
     `suppliers` as for `allocation.allocate` plus outage_probability. A tighter cap spreads the volume.
     """
@@ -113,9 +114,15 @@ def _loss_row(purchase_cost: float, losses: np.ndarray) -> dict[str, float]:
         "expected_loss_year": mean,
         "loss_low": mean - error,
         "loss_high": mean + error,
-        "tail_loss_year": float(np.quantile(losses, 0.95)),
+        "tail_loss_year": tail_mean(losses),
         "total_year": purchase_cost + mean,
     }
+
+
+def tail_mean(losses: ArrayLike, share: float = 0.05) -> float:
+    """Mean of the worst `share` of the losses (expected shortfall), money."""
+    worst = np.sort(np.asarray(losses, float))[::-1]
+    return float(worst[: max(int(len(worst) * share), 1)].mean())
 
 
 def switch_value(
@@ -136,7 +143,7 @@ def switch_value(
         loss = outage_losses(
             share, outage_probability, outage_days, float(days), spare_share, margin_day, drawn, draws=draws
         )
-        rows.append({"switch_days": float(days), "expected_loss": loss.mean(), "tail_loss": np.quantile(loss, 0.95)})
+        rows.append({"switch_days": float(days), "expected_loss": loss.mean(), "tail_loss": tail_mean(loss)})
     return pd.DataFrame(rows)
 
 

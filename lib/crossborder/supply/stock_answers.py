@@ -157,22 +157,7 @@ def stock_results(
     """Named results of the page, headline figures first."""
     fine = levels.set_index("level")
     cell = fine.loc["SKU x market, week"]
-    rows = []
-    if replayed is not None:
-        rows += [
-            {
-                "name": "supply.replay.fill_rate",
-                "value": replayed.ours.fill_rate,
-                "unit": "share",
-                "note": f"target {target:g}",
-            },
-            {
-                "name": "supply.replay.stock_saved_share",
-                "value": 1 - replayed.ours.mean_stock / replayed.own.mean_stock,
-                "unit": "share",
-                "note": f"own rule serves {replayed.own.fill_rate:.3f}",
-            },
-        ]
+    rows = [] if replayed is None else _replay_rows(replayed, target)
     rows += [
         {
             "name": "supply.forecast.wape",
@@ -191,8 +176,21 @@ def stock_results(
     if stock is not None:
         old = stock.loc[stock["age_days"] > 90, "value_usd"].sum() / max(float(stock["value_usd"].sum()), 1e-9)
         rows.append({"name": "supply.stock.older_than_90_days", "value": float(old), "unit": "share"})
+        over = overstock_share(stock, 18.0)
+        note = "beyond 18 weeks of sales"
+        rows.append({"name": "supply.stock.overstock_share", "value": over, "unit": "share", "note": note})
         rows.append({"name": "supply.stock.value_usd", "value": float(stock["value_usd"].sum()), "unit": "USD"})
     return rows
+
+
+def _replay_rows(replayed: PolicyReplay, target: float) -> list[dict]:
+    saved = 1 - replayed.ours.mean_stock / replayed.own.mean_stock
+    own = f"own rule serves {replayed.own.fill_rate:.3f}"
+    fill = replayed.ours.fill_rate
+    return [
+        {"name": "supply.replay.fill_rate", "value": fill, "unit": "share", "note": f"target {target:g}"},
+        {"name": "supply.replay.stock_saved_share", "value": saved, "unit": "share", "note": own},
+    ]
 
 
 def overstock_share(stock: pd.DataFrame, weeks: float) -> float:
