@@ -213,7 +213,11 @@ def case_review(predictions: pd.DataFrame, launches: pd.DataFrame, model: Succes
     names = np.array(model.features)
     order = part.argsort(axis=1)
     keep = [c for c in ("launch_id", "market", "category", "cohort", "probability", "success") if c in pick]
-    return pick[keep].assign(helped=names[order[:, -1]], hurt=names[order[:, 0]]).reset_index(drop=True)
+    return (
+        pick[keep]
+        .assign(success=pick["success"].astype(bool), helped=names[order[:, -1]], hurt=names[order[:, 0]])
+        .reset_index(drop=True)
+    )
 
 
 def industry_effect(

@@ -1,5 +1,6 @@
 """Weights of criteria: by experts (AHP), from data (entropy, CRITIC, spread, removal), equal, by rank, or fitted."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ __all__ = [
     "PairwiseWeights",
     "ahp",
     "all_weights",
+    "comparisons",
     "critic",
     "entropy",
     "equal",
@@ -72,6 +74,26 @@ def ahp(
     return PairwiseWeights(weights, root, index, ratio, ratio <= limit, missing, complete)
 
 
+def comparisons(text: str, names: list[str]) -> np.ndarray:
+    """The matrix of pairwise comparisons from text such as `margin/demand = 2, fit/demand = 1/3`; NaN elsewhere."""
+    matrix = np.full((len(names), len(names)), np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    place = {name: i for i, name in enumerate(names)}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        found = re.fullmatch(r"(\w+)\s*/\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?", item)
+        if not found:
+            raise InputError.out_of_range("comparison", item, "two names and a ratio, such as margin/demand = 2")
+        first, second, top, bottom = found.groups()
+        for name in (first, second):
+            if name not in place:
+                raise InputError.unknown("signal in the comparisons", name, place)
+        ratio = float(top) / float(bottom or 1)
+        if ratio <= 0 or first == second:
+            raise InputError.out_of_range("comparison", item, "two different signals and a ratio above 0")
+        matrix[place[first], place[second]], matrix[place[second], place[first]] = ratio, 1 / ratio
+    return matrix
+
+
 def _reciprocal(comparisons: ArrayLike) -> np.ndarray:
     matrix = np.array(comparisons, dtype=float)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
@@ -124,8 +146,15 @@ def _complete(matrix: np.ndarray, method: str) -> np.ndarray:
         whole[rows, columns], whole[columns, rows] = np.exp(logs), np.exp(-logs)
         return whole
 
+    def value_and_slope(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        whole = filled(logs)
+        root, right = _principal(whole)
+        left = _principal(whole.T)[1]
+        slope = whole * np.outer(left, right) / (left @ right)
+        return root, slope[rows, columns] - slope[columns, rows]
+
     # The eigenvalue is convex in the logarithms, so any minimum is the minimum.
-    best = minimize(lambda x: _principal(filled(x))[0], np.log(start[rows, columns]), method="BFGS", tol=1e-12)
+    best = minimize(value_and_slope, np.log(start[rows, columns]), jac=True, method="BFGS", tol=1e-10)
     return filled(best.x)
 
 
