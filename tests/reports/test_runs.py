@@ -47,7 +47,7 @@ def mixed(tmp_path_factory):
     throwaway.save(
         there.notebooks / "15_told.ipynb", ["from crossborder.errors import Refusal", "raise Refusal('too few orders')"]
     )
-    request = Request(parameters={"market": "US"})
+    request = Request(parameters={"market": "US"}, warm=False)
     heard = []
     listener = runs.Listener(ended=lambda outcome: heard.append(outcome.notebook))
     return there, run(request, there, listener), heard
@@ -249,7 +249,7 @@ def test_a_killed_run_leaves_the_last_good_report_and_two_at_once_do_not_disturb
 
     doomed = started(tmp_path, "slow")
     deadline = time.monotonic() + 60
-    while not list((tmp_path / "reports").glob(".tmp-same-*/kernels.log")) and time.monotonic() < deadline:
+    while not list((tmp_path / "cache").glob(".tmp-*/kernels.log")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(1.5)
     doomed.send_signal(signal.SIGKILL)

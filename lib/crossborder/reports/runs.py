@@ -5,18 +5,22 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crossborder.reports import exports, kept, keys, planning, publication
 from crossborder.reports.planning import Entry, Folders, Request
 from crossborder.reports.worker import Job, Outcome
 
-__all__ = ["Finished", "Listener", "run"]
+if TYPE_CHECKING:
+    from crossborder.reports.pool import Pool
+
+__all__ = ["Finished", "Listener", "crew", "run"]
 
 WARM_FROM = 4  # notebooks to run before importing the stack once for all of them pays
 FORMAT = 1  # of results.json and manifest.json
@@ -62,7 +66,9 @@ class _State:
     places: dict[str, Path] = field(default_factory=dict)  # the folder that holds a notebook's outputs
 
 
-def run(request: Request, folders: Folders | None = None, listener: Listener | None = None) -> Finished:
+def run(
+    request: Request, folders: Folders | None = None, listener: Listener | None = None, pool: "Pool | None" = None
+) -> Finished:
     """Run the notebooks asked for and publish their report as `reports/NAME`.
 
     A notebook whose inputs did not change is taken from an earlier run; if that holds for all and the report is in
@@ -86,7 +92,8 @@ def run(request: Request, folders: Folders | None = None, listener: Listener | N
     try:
         with publication.aside(folders.reports, state.name) as aside:
             if to_run:
-                _execute(state, to_run, scratch, aside, listener)
+                with nullcontext(pool) if pool else crew(request, to_run, folders.cache) as workers:
+                    _execute(state, to_run, scratch, workers, listener)
             _write(state, aside)
             target = publication.publish(aside, folders.reports, state.name)
         if not request.notebooks:  # a report of all notebooks, not a look at one
@@ -134,36 +141,50 @@ def _without_missing(state: _State, to_run: list[Entry]) -> list[Entry]:
     return [entry for entry in checked if not entry.missing]
 
 
-def _execute(state: _State, to_run: Sequence[Entry], scratch: Path, aside: Path, listener: Listener) -> None:
+@contextmanager
+def crew(request: Request, entries: Sequence[Entry], cache: Path) -> Iterator["Pool"]:
+    """Workers for some notebooks, of one run or of several, with warm kernels if there are enough to repay them."""
     from crossborder.reports.pool import Pool
 
+    scratch = kept.scratch(cache)
+    log = scratch / "kernels.log"
+    try:
+        with _nursery(request, entries, log) as address, Pool(request.processes, log, address) as pool:
+            yield pool
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _execute(state: _State, to_run: Sequence[Entry], scratch: Path, pool: "Pool", listener: Listener) -> None:
     slow = _seconds_before(state)
     ordered = sorted(to_run, key=lambda entry: -slow.get(entry.notebook, 0.0))
     shared = scratch / "results.json"
     jobs = [_job(state, entry, scratch, shared) for entry in ordered]
     by_name = {entry.notebook: entry for entry in to_run}
     _write_results(state, shared)
-    log = aside / "kernels.log"
-    with _nursery(state, to_run, log) as nursery, Pool(min(state.request.processes, len(jobs)), log, nursery) as pool:
-        after = {entry.notebook: entry.after for entry in to_run}
-        for outcome in pool.run(jobs, after, listener.cell, state.request.run_seconds):
-            place = scratch / outcome.notebook
-            if outcome.status == "ok":
-                place = kept.keep(state.folders.cache, outcome.notebook, by_name[outcome.notebook].key, place)
-            state.outcomes[outcome.notebook], state.places[outcome.notebook] = outcome, place
-            _write_results(state, shared)
-            listener.ended(outcome)
-    log.unlink(missing_ok=True)
+    after = {entry.notebook: entry.after for entry in to_run}
+    for outcome in pool.run(jobs, after, listener.cell, state.request.run_seconds):
+        entry, place = by_name[outcome.notebook], scratch / outcome.notebook
+        if outcome.status == "ok" and _whole(state, entry):
+            place = kept.keep(state.folders.cache, outcome.notebook, entry.key, place)
+        state.outcomes[outcome.notebook], state.places[outcome.notebook] = outcome, place
+        _write_results(state, shared)
+        listener.ended(outcome)
 
 
-def _nursery(state: _State, to_run: Sequence[Entry], log: Path) -> AbstractContextManager[str]:
+def _whole(state: _State, entry: Entry) -> bool:
+    """Whether all whose results a notebook reads had finished: else it read less than its key promises."""
+    return all(state.outcomes[name].status == "ok" for name in entry.after)
+
+
+def _nursery(request: Request, entries: Sequence[Entry], log: Path) -> AbstractContextManager[str]:
     """A nursery for warm kernels if there are enough notebooks to repay it; else an empty address."""
-    wanted = len(to_run) >= WARM_FROM if state.request.warm is None else state.request.warm
+    wanted = len(entries) >= WARM_FROM if request.warm is None else request.warm
     if not wanted:
         return nullcontext("")
     from crossborder.reports import nursery, warm
 
-    code = ["".join(c["source"]) for entry in to_run for c in entry.source["cells"] if c["cell_type"] == "code"]
+    code = ["".join(c["source"]) for entry in entries for c in entry.source["cells"] if c["cell_type"] == "code"]
     modules = (*nursery.STACK, *keys.imported(code))
     return warm.nursery(modules, log) if warm.available() else nullcontext("")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crossborder.reports import exports, html
 from crossborder.reports.planning import Folders, Request
-from crossborder.reports.runs import Finished, Listener, run
+from crossborder.reports.runs import Finished, Listener, crew, run
 
 __all__ = ["sweep"]
 
@@ -30,12 +30,12 @@ def sweep(
 
     folders = folders or Folders.of_project()
     requests = [_one(request, market, scenario) for market, scenario in itertools.product(markets, scenarios)]
-    for one in requests:
-        planning.plan(one, folders)
+    entries = [entry for one in requests for entry in planning.plan(one, folders)]
     ended = []
-    for one in requests:
-        begins(one.name)
-        ended.append(run(one, folders, listener))
+    with crew(request, entries, folders.cache) as pool:
+        for one in requests:
+            begins(one.name)
+            ended.append(run(one, folders, listener, pool))
     cells = [_cell(one, finished) for one, finished in zip(requests, ended, strict=True)]
     name = f"sweep-{request.name or '-'.join((*markets, *scenarios))}"[:100]
     page = folders.reports / f"{name}.html"
