@@ -1,6 +1,6 @@
 """How far past cash forecasts were off, and the bands that follow from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -148,7 +148,7 @@ def forecast_accuracy(history: CashHistory, *, weeks: int = 13, origins: int = 3
         ours = cash[:, chosen].sum(axis=1)
         groups = np.flatnonzero(chosen)
         mine = np.isin(history.group, groups)
-        part = CashHistory(**{**history.__dict__, "usd": np.where(mine, history.usd, 0.0)})
+        part = replace(history, usd=np.where(mine, history.usd, 0.0))
         came = np.array([part.weekly(int(day), weeks) for day in days])
         for length in sorted({1, min(4, weeks), weeks}):
             off = np.abs(ours[:, :length].sum(1) - came[:, :length].sum(1)).sum()

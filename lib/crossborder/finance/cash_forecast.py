@@ -5,7 +5,7 @@ season, the pattern of issue (weekly, at month's end, any day) and the delays of
 and equipment are decisions, not forecasts: they are left out, and can be added as planned movements.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +23,26 @@ FIXED = ("payroll", "rent", "software", "service", "compliance", "interest", "ta
 WITH_SALES = ("advertising", "last mile", "returns handling", "sales tax", "platform fees", "warehousing", "refunds")
 YEAR, DAYS = 364, 7
 LEVEL_DAYS = 42  # sales level: long enough to be calm, short enough to follow
+LONGEST = 52  # weeks ahead
 FORGOTTEN = 90  # days overdue after which money is no longer expected
+
+
+@dataclass(frozen=True)
+class _Calendar:
+    """Weekday (Monday 0), month number from 0, and whether it is the month's last day, by day of the history."""
+
+    weekday: np.ndarray
+    month: np.ndarray
+    month_end: np.ndarray
+
+    @classmethod
+    def over(cls, start: pd.Timestamp, days: int) -> "_Calendar":
+        dates = pd.date_range(start, periods=days)
+        month = np.asarray(dates.year * 12 + dates.month)
+        return cls(np.asarray(dates.weekday), month - month[0], np.asarray(dates.is_month_end))
+
+    def upto(self, days: int) -> "_Calendar":
+        return _Calendar(self.weekday[:days], self.month[:days], self.month_end[:days])
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,7 @@ class CashHistory:
     paid: np.ndarray
     usd: np.ndarray
     sales: np.ndarray
+    calendar: "_Calendar" = field(repr=False)
 
     def weekly(self, origin: int, weeks: int, *, side: int = 0) -> np.ndarray:
         """Actual operating cash of the weeks after day `origin`, USD; `side` 1 receipts, -1 payments, 0 both."""
@@ -122,9 +142,9 @@ def cash_history(
         paid=place["paid_on"].fillna(10**6).to_numpy(int),
         usd=usd,
         sales=np.zeros(days + 1),
+        calendar=_Calendar.over(start, days + LONGEST * DAYS + 40),
     )
-    series = _sales_of(history, sales)
-    return CashHistory(**{**history.__dict__, "sales": series})
+    return replace(history, sales=_sales_of(history, sales))
 
 
 def outlook(history: CashHistory, origin: int | None = None, weeks: int = 13) -> Outlook:
@@ -135,8 +155,8 @@ def outlook(history: CashHistory, origin: int | None = None, weeks: int = 13) ->
     origin = history.last if origin is None else origin
     if not 182 <= origin <= history.last:
         raise InputError.out_of_range("origin", origin, f"a day from 182 to {history.last} of the history")
-    if weeks < 1:
-        raise InputError.out_of_range("weeks", weeks, "at least 1")
+    if not 1 <= weeks <= LONGEST:
+        raise InputError.out_of_range("weeks", weeks, f"from 1 to {LONGEST}")
     ahead = _sales_ahead(history.sales, origin, weeks * DAYS + 31)
     sales = np.r_[history.sales[: origin + 1], ahead]
     new = np.array([_new_cash(history, place, origin, weeks, sales) for place in range(len(history.names))])
@@ -205,7 +225,7 @@ def _new_cash(history: CashHistory, place: int, origin: int, weeks: int, sales: 
     if not len(usd) or issued.max() < origin - 200:
         return np.zeros(weeks)
     booked = np.bincount(issued, usd, origin + 1)
-    calendar = history.start + pd.to_timedelta(np.arange(origin + days + 32), unit="D")
+    calendar = history.calendar.upto(origin + days + 32)
     future = _issues(history.names[place], booked, calendar, origin, sales)[:days]
     paid = history.paid[mine]
     settled = (paid <= origin) & (issued > origin - 200)
@@ -217,23 +237,22 @@ def _new_cash(history: CashHistory, place: int, origin: int, weeks: int, sales: 
     return cash.reshape(weeks, DAYS).sum(axis=1)
 
 
-def _issues(name: str, booked: np.ndarray, calendar: pd.DatetimeIndex, origin: int, sales: np.ndarray) -> np.ndarray:
+def _issues(name: str, booked: np.ndarray, calendar: _Calendar, origin: int, sales: np.ndarray) -> np.ndarray:
     """Expected amounts by day of issue after `origin`: weekly, at month's end, or spread over days."""
-    recent = np.abs(booked[max(origin - YEAR, 0) : origin + 1])
-    past = calendar[max(origin - YEAR, 0) : origin + 1]
-    by_weekday = np.bincount(past.weekday, recent, 7)
-    ends = np.asarray(past.is_month_end)
-    if recent[ends].sum() > 0.9 * recent.sum():
+    year = slice(max(origin - YEAR, 0), origin + 1)
+    recent = np.abs(booked[year])
+    by_weekday = np.bincount(calendar.weekday[year], recent, 7)
+    if recent[calendar.month_end[year]].sum() > 0.9 * recent.sum():
         return _monthly(name, booked, calendar, origin, sales)
     if by_weekday.max() > 0.8 * recent.sum():
         return _weekly(booked, calendar, origin, sales, int(by_weekday.argmax()))
-    return _spread(booked, origin, len(calendar) - origin - 1)
+    return _spread(booked, origin, len(calendar.month) - origin - 1)
 
 
-def _weekly(booked: np.ndarray, calendar: pd.DatetimeIndex, origin: int, sales: np.ndarray, weekday: int) -> np.ndarray:
+def _weekly(booked: np.ndarray, calendar: _Calendar, origin: int, sales: np.ndarray, weekday: int) -> np.ndarray:
     """Each week's settlement: its share of the week's sales as in the last quarter."""
-    future = np.zeros(len(calendar) - origin - 1)
-    days = np.flatnonzero(np.asarray(calendar.weekday) == weekday)
+    future = np.zeros(len(calendar.month) - origin - 1)
+    days = np.flatnonzero(calendar.weekday == weekday)
     before = days[(days <= origin) & (days > origin - 91)]
     if not len(before):
         return future
@@ -247,13 +266,12 @@ def _weekly(booked: np.ndarray, calendar: pd.DatetimeIndex, origin: int, sales: 
     return future
 
 
-def _monthly(name: str, booked: np.ndarray, calendar: pd.DatetimeIndex, origin: int, sales: np.ndarray) -> np.ndarray:
+def _monthly(name: str, booked: np.ndarray, calendar: _Calendar, origin: int, sales: np.ndarray) -> np.ndarray:
     """One bill a month: by last year and drift where it is fixed, by sales of the month where it follows them."""
-    month = np.asarray(calendar.year * 12 + calendar.month)
-    month -= month[0]
+    month = calendar.month
     bills = np.bincount(month[: origin + 1], booked, month[-1] + 1)
     turnover = np.bincount(month[: len(sales)], sales[: len(month)], month[-1] + 1)
-    ends = np.flatnonzero(np.asarray(calendar.is_month_end))
+    ends = np.flatnonzero(calendar.month_end)
     last = month[ends[ends <= origin][-1]]
     ahead = ends[ends > origin]
     if name in WITH_SALES:
@@ -261,7 +279,7 @@ def _monthly(name: str, booked: np.ndarray, calendar: pd.DatetimeIndex, origin: 
         expected = rate * turnover[month[ahead]]
     else:
         expected = _with_drift(bills, last, month[ahead])
-    future = np.zeros(len(calendar) - origin - 1)
+    future = np.zeros(len(calendar.month) - origin - 1)
     future[ahead - origin - 1] = expected
     return future
 

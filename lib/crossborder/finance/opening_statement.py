@@ -145,10 +145,12 @@ def stock_value(company: Company, day: object = "", *, items: pd.DataFrame | Non
     return pd.DataFrame({"part": list(parts), "amount_usd": np.round([float(v) for v in parts.values()], 2)})
 
 
-def reconciliation(company: Company, *, equipment_years: float = 5.0) -> pd.DataFrame:
+def reconciliation(
+    company: Company, *, equipment_years: float = 5.0, items: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What must agree, and by how much it does not: check, expected_usd, found_usd, gap_usd (whole cents)."""
     _, opening = _opening(company)
-    ledger, items = company.table("ledger"), company_items(company)
+    ledger, items = company.table("ledger"), company_items(company) if items is None else items
     balance = opening_balance(company, equipment_years=equipment_years, items=items)
     balance = balance.set_index("item")["amount_usd"]
     cents = round(ledger["amount_usd"].astype(float).sum(), 2)
