@@ -6,8 +6,8 @@ import pandas as pd
 
 from crossborder.market import nowcast
 
-__all__ = ["Checked", "ceiling_check", "growth_answer", "growth_results", "present", "sizing_answer", "sizing_results",
-           "truth_check"]  # fmt: skip
+__all__ = ["Checked", "ceiling_check", "growth_answer", "growth_results", "present", "recommendation",
+           "sizing_answer", "sizing_results", "truth_check"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,20 @@ def growth_answer(
     return frame.rename_axis("market").reset_index()
 
 
+def recommendation(answer: pd.DataFrame) -> tuple[str, dict[str, str]]:
+    """A sentence template and its values: the best market among those that pass all gates, and the best by score."""
+    best, open_to = answer.iloc[0], answer[answer["passes"]]
+    values = {"best": best["market"], "p": f"{best['p_first']:.0%}", "why": best["reasons"] or "nothing"}
+    if open_to.empty:
+        return "No market passes all gates; **{best}** scores best ({p}) and fails because: {why}.", values
+    entry = open_to.iloc[0]
+    values |= {"entry": entry["market"], "q": f"{entry['p_first']:.0%}", "verdict": entry["verdict"]}
+    if entry["market"] == best["market"]:
+        return "**{entry}** passes all gates (growth: {verdict}) and scores best most often ({q}).", values
+    text = "**{entry}** is the best market that passes all gates (growth: {verdict}; first in {q}). "
+    return text + "{best} scores best more often ({p}) but fails because: {why}.", values
+
+
 def growth_results(
     total: pd.Series,
     summary: pd.DataFrame,
@@ -150,7 +164,7 @@ def ceiling_check(ceilings: pd.DataFrame, known: pd.DataFrame | None, weights: p
     error = (ceilings["ceiling"] / total - 1).abs().mean()
     text = (
         "Against the simulated truth, **{inside}** of {count} ceilings lie in their {level} interval; the mean error "
-        "of a ceiling is {error}. The truth is another curve (Bass) than a logistic, which no interval covers."
+        "of a ceiling is {error}. The truth follows another curve (Bass) than the one fitted."
     )
     values = {"inside": int(inside.sum()), "count": len(ceilings), "level": f"{level:.0%}", "error": f"{error:.1%}"}
     return Checked(text, values, {"ceiling_covered": float(inside.mean()), "ceiling_error": float(error)})

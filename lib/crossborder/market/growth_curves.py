@@ -67,7 +67,9 @@ def _gompertz(t: np.ndarray, ceiling: float, rate: float, midpoint: float) -> np
 
 
 def _richards(t: np.ndarray, ceiling: float, rate: float, shape: float, midpoint: float) -> np.ndarray:
-    return ceiling / (1 + np.exp(np.clip(-rate * (t - midpoint), -700, 700))) ** (1 / shape)
+    # In logs: a trial step of the solver may ask for a very large power.
+    lag = np.logaddexp(0.0, np.clip(-rate * (t - midpoint), -700, 700)) / shape
+    return ceiling * np.exp(-np.minimum(lag, 700))
 
 
 def _bass(t: np.ndarray, ceiling: float, p: float, q: float) -> np.ndarray:
@@ -83,7 +85,7 @@ def _s_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
 
 
 def _richards_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
-    return [(c, r, shape, m) for c, r, m in _s_starts(t, y) for shape in (0.5, 1.5)]
+    return [(c, r, shape, m) for c, r, m in _s_starts(t, y) for shape in (0.6, 1.5)]
 
 
 def _bass_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
@@ -124,6 +126,7 @@ def fit(
     estimator: str = "level",
     errors: str = "absolute",
     priors: dict[str, tuple[float, float]] | None = None,
+    carry: float = 0.0,
     level: float = 0.9,
     widest: float = 4.0,
     require_ceiling: bool = True,
@@ -134,8 +137,9 @@ def fit(
     1986: level at the end less level at the start of each period), "density" (the derivative at the time), "ols"
     (Bass 1969, regression on the cumulated level and its square; Bass only). `errors`: "absolute" (least squares),
     "relative" (least squares in logs: rss and residual_sd are then log units). `priors`: parameter -> (median, log sd).
-    With `require_ceiling`, a profile interval of the ceiling that has no upper end or whose ends lie more than a
-    factor `widest` apart is a Refusal that says what would help.
+    `carry`: correlation of neighbouring errors (0 to below 1); it widens intervals and errors by
+    sqrt((1 + carry) / (1 - carry)). With `require_ceiling`, a profile interval of the ceiling that has no upper end or
+    whose ends lie more than a factor `widest` apart is a Refusal that says what would help.
     """
     shape, (t, y) = _curve(curve), _checked(times, values, estimator, curve)
     if errors not in ("absolute", "relative"):
@@ -144,7 +148,9 @@ def fit(
         raise InputError.out_of_range(
             "values", "a 0 among them", "above 0 for relative errors", "use errors='absolute'"
         )
-    how = (estimator, errors)
+    if not 0 <= carry < 1:
+        raise InputError.out_of_range("carry", carry, "0 to below 1", "0 for independent errors")
+    how, wider = (estimator, errors), (1 + carry) / (1 - carry)
     priors = dict(priors or {})
     unknown = set(priors) - set(shape.parameters)
     if unknown:
@@ -159,8 +165,8 @@ def fit(
     if estimator == "ols":
         return _ols(t, y, level)
     found = _least_squares(shape, t, y, how, priors)
-    low, high = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level)
-    result = _result(shape, t, y, how, priors, found, (low, high, level, widest))
+    low, high = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level, wider=wider)
+    result = _result(shape, t, y, how, priors, found, (low, high, level, widest, wider))
     if require_ceiling and not result.identified:
         raise Refusal.because(
             f"the ceiling of the {curve} curve is not identified",
@@ -180,17 +186,19 @@ def ceiling_interval(
     priors: dict[str, tuple[float, float]],
     level: float,
     reach: float = 20.0,
+    wider: float = 1.0,
 ) -> tuple[float, float]:
     """The profile interval of the ceiling: where the best fit with the ceiling held stays within the F limit.
 
-    `how` is (estimator, errors). The upper end is infinite where it is not found within `reach` times the best value.
+    `how` is (estimator, errors); `wider` multiplies the limit's distance for errors that carry over. The upper end is
+    infinite where it is not found within `reach` times the best value.
     """
     from scipy.optimize import brentq
 
     shape = _curve(curve)
     objective = _objective(shape, times, values, how, priors, best)
     degrees = max(1, len(times) + len(priors) - len(shape.parameters))
-    limit = np.sum(objective(best) ** 2) * (1 + special.fdtri(1, degrees, level) / degrees)
+    limit = np.sum(objective(best) ** 2) * (1 + wider * special.fdtri(1, degrees, level) / degrees)
     state = {0.0: best[1:]}
 
     def excess(log_shift: float) -> float:
@@ -311,14 +319,14 @@ def _least_squares(shape, t, y, how, priors) -> np.ndarray:
 
 
 def _result(shape, t, y, how, priors, free, interval) -> GrowthFit:
-    low, high, level, widest = interval
+    low, high, level, widest, wider = interval
     natural = _natural(shape, free)
     fitted = _predicted(shape, t, how[0], natural)
     unit = y.max() if how[1] == "absolute" else 1.0
     rss = float(np.sum((unit * _residual(shape, t, y, how, natural)) ** 2))
     degrees = len(t) + len(priors) - len(shape.parameters)
     sd = np.sqrt(rss / degrees)
-    covariance = _covariance(shape, t, how, natural, sd, priors)
+    covariance = wider * _covariance(shape, t, how, natural, sd, priors)
     names = list(shape.parameters)
     parameters = pd.Series(natural, index=names)
     peak = _peak_time(shape.name, parameters)

@@ -148,13 +148,19 @@ def _refit(curve: str, times: np.ndarray, sample: np.ndarray, options: dict) -> 
         return None
 
 
+# A weak prior on the shape of Richards' curve around the logistic (1): it lets the turn lie off the middle.
+RICHARDS_PRIOR = {"shape": (1.0, 0.6)}
+
+
 def fit_many(
     series: pd.DataFrame, curve: str = "logistic", *, priors: dict[str, tuple[float, float]] | None = None, **options
 ) -> tuple[dict[str, GrowthFit], pd.Series]:
     """A curve for each column of `series` (index: times), and the refusals in words by column.
 
-    Every column is either fitted or named with the reason why not; nothing is left out in silence.
+    Richards' curve gets a weak prior on its shape unless `priors` says otherwise. Every column is either fitted or
+    named with the reason why not; nothing is left out in silence.
     """
+    priors = RICHARDS_PRIOR if priors is None and curve == "richards" else priors
     fits, refused = {}, {}
     for name in series.columns:
         try:

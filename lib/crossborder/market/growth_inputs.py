@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.market import demand, localisation, sizing
-from crossborder.market.inputs import chosen_markets, market_series, sales_in_usd
+from crossborder.market.inputs import chosen_markets, market_series, sales_in_usd, units_per_usd
 from crossborder.reference import calendars, certificates, facts, files, taxes
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ FACTORS = {
 
 @dataclass(frozen=True)
 class GrowthInputs:
-    """Inputs of `12_market_growth`; amounts in USD. Optional parts are None.
+    """Inputs of `12_market_growth`; amounts in USD, `per_usd` units of the report's currency for one. Optional: None.
 
     `sizes`: year x (market, category); `monthly`: own revenue, month x (market, category); `exposure`: moving events x
     series x months (history and twelve months more). `factors`: assumptions with low, base, high.
     """
 
     markets: tuple[str, ...]
+    per_usd: float
     sizes: pd.DataFrame
     published: pd.DataFrame
     sales: pd.DataFrame
@@ -65,7 +66,7 @@ class GrowthInputs:
         return pd.Series(["all"] * len(columns) if by == "all" else columns.get_level_values(by), index=columns)
 
 
-def growth_inputs(company: "Company", markets: list[str]) -> GrowthInputs:
+def growth_inputs(company: "Company", markets: list[str], currency: str = "USD") -> GrowthInputs:
     """Everything `12_market_growth` reads; errors name the table or market that is missing."""
     company.require("market_sales", "orders", "products")
     table = company.table("market_sales")
@@ -82,6 +83,7 @@ def growth_inputs(company: "Company", markets: list[str]) -> GrowthInputs:
     revenue = last["revenue_usd"].sum()
     return GrowthInputs(
         markets=chosen,
+        per_usd=units_per_usd(company, currency),
         sizes=market_series(company, chosen),
         published=table[table["market"].isin(chosen)],
         sales=sales,

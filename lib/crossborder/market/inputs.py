@@ -13,7 +13,7 @@ from crossborder.reference import exchange, facts, files
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["SizingInputs", "chosen_markets", "market_series", "sales_in_usd", "sizing_inputs"]
+__all__ = ["SizingInputs", "chosen_markets", "market_series", "sales_in_usd", "sizing_inputs", "units_per_usd"]
 
 BUILD_UP = {
     "buyers_per_user": "market.buyers.share",
@@ -172,7 +172,7 @@ def sizing_inputs(company: "Company", markets: list[str], currency: str = "USD")
     )
     return SizingInputs(
         markets=chosen,
-        per_usd=1 / float(exchange.convert(1.0, currency, _rate_day(company))) if currency != "USD" else 1.0,
+        per_usd=units_per_usd(company, currency),
         sizes=market_series(company, chosen),
         facts=facts.market_facts(list(chosen)),
         definitions=pd.DataFrame.from_dict(DEFINITIONS, orient="index", columns=list(SCOPES)).rename_axis("definition"),
@@ -186,9 +186,12 @@ def sizing_inputs(company: "Company", markets: list[str], currency: str = "USD")
     )
 
 
-def _rate_day(company: "Company") -> pd.Timestamp:
-    """The company's day, or the last one that has rates."""
-    return min(pd.Timestamp(company.as_of), exchange.last_date())
+def units_per_usd(company: "Company", currency: str) -> float:
+    """Units of `currency` for one USD on the company's day, or the last one before it that has rates."""
+    if currency == "USD":
+        return 1.0
+    day = min(pd.Timestamp(company.as_of), exchange.last_date())
+    return 1 / float(exchange.convert(1.0, currency, day))
 
 
 def _platforms(company: "Company", markets: tuple[str, ...], sales: pd.DataFrame, rates: pd.DataFrame) -> tuple:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
-from crossborder.market import consistency
+from crossborder.market import consistency, trends
 
-__all__ = ["CHECKS", "china_trade", "claim_value", "consistency_table", "growth_claims", "implied_table",
-           "live_commerce", "online_retail", "size_records", "user_base"]  # fmt: skip
+__all__ = ["CHECKS", "china_trade", "claim_value", "consistency_table", "digitalisation", "growth_claims",
+           "implied_table", "live_commerce", "online_retail", "size_records", "user_base"]  # fmt: skip
 
 VERDICTS = ("agrees", "needs a choice", "contradicts")
 
@@ -108,6 +108,17 @@ def china_trade(claims: pd.DataFrame, usd_per_cny: float) -> pd.DataFrame:
     frame["next_year_cny_tn"] = frame["cny_tn"] * (1 + rate)
     frame["world_share_low"], frame["world_share_high"] = frame["usd_tn"] / max(world), frame["usd_tn"] / min(world)
     return frame
+
+
+def digitalisation(claims: pd.DataFrame, target_year: int = 2026) -> dict[str, float]:
+    """The digitalisation rate projected from its two cited points, in a line and in logits, beside the rate forecast.
+
+    Two points give a scenario without interval; the cited rates do not say that they measure one thing.
+    """
+    now = claim_value(claims, "C003-009")
+    points = pd.Series({2020: now - claim_value(claims, "C003-010"), 2022: now})
+    projected = {m: trends.project_rate(points, target_year, method=m) for m in ("linear", "logit")}
+    return {**projected, "forecast": claim_value(claims, "C000-030")}
 
 
 def live_commerce(claims: pd.DataFrame) -> dict[str, float]:

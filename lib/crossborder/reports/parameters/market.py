@@ -42,7 +42,9 @@ class MarketGrowth(Parameters):
 
     markets: list[MarketCode] = Field([], description="markets compared; empty = all that the company sells in")
     level: float = Field(0.9, ge=0.5, le=0.99, description="level of intervals", json_schema_extra=SHARE)
-    curve: Literal["logistic", "gompertz", "bass"] = Field("logistic", description="growth curve of online penetration")
+    curve: Literal["richards", "logistic", "gompertz", "bass"] = Field(
+        "richards", description="growth curve of online penetration"
+    )
     horizon_months: int = Field(6, ge=1, le=12, description="months forecast", json_schema_extra={"unit": "months"})
     origins: int = Field(
         7, ge=4, le=18, description="rolling origins of the test", json_schema_extra={"unit": "months"}
