@@ -29,7 +29,7 @@ def monthly_units(orders: "ibis.Table", products: pd.DataFrame, last: str | pd.T
 
 
 def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03) -> pd.DataFrame:
-    """Stage of every series with the probability of each stage.
+    """Stage of every series with the probability of each stage (columns p_...).
 
     `interest`: one column a series, weekly, without gaps, two years or more. Growth compares the last 26 weeks with the
     same weeks a year before (the season cancels), acceleration with the growth half a year earlier, saturation is the
@@ -68,7 +68,9 @@ def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03
         },
         index=interest.columns,
     )
-    return pd.concat([table, pd.DataFrame(chance, index=interest.columns, columns=list(STAGES))], axis=1)
+    return pd.concat(
+        [table, pd.DataFrame(chance, index=interest.columns, columns=[f"p_{name}" for name in STAGES])], axis=1
+    )
 
 
 def season(units: pd.DataFrame, weight: float = 0.5) -> pd.DataFrame:

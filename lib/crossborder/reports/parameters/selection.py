@@ -13,8 +13,9 @@ ITEM = re.compile(r"\s*\w+\s*/\s*\w+\s*=\s*\d+(\.\d+)?(\s*/\s*\d+(\.\d+)?)?\s*")
 EXPERTS = (
     "margin/demand=2, margin/growth=2, rating_gap/demand=2, growth/demand=1, competition/demand=1, "
     "margin/competition=2, supplier_readiness/demand=1/2, content_fit/demand=1/2, "
-    "policy_risk/supplier_readiness=1, logistics_fit/content_fit=1, climate_fit/logistics_fit=1, brand_fit/climate_fit=1/2, price_band/demand=1/2, margin/price_band=3, "
-    "rating_gap/price_band=3, growth/brand_fit=3, competition/climate_fit=2, margin/policy_risk=3"
+    "policy_risk/supplier_readiness=1, logistics_fit/content_fit=1, climate_fit/logistics_fit=1, "
+    "brand_fit/climate_fit=1/2, price_band/demand=1/2, margin/price_band=3, rating_gap/price_band=3, "
+    "growth/brand_fit=3, competition/climate_fit=2, margin/policy_risk=3"
 )
 
 
