@@ -1,5 +1,7 @@
 """What is in an order: products, pieces, prices, delivery, returns. All as intended, before stock is looked at."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from crossborder.demo.prices import PROMOTION_DISCOUNT, Offers
@@ -7,8 +9,6 @@ from crossborder.demo.products import Catalogue
 from crossborder.demo.world import CURRENCIES, MARKETS, PLATFORMS, VAT, World
 
 __all__ = ["DECIMALS", "REASONS", "RETURN_RATE", "Shelf", "lines", "shelf"]
-
-from dataclasses import dataclass
 
 MORE_LINES, MORE_PIECES = 0.45, 0.24
 DECIMALS = {"JPY": 0, "IDR": 0}

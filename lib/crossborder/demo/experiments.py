@@ -68,16 +68,11 @@ def _arms(company: Core, test: dict, attempt: int) -> tuple[pd.DataFrame, dict]:
     rng = company.world.rng("experiment " + test["id"], attempt)
     names = ("control", *test.get("arms", ("treatment",)))
     days = pd.date_range(test["start"], periods=test["days"], unit="us")
-    size = (len(names), len(days))
-    people = rng.poisson(PEOPLE_A_DAY * company.world.scale, size)
+    people = rng.poisson(PEOPLE_A_DAY * company.world.scale, (len(names), len(days)))
     people[1:] = rng.binomial(people[1:], test.get("kept", 1.0))
     cell = np.repeat(np.arange(people.size), people.ravel())
     lift = np.array([0.0, *test["lift"]])[cell // len(days)]
-    earlier = rng.random(len(cell)) < EARLIER
-    prior = np.where(earlier, np.exp(rng.normal(3.6, 0.6, len(cell))), 0.0)
-    bought = rng.random(len(cell)) < BASE * np.where(earlier, LOYAL, 1.0) * (1 + lift)
-    habit = np.where(earlier, 0.35 * (np.log(np.maximum(prior, 1)) - 3.6), 0.0)
-    revenue = np.where(bought, np.exp(rng.normal(3.6, 0.5, len(cell)) + habit), 0.0)
+    prior, bought, revenue = _people(rng, lift)
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.bincount(cell, values, people.size).round(2)
@@ -103,9 +98,26 @@ def _arms(company: Core, test: dict, attempt: int) -> tuple[pd.DataFrame, dict]:
             "planned_share": 1 / len(names),
         }
     )
-    share = BASE * (1 + EARLIER * (LOYAL - 1))
-    facts = {"lift": dict(zip(names[1:], test["lift"], strict=True)), "control_rate": share}
-    return frame, facts | {"counted_share_of_treatment": test.get("kept", 1.0), "stopped_by_peeking": False}
+    return frame, _facts(test, names)
+
+
+def _people(rng: np.random.Generator, lift: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Earlier spend, whether they bought, and what they spent; those who bought before buy more often and more."""
+    n = len(lift)
+    earlier = rng.random(n) < EARLIER
+    prior = np.where(earlier, np.exp(rng.normal(3.6, 0.6, n)), 0.0)
+    bought = rng.random(n) < BASE * np.where(earlier, LOYAL, 1.0) * (1 + lift)
+    habit = np.where(earlier, 0.35 * (np.log(np.maximum(prior, 1)) - 3.6), 0.0)
+    return prior, bought, np.where(bought, np.exp(rng.normal(3.6, 0.5, n) + habit), 0.0)
+
+
+def _facts(test: dict, names: tuple[str, ...]) -> dict:
+    return {
+        "lift": dict(zip(names[1:], test["lift"], strict=True)),
+        "control_rate": BASE * (1 + EARLIER * (LOYAL - 1)),
+        "counted_share_of_treatment": test.get("kept", 1.0),
+        "stopped_by_peeking": False,
+    }
 
 
 def _peeked(company: Core, test: dict) -> tuple[pd.DataFrame, dict]:
@@ -132,24 +144,47 @@ def _geo(company: Core, sums: Sums) -> tuple[pd.DataFrame, dict]:
     start = (pd.Timestamp(GEO["start"]) - world.start).days
     span = np.arange(start - GEO["before"], start + GEO["days"])
     dark = span >= start
-    keep, reach = CHANNEL["keep"].iloc[c], company.media.reach[c]
-    since = np.where(dark, span - start + 1, 0)
-    stock = company.media.adstock[span, m, c]
-    at_start = company.media.adstock[start - 1, m, c]
-    effect = reach * CHANNEL["lift"].iloc[c] * np.where(dark, at_start * keep**since - stock, 0.0)
+    effect = _fading(company, span, start, m, c)
     size = rng.dirichlet(np.full(GEO["regions"], 6.0))
     held = np.zeros(GEO["regions"], bool)
     held[rng.choice(GEO["regions"], GEO["held_out"], replace=False)] = True
-    rates = usd_rates(world)[span, m]
-    orders, gross = sums.orders[span, m].sum(axis=1), sums.gross[span, m].sum(axis=1) * rates
+    orders = sums.orders[span, m].sum(axis=1)
+    gross = sums.gross[span, m].sum(axis=1) * usd_rates(world)[span, m]
     level = pd.Series(orders).rolling(15, center=True, min_periods=5).mean().to_numpy() * 0.5 + 0.5 * orders
     own = np.cumsum(rng.normal(0, 0.01, (len(span), GEO["regions"])), axis=0)
-    mean = level[:, None] * size * np.exp(own + effect[:, None] * held)
-    converted = rng.poisson(mean)
+    base = level[:, None] * size * np.exp(own)
+    converted = rng.poisson(base * np.exp(effect[:, None] * held))
     revenue = np.round(rng.gamma(np.maximum(converted, 1e-9) * 3.0, (gross.sum() / orders.sum()) / 3.0), 2)
-    spend = company.media.spend_usd[span, m, c][:, None] * size * np.where(dark[:, None] & held, 0.0, 1.0)
+    spend = company.media.spend_usd[span, m, c][:, None] * size
+    lost = (base * (1 - np.exp(effect[:, None])))[dark][:, held].sum()
+    saved = spend[dark][:, held].sum()
+    frame = _cells(world, span, dark, held, size, converted, revenue, np.where(dark[:, None] & held, 0.0, spend))
+    facts = {
+        "channel": GEO["subject"],
+        "held_out": frame.loc[frame["treated"], "geo"].unique().tolist(),
+        "lift_of_dark_days": effect[dark].tolist(),
+        "mean_relative_effect": float(np.expm1(effect[dark]).mean()),
+        "orders_lost": float(lost),
+        "spend_saved_usd": float(saved),
+        "orders_a_usd": float(lost / saved),
+    }
+    return frame, facts
+
+
+def _fading(company: Core, span: np.ndarray, start: int, m: int, c: int) -> np.ndarray:
+    """Log effect on demand of the channel's silence from `start` on: what was kept fades, nothing new comes."""
+    keep, reach = CHANNEL["keep"].iloc[c], company.media.reach[c]
+    dark = span >= start
+    since = np.where(dark, span - start + 1, 0)
+    stock = company.media.adstock[span, m, c]
+    at_start = company.media.adstock[start - 1, m, c]
+    return reach * CHANNEL["lift"].iloc[c] * np.where(dark, at_start * keep**since - stock, 0.0)
+
+
+def _cells(world, span, dark, held, size, converted, revenue, spend) -> pd.DataFrame:
+    """One row a region and day."""
     day, region = np.divmod(np.arange(converted.size), GEO["regions"])
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "experiment_id": GEO["id"],
             "design": "geo",
@@ -165,15 +200,3 @@ def _geo(company: Core, sums: Sums) -> tuple[pd.DataFrame, dict]:
             "spend_usd": np.round(spend, 2).ravel(),
         }
     )
-    lost = (level[:, None] * size * np.exp(own) * (1 - np.exp(effect[:, None])))[dark][:, held].sum()
-    saved = (company.media.spend_usd[span, m, c][dark][:, None] * size[held]).sum()
-    facts = {
-        "channel": GEO["subject"],
-        "held_out": frame.loc[frame["treated"], "geo"].unique().tolist(),
-        "lift_of_dark_days": effect[dark].tolist(),
-        "mean_relative_effect": float(np.expm1(effect[dark]).mean()),
-        "orders_lost": float(lost),
-        "spend_saved_usd": float(saved),
-        "orders_a_usd": float(lost / saved),
-    }
-    return frame, facts

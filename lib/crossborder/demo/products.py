@@ -1,5 +1,7 @@
 """The 120 products of the simulated company: what they are, cost, weigh, and how well they are liked."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -7,8 +9,6 @@ from crossborder.demo.typed import typed
 from crossborder.demo.world import CATEGORIES, MARKETS, World
 
 __all__ = ["PER_CATEGORY", "Catalogue", "catalogue"]
-
-from dataclasses import dataclass
 
 PER_CATEGORY = 20
 # noun, HS code, price level to the category, weight kg, length, width, height cm, materials, battery, fragile
@@ -113,9 +113,27 @@ def catalogue(world: World, suppliers: pd.DataFrame) -> Catalogue:
     cny = float(world.usd_per_unit["CNY"].loc[world.start])
     cost = np.round(np.where(chinese, cost_usd / cny, cost_usd), 2)
     appeal, listed_from = _appeal(world, n, rng)
-    frame = pd.DataFrame(
+    frame = _frame(world, base, price, size, main, cost, chinese, listed_from)
+    volume = frame[["length_cm", "width_cm", "height_cm"]].prod(axis=1).to_numpy() / 1e6
+    return Catalogue(
+        typed(frame, "products"),
+        base["category"].map({c: i for i, c in enumerate(CATEGORIES)}).to_numpy(),
+        appeal,
+        listed_from,
+        np.clip(rng.normal(4.35, 0.22, n), 3.6, 4.9),
+        price.to_numpy(),
+        cost,
+        np.where(chinese, cost * cny, cost),
+        volume,
+        backup,
+    )
+
+
+def _frame(world: World, base, price, size, main, cost, chinese, listed_from) -> pd.DataFrame:
+    """The columns of the products table."""
+    return pd.DataFrame(
         {
-            "sku": [f"Q{i + 1:04d}" for i in range(n)],
+            "sku": [f"Q{i + 1:04d}" for i in range(len(base))],
             "name": base["style"] + " " + base["noun"],
             "category": base["category"],
             "hs_code": base["hs_code"],
@@ -133,19 +151,6 @@ def catalogue(world: World, suppliers: pd.DataFrame) -> Catalogue:
             "fragile": base["fragile"] == 1,
             "list_price_usd": price,
         }
-    )
-    volume = frame[["length_cm", "width_cm", "height_cm"]].prod(axis=1).to_numpy() / 1e6
-    return Catalogue(
-        typed(frame, "products"),
-        base["category"].map({c: i for i, c in enumerate(CATEGORIES)}).to_numpy(),
-        appeal,
-        listed_from,
-        np.clip(rng.normal(4.35, 0.22, n), 3.6, 4.9),
-        price.to_numpy(),
-        cost,
-        np.where(chinese, cost * cny, cost),
-        volume,
-        backup,
     )
 
 

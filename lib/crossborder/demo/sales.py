@@ -215,37 +215,28 @@ def _customers(world: World, people: Crowd, lines: dict, ids: dict, touches: dic
     last, n = len(world.days), len(ids["buyers"])
     mine = ids["customer"][orders["person"][lines["order"]]]
     own = (mine >= 0) & ~orders["guest"][lines["order"]]
+    day, who = lines["day"][own], mine[own]
     first_order = np.full(n, last)
-    np.minimum.at(first_order, mine[own], lines["day"][own])
-    owner = ids["customer"][touches["person"]]
-    seen = np.flatnonzero(owner >= 0)
-    first_touch = seen[np.unique(owner[seen], return_index=True)[1]]
-    touched, channel = np.full(n, last), np.full(n, -1)
-    touched[owner[first_touch]] = touches["day"][first_touch]
-    channel[owner[first_touch]] = touches["channel"][first_touch]
-    came = touched <= first_order
+    np.minimum.at(first_order, who, day)
+    touched, channel = _first_contact(ids, touches, last)
     joined = people.persons["joined"][buyers]
     member = (joined < last) & (joined > first_order)
-    placebo = first_order + np.ceil(rng.exponential(45.0, n))
-    pivot = np.where(member, joined, placebo)
-    usd = lines["gross"] * usd_rates(world)[lines["day"], lines["market"]]
-    day, who = lines["day"][own], mine[own]
+    pivot = np.where(member, joined, first_order + np.ceil(rng.exponential(45.0, n)))
+    usd = (lines["gross"] * usd_rates(world)[lines["day"], lines["market"]])[own]
 
     def spent(low: int, high: int) -> np.ndarray:
         inside = (day - pivot[who] >= low) & (day - pivot[who] < high)
-        return np.bincount(who[inside], usd[own][inside], n)
+        return np.bincount(who[inside], usd[inside], n)
 
-    gap = touches["day"][seen] - pivot[owner[seen]]
-    near = np.bincount(owner[seen][(gap >= -90) & (gap < 0)], minlength=n)
-    recent = np.bincount(who[(day - pivot[who] >= -90) & (day < pivot[who])], minlength=n)
-    visits = rng.poisson(VISITS["base"] + VISITS["an_order"] * recent + VISITS["a_contact"] * near).astype(float)
+    visits = _visits(ids, touches, day, who, pivot, rng)
     known, whole = pivot < last, pivot + 180 <= last
+    names = np.append(np.array(CHANNELS, dtype=object), None)
     frame = pd.DataFrame(
         {
             "customer_id": ids["person"][buyers],
             "market": np.array(MARKETS)[people.persons["market"][buyers]],
             "first_seen_on": world.days[np.minimum(touched, first_order)],
-            "acquisition_channel": np.append(np.array(CHANNELS, dtype=object), None)[np.where(came, channel, -1)],
+            "acquisition_channel": names[np.where(touched <= first_order, channel, -1)],
             "cohort": np.array(AGE_GROUPS)[rng.choice(5, n, p=[0.14, 0.31, 0.26, 0.17, 0.12])],
             "member": member,
             "member_since": world.days[np.where(member, joined, 0).astype(int)].where(member),
@@ -256,3 +247,26 @@ def _customers(world: World, people: Crowd, lines: dict, ids: dict, touches: dic
         }
     )
     return typed(frame, "customers")
+
+
+def _first_contact(ids: dict, touches: dict, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Day and channel of each customer's first contact; past the last day and -1 without."""
+    n = len(ids["buyers"])
+    owner = ids["customer"][touches["person"]]
+    seen = np.flatnonzero(owner >= 0)
+    first = seen[np.unique(owner[seen], return_index=True)[1]]
+    touched, channel = np.full(n, last), np.full(n, -1)
+    touched[owner[first]] = touches["day"][first]
+    channel[owner[first]] = touches["channel"][first]
+    return touched, channel
+
+
+def _visits(ids: dict, touches: dict, day: np.ndarray, who: np.ndarray, pivot: np.ndarray, rng) -> np.ndarray:
+    """Visits in the 90 days before each customer's pivot: some of their own, more with orders and contacts."""
+    owner = ids["customer"][touches["person"]]
+    seen = np.flatnonzero(owner >= 0)
+    gap = touches["day"][seen] - pivot[owner[seen]]
+    near = np.bincount(owner[seen][(gap >= -90) & (gap < 0)], minlength=len(pivot))
+    recent = np.bincount(who[(day - pivot[who] >= -90) & (day < pivot[who])], minlength=len(pivot))
+    mean = VISITS["base"] + VISITS["an_order"] * recent + VISITS["a_contact"] * near
+    return rng.poisson(mean).astype(float)

@@ -69,29 +69,13 @@ def shipments(company: Core) -> pd.DataFrame:
     log = pd.DataFrame(company.flows.shipments)
     log = log[log["shipped"] < len(world.days)].reset_index(drop=True)
     lane = company.lanes.set_index("lane_id").loc[log["lane_id"]].reset_index()
-    bought = pd.DataFrame(company.flows.purchases).loc[log["purchase"]].reset_index(drop=True)
-    currency = goods.frame["currency"].to_numpy()[log["sku"]]
-    ordered = world.days[bought["ordered"]]
-    cny = world.usd_per_unit["CNY"].loc[ordered].to_numpy()
-    value = np.round(bought["unit_cost"] * log["quantity"] * np.where(currency == "CNY", cny, 1.0), 2)
-    weight = np.round(goods.frame["weight_kg"].to_numpy()[log["sku"]] * log["quantity"], 2)
-    volume = np.round(goods.volume_cbm[log["sku"]] * log["quantity"], 4)
     key = log["lane_id"] + " " + log["shipped"].astype(str)
-    whole = volume.groupby(key).transform("sum")
-    freight = _freight(company, log, lane, weight, volume, whole)
-    market = np.array(MARKETS)[log["market"]]
-    insurance = np.round(INSURANCE_SHARE * (value + freight), 2)
-    category = goods.frame["category"].to_numpy()[log["sku"]]
-    rate = pd.Series(market).map(DUTY) * pd.Series(category).map(DUTY_CATEGORY)
-    based = value + np.where(market == "US", 0, freight + insurance)
-    duty = np.round(rate * based, 2)
-    tax = np.round(pd.Series(market).map(VAT) * (value + freight + insurance + duty), 2)
-    arrived = log["arrived"] < len(world.days)
-    on_sea = np.ceil(lane["transit_days_mean"] + 0.6 * lane["transit_days_sd"]).astype(int)
-    home = company.warehouses[company.warehouses["in_use"]].set_index("market")["warehouse_id"]
     # A second batch of a product on the same departure travels under a bill of its own.
     bill = key + " " + log.groupby([key, "sku"]).cumcount().astype(str)
     number = bill.map({k: i for i, k in enumerate(pd.unique(bill))})
+    market = np.array(MARKETS)[log["market"]]
+    promised = np.ceil(lane["transit_days_mean"] + 0.6 * lane["transit_days_sd"]).astype(int)
+    home = company.warehouses[company.warehouses["in_use"]].set_index("market")["warehouse_id"]
     frame = pd.DataFrame(
         {
             "shipment_id": "H" + number.astype(str).str.zfill(5),
@@ -101,22 +85,44 @@ def shipments(company: Core) -> pd.DataFrame:
             "market": market,
             "warehouse_id": home.loc[market].to_numpy(),
             "shipped_on": world.days[log["shipped"]],
-            "promised_on": world.days[log["shipped"]] + pd.to_timedelta(on_sea, unit="D"),
-            "arrived_on": (world.start + pd.to_timedelta(log["arrived"], unit="D")).where(arrived),
+            "promised_on": world.days[log["shipped"]] + pd.to_timedelta(promised, unit="D"),
+            "arrived_on": (world.start + pd.to_timedelta(log["arrived"], unit="D")).where(
+                log["arrived"] < len(world.days)
+            ),
             "quantity": log["quantity"],
-            "weight_kg": weight,
-            "volume_cbm": volume,
-            "goods_value": value,
-            "inland": np.round(INLAND_USD_CBM * volume + 0.5, 2),
-            "freight": freight,
-            "insurance": insurance,
-            "duty": duty,
-            "import_tax": tax,
-            "brokerage": np.round(BROKERAGE_USD * volume / whole, 2),
+            **_costs(company, log, lane, key, market),
             "currency": "USD",
         }
     )
     return typed(frame.sort_values(["shipment_id", "sku"], ignore_index=True), "shipments")
+
+
+def _costs(company: Core, log, lane, key, market) -> dict[str, object]:
+    """Weight, volume, customs value, and what was paid for the journey, in USD."""
+    world, goods = company.world, company.goods
+    bought = pd.DataFrame(company.flows.purchases).loc[log["purchase"]].reset_index(drop=True)
+    currency = goods.frame["currency"].to_numpy()[log["sku"]]
+    cny = world.usd_per_unit["CNY"].loc[world.days[bought["ordered"]]].to_numpy()
+    value = np.round(bought["unit_cost"] * log["quantity"] * np.where(currency == "CNY", cny, 1.0), 2)
+    weight = np.round(goods.frame["weight_kg"].to_numpy()[log["sku"]] * log["quantity"], 2)
+    volume = np.round(goods.volume_cbm[log["sku"]] * log["quantity"], 4)
+    whole = volume.groupby(key).transform("sum")
+    freight = _freight(company, log, lane, weight, volume, whole)
+    insurance = np.round(INSURANCE_SHARE * (value + freight), 2)
+    category = goods.frame["category"].to_numpy()[log["sku"]]
+    rate = pd.Series(market).map(DUTY) * pd.Series(category).map(DUTY_CATEGORY)
+    duty = np.round(rate * (value + np.where(market == "US", 0, freight + insurance)), 2)
+    return {
+        "weight_kg": weight,
+        "volume_cbm": volume,
+        "goods_value": value,
+        "inland": np.round(INLAND_USD_CBM * volume + 0.5, 2),
+        "freight": freight,
+        "insurance": insurance,
+        "duty": duty,
+        "import_tax": np.round(pd.Series(market).map(VAT) * (value + freight + insurance + duty), 2),
+        "brokerage": np.round(BROKERAGE_USD * volume / whole, 2),
+    }
 
 
 def _freight(company: Core, log, lane, weight, volume, whole) -> np.ndarray:
