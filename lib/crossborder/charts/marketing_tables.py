@@ -112,10 +112,27 @@ def show(
     for name in kept.columns:
         kept[name] = _plain(kept[name])
     names = {name: t(_header(name, headers or {})) for name in wanted}
+    kept, ranges = _without_holes(kept, ranges, wanted, formats or {})
     chosen = {name: fmt for name in wanted if (fmt := _format(name, kept[name], formats or {}))}
     return style.table(
         kept, caption=caption, formats=chosen, headers=names, interval=ranges, bold=bold, total=total, limit=limit
     )
+
+
+def _without_holes(kept: pd.DataFrame, ranges: dict, wanted: list[str], formats: Mapping[str, str]) -> tuple:
+    """Columns whose interval is missing in some rows become text, so that no empty brackets are shown."""
+    for name in [name for name in wanted if name in ranges]:
+        low, high = (kept[edge] for edge in ranges[name])
+        if not low.isna().any():
+            continue
+        write = style.FORMATS[_format(name, kept[name], formats) or "text"]
+        spans = [
+            f"{write(value)} ({write(a)} to {write(b)})" if pd.notna(a) else write(value)
+            for value, a, b in zip(kept[name], low, high, strict=True)
+        ]
+        kept = kept.assign(**{name: spans}).drop(columns=list(ranges[name]))
+        ranges = {key: pair for key, pair in ranges.items() if key != name}
+    return kept, ranges
 
 
 def _plain(column: pd.Series) -> pd.Series:

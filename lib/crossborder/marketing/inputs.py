@@ -71,22 +71,19 @@ def monthly_kpis(company: "Company", sold: "Table", rates: Mapping[str, float], 
 
     `sold` is one row an order (`journey_query.order_values`). Adds activated (carts), repeat_orders.
     """
-    month = sold.ordered_at.truncate("M").cast("timestamp")
-    orders = (
-        sold.mutate(month=month).group_by("month").aggregate(orders=sold.count(), revenue_usd=sold.revenue_usd.sum())
-    )
+    by_month = sold.mutate(month=sold.ordered_at.truncate("M").cast("timestamp"))
+    orders = by_month.group_by("month").aggregate(orders=by_month.count(), revenue_usd=by_month.revenue_usd.sum())
     frame = orders.to_pandas().set_index("month").sort_index()
-    first = sold.filter(sold.customer_id.notnull()).group_by("customer_id").aggregate(at=sold.ordered_at.min())  # noqa: PD004
-    new = first.mutate(month=first["at"].truncate("M").cast("timestamp")).group_by("month").aggregate(new=first.count())
+    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    first = known.group_by("customer_id").aggregate(first=known.ordered_at.min())
+    first = first.mutate(month=first["first"].truncate("M").cast("timestamp"))
+    new = first.group_by("month").aggregate(new=first.count())
     frame["new_customers"] = new.to_pandas().set_index("month")["new"]
     spend = channel_panel.spend_usd(company.table("ad_spend"), rates)
     frame["spend_usd"] = spend.groupby(spend["date"].dt.to_period("M").dt.to_timestamp())["spend_usd"].sum()
     sessions = company.events("sessions")
-    counts = (
-        sessions.mutate(month=sessions.date.truncate("M").cast("timestamp"))
-        .group_by("month")
-        .aggregate(visits=sessions.visits.sum(), carts=sessions.carts.sum())
-    )
+    sessions = sessions.mutate(month=sessions.date.truncate("M").cast("timestamp"))
+    counts = sessions.group_by("month").aggregate(visits=sessions.visits.sum(), carts=sessions.carts.sum())
     frame = frame.join(counts.to_pandas().set_index("month"))
     frame["repeat_orders"] = frame["orders"] - frame["new_customers"]
     return frame.assign(contribution_usd=frame["revenue_usd"] * share).fillna(0.0)

@@ -1,0 +1,364 @@
+"""What notebook 43 needs from a company's tables, each question in one call."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crossborder.marketing import (
+    basket,
+    buying_models,
+    channel_panel,
+    clv,
+    engagement,
+    funnel,
+    inputs,
+    journey_query,
+    membership,
+    membership_timing,
+    recommender,
+    service,
+)
+from crossborder.marketing.buying_models import BuyingModel
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+    from crossborder.company import Company
+
+__all__ = [
+    "Care",
+    "Dashboard",
+    "FunnelSteps",
+    "MemberEffects",
+    "Recommendations",
+    "acquisition_cost",
+    "against_truth",
+    "assumed",
+    "care",
+    "chance_of_order",
+    "dashboard",
+    "email_frequency",
+    "funnel_steps",
+    "holdout_models",
+    "membership_effects",
+    "orders_and_margin",
+    "recommendations",
+    "rfm_frame",
+    "value_by",
+    "with_customers",
+]
+
+STEPS = ["visits", "product_views", "carts", "checkouts", "orders"]
+
+
+@dataclass(frozen=True)
+class FunnelSteps:
+    """The funnel with gaps to the best market, and its bottleneck."""
+
+    frame: pd.DataFrame
+    weakest: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Key figures and life-cycle stages of the last month."""
+
+    kpis: pd.DataFrame
+    stages: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class MemberEffects:
+    """Effect of membership by method (`rows`), programme profit by tier, and effect by market."""
+
+    rows: pd.DataFrame
+    tiers: pd.DataFrame
+    by_segment: pd.DataFrame
+    ratio: membership_timing.TimingEffect
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """Offline quality of lists, and basket rules."""
+
+    quality: pd.DataFrame
+    rules: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Care:
+    """Recommendation scores by year, stages, reasons and staffing; None where a table is missing."""
+
+    scores: pd.DataFrame | None
+    stages: pd.DataFrame | None
+    reasons: pd.DataFrame | None
+    staff: pd.DataFrame | None
+
+
+def assumed(company: "Company", name: str, default: float) -> float:
+    """Base value of an assumption, or `default` where the company has no such row."""
+    if not company.has("assumptions"):
+        return default
+    rows = company.table("assumptions").set_index("name")
+    return float(rows.loc[name, "base"]) if name in rows.index else default
+
+
+def orders_and_margin(company: "Company", markets: list[str] | None = None) -> tuple["Table", float]:
+    """Orders with values in USD, and contribution before marketing as a share of revenue."""
+    rates = inputs.usd_rates(company)
+    lines = company.events("orders")
+    lines = lines.filter(lines.market.isin(markets)) if markets else lines
+    sold = journey_query.order_values(lines, usd_rates=rates, unit_cost_usd=inputs.unit_cost_usd(company, rates))
+    total = sold.aggregate(revenue_usd=sold.revenue_usd.sum(), margin_usd=sold.margin_usd.sum()).to_pandas()
+    return sold, inputs.contribution_share(company, total)
+
+
+def funnel_steps(company: "Company", sold: "Table", markets: list[str] | None = None) -> FunnelSteps | None:
+    """The last twelve months' funnel; every step against the best market's rate."""
+    if not company.has("sessions"):
+        return None
+    sessions = company.events("sessions")
+    start = company.as_of - pd.Timedelta(days=364)
+    recent = sessions.filter(sessions.date >= start.to_pydatetime())
+    recent = recent.filter(recent.market.isin(markets)) if markets else recent
+    by_market = recent.group_by("market").aggregate(**{name: recent[name].sum() for name in STEPS}).to_pandas()
+    counts = by_market.set_index("market")[STEPS].astype(float)
+    mean = sold.aggregate(value=sold.revenue_usd.mean()).to_pandas()["value"].iloc[0]
+    frame = funnel.funnel(counts.sum(), value_per_order=float(mean))
+    rates = (counts / counts.shift(1, axis=1)).drop(columns="visits")
+    frame = funnel.step_value(frame, rates.max(), value_per_order=float(mean))
+    return FunnelSteps(frame, funnel.weakest_step(frame))
+
+
+def dashboard(company: "Company", sold: "Table", margin_share: float) -> Dashboard | None:
+    """Key figures and stages by month; needs ad_spend and sessions."""
+    if not (company.has("ad_spend") and company.has("sessions")):
+        return None
+    rates = inputs.usd_rates(company)
+    monthly = inputs.monthly_kpis(company, sold, rates, margin_share)
+    stages = monthly[["visits", "carts", "orders", "repeat_orders"]].set_axis(
+        ["acquisition", "activation", "revenue", "retention"], axis=1
+    )
+    return Dashboard(channel_panel.kpi_set(monthly), funnel.aarrr(stages))
+
+
+def rfm_frame(sold: "Table", as_of: object) -> pd.DataFrame:
+    """Days since the last order, orders and value of each customer."""
+    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    made = known.group_by("customer_id").aggregate(
+        last=known.ordered_at.max().cast("timestamp"), orders=known.count(), value_usd=known.revenue_usd.sum()
+    )
+    frame = made.order_by("customer_id").to_pandas()
+    days = (pd.Timestamp(as_of) + pd.Timedelta(days=1) - frame["last"]).dt.days
+    return pd.DataFrame({"recency_days": days, "orders": frame["orders"], "value_usd": frame["value_usd"]})
+
+
+def holdout_models(past: pd.DataFrame) -> pd.DataFrame:
+    """BG/NBD, MBG/NBD and Pareto/NBD on the same hold-out, beside repeating the past rate."""
+    from crossborder.marketing import pareto_nbd
+
+    history = (past["frequency"], past["recency"], past["age"])
+    rows = {}
+    for name, kind in (("BG/NBD", "bg"), ("MBG/NBD", "mbg")):
+        model = buying_models.fit(*history, kind=kind)
+        rows[name] = {**clv.holdout_error(model, past), "log_likelihood": model.log_likelihood}
+    some = past.iloc[:: max(1, len(past) // 8000)]
+    pareto = pareto_nbd.fit(some["frequency"], some["recency"], some["age"], starts=1)
+    expected = pareto_nbd.future_purchases(pareto, *history, past["holdout"])
+    actual = past["holdout_frequency"]
+    rows["Pareto/NBD (sample)"] = {
+        "expected_over_actual": float(expected.sum() / actual.sum()),
+        "error": float(np.abs(expected - actual).mean()),
+        "log_likelihood": np.nan,
+    }
+    rows["past rate"] = {
+        "expected_over_actual": rows["BG/NBD"]["naive_over_actual"],
+        "error": rows["BG/NBD"]["naive_error"],
+        "log_likelihood": np.nan,
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+    return frame[["expected_over_actual", "error", "log_likelihood"]]
+
+
+def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Customers, share alive, purchases to come and contribution by a column of the history, with a total."""
+    joined = history[[by]].join(value)
+    grouped = joined.groupby(by)
+    made = pd.DataFrame(
+        {
+            "customers": grouped.size(),
+            "alive_share": grouped["probability_alive"].mean(),
+            "purchases": grouped["purchases"].sum(),
+            "order_value_usd": grouped["order_value_usd"].mean(),
+            "clv_usd": grouped["clv_usd"].mean(),
+            "total_usd": grouped["clv_usd"].sum(),
+        }
+    )
+    return made.sort_values("total_usd", ascending=False)
+
+
+def with_customers(company: "Company", history: pd.DataFrame) -> pd.DataFrame:
+    """The histories with the channel of the first touch."""
+    customers = company.table("customers")[["customer_id", "acquisition_channel"]]
+    return history.merge(customers, on="customer_id", how="left").rename(columns={"acquisition_channel": "channel"})
+
+
+def acquisition_cost(company: "Company", history: pd.DataFrame, markets: list[str] | None = None) -> pd.DataFrame:
+    """Spend and new customers by channel of the first touch over the whole period (index channel)."""
+    spend = inputs.channel_totals(company, inputs.usd_rates(company), markets)["spend_usd"]
+    joined = with_customers(company, history)
+    people = joined["channel"].value_counts()
+    return pd.DataFrame({"spend_usd": spend, "customers": people.reindex(spend.index).fillna(0)}).rename_axis("channel")
+
+
+def chance_of_order(model: BuyingModel, past: pd.DataFrame) -> np.ndarray:
+    """Chance of at least one purchase in the hold-out, from the expected number."""
+    expected = buying_models.future_purchases(model, past["frequency"], past["recency"], past["age"], past["holdout"])
+    return 1 - np.exp(-expected)
+
+
+def membership_effects(company: "Company", *, level: float, rng: np.random.Generator) -> MemberEffects:
+    """Effect of membership on 180 days of spend: naive, matched, doubly robust, and by time of joining."""
+    customers = company.table("customers")
+    people = customers.dropna(subset=["spend_after_joining_usd"])
+    spend, member = people["spend_after_joining_usd"].to_numpy(float), people["member"].to_numpy(bool)
+    covariates = ["market", "cohort", "acquisition_channel", "visits_before_joining", "spend_before_joining_usd"]
+    x = membership.design_matrix(people, [name for name in covariates if name in people.columns])
+    found = {
+        "Difference of means": membership.naive(spend, member, level=level),
+        "Matched on the past": membership.matched(spend, member, x, level=level),
+        "Doubly robust": membership.doubly_robust(spend, member, x, population="treated", level=level, rng=rng),
+    }
+    rows = {name: (effect.estimate, effect.low, effect.high) for name, effect in found.items()}
+    ratio = _timing(company, customers, level, rng)
+    rows["Members against not yet joined"] = membership_timing.spend_effect(ratio, float(spend[member].mean()))
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high"])
+    segments = {
+        str(name): membership.doubly_robust(
+            spend[at], member[at], x.iloc[at].loc[:, lambda f: f.std() > 0], level=level, rng=rng
+        )
+        for name, at in people.reset_index().groupby("market").indices.items()
+        if min(member[at].sum(), (~member[at]).sum()) >= 100
+    }
+    by_segment = pd.DataFrame(
+        [(name, e.treated, e.estimate, e.low, e.high) for name, e in segments.items()],
+        columns=["market", "members", "estimate", "estimate_low", "estimate_high"],
+    )
+    return MemberEffects(frame, _tiers(people, frame.iloc[-1]), by_segment, ratio)
+
+
+def _timing(
+    company: "Company", customers: pd.DataFrame, level: float, rng: np.random.Generator
+) -> membership_timing.TimingEffect:
+    orders = company.events("orders")
+    known = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    placed = known.select("customer_id", "order_id", day=known.ordered_at.cast("timestamp")).distinct()
+    purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
+    first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
+    people = customers.assign(first_on=customers["customer_id"].map(first), joined_on=customers["member_since"])
+    return membership_timing.rate_ratio(
+        purchases, people.dropna(subset=["first_on"]), until=company.as_of, level=level, rng=rng
+    )
+
+
+def _tiers(people: pd.DataFrame, effect: pd.Series, margin: float = 0.5, benefit: float = 0.06) -> pd.DataFrame:
+    """Base, silver and gold by spend after joining; benefits cost `benefit` of spend, rewards a fixed sum a year."""
+    members = people[people["member"]]
+    yearly = 2 * members["spend_after_joining_usd"]
+    tier = pd.cut(yearly, [-1, 60, 200, np.inf], labels=["base", "silver", "gold"])
+    grouped = yearly.groupby(tier, observed=True)
+    share = grouped.mean() / yearly.mean()
+    frame = pd.DataFrame(
+        {
+            "members": grouped.size(),
+            "spend_usd": grouped.mean(),
+            "uplift_usd": 2 * effect["estimate"] * share * margin,
+            "uplift_low": 2 * effect["low"] * share * margin,
+            "uplift_high": 2 * effect["high"] * share * margin,
+            "benefit_cost_usd": grouped.mean() * benefit * pd.Series({"base": 0.4, "silver": 0.8, "gold": 1.2}),
+            "reward_cost_usd": 0.9,
+        }
+    ).rename_axis("tier")
+    made = membership.tier_economics(frame)
+    return made[["members", "spend_usd", "uplift_usd", "benefit_cost_usd", "profit_usd", "profit_low", "profit_high"]]
+
+
+def email_frequency(
+    company: "Company", markets: list[str] | None, margin_share: float, *, level: float
+) -> pd.DataFrame:
+    """Value of each number of e-mails a week; the value of a subscriber comes from the assumptions."""
+    emails = company.table("emails")
+    emails = emails[emails["market"].isin(markets)] if markets else emails
+    months = assumed(company, "marketing.email.subscriber_months", 24.0)
+    worth = months * assumed(company, "marketing.email.value_of_subscriber_usd", 0.9)
+    return engagement.best_frequency(emails, subscriber_value_usd=worth, margin_share=margin_share, level=level)
+
+
+def recommendations(company: "Company", markets: list[str] | None = None) -> Recommendations:
+    """Item lists, diverse lists and popularity against the hidden last product; basket rules."""
+    lines = company.events("orders")
+    lines = lines.filter(lines.market.isin(markets)) if markets else lines
+    known = lines.filter(lines.customer_id.notnull())  # noqa: PD004
+    first = known.group_by(["customer_id", "sku"]).aggregate(at=known.ordered_at.min().cast("timestamp"))
+    shown, hidden = recommender.leave_last_out(first.order_by(["customer_id", "sku"]).to_pandas())
+    names = pd.Index(sorted(set(shown["sku"])))
+    category = pd.Series("all", index=names)
+    if company.has("products"):
+        category = company.table("products").set_index("sku")["category"].reindex(names).fillna("other")
+    model = recommender.fit_items(shown)
+    # Every n-th customer is judged; some ten thousand tell hit rates to a tenth of a point.
+    hidden = hidden.iloc[:: max(1, len(hidden) // 10_000)]
+    judged = shown[shown["customer_id"].isin(hidden["customer_id"])]
+    plain = recommender.ItemModel(model.items, np.tile(model.popularity, (len(model.items), 1)), model.popularity)
+    lists = {
+        "items": recommender.recommend(model, judged),
+        "diverse": recommender.diversify(model, judged, category, weight=0.15),
+        "popular": recommender.recommend(plain, judged),
+    }
+    popularity = pd.Series(model.popularity, index=list(model.items))
+    quality = recommender.evaluate(lists, hidden, category=category, popularity=popularity)
+    return Recommendations(quality, basket.pair_rules(basket.baskets(lines), least_support=10))
+
+
+def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:
+    """Recommendation score by year, stages, reasons and staffing from surveys and tickets."""
+    scores = stages = reasons = staff = None
+    if company.has("surveys"):
+        surveys = company.table("surveys")
+        surveys = surveys[surveys["market"].isin(markets)] if markets else surveys
+        by_year = {
+            str(year): service.net_promoter_score(group["score"], level=level)
+            for year, group in surveys.groupby(surveys["date"].dt.year)
+        }
+        by_year["all"] = service.net_promoter_score(surveys["score"], level=level)
+        scores = pd.DataFrame(by_year).T.rename(columns={"low": "score_low", "high": "score_high"}).rename_axis("year")
+    if company.has("tickets"):
+        tickets = company.table("tickets")
+        tickets = tickets[tickets["market"].isin(markets)] if markets else tickets
+        lines = company.events("orders")
+        lines = lines.filter(lines.market.isin(markets)) if markets else lines
+        placed = float(lines.order_id.nunique().to_pandas())
+        wage = assumed(company, "marketing.service.agent_cost_hour_usd", 9.0)
+        stages = service.stage_index(tickets, placed, level=level)
+        reasons = service.bot_share(tickets, agent_cost_hour=wage, level=level)
+        staff = service.staffing(tickets, within_minutes=answer_minutes).sort_values("busy_requests", ascending=False)
+    return Care(scores, stages, reasons, staff)
+
+
+def against_truth(known: dict, effects: MemberEffects | None, error: pd.Series) -> pd.DataFrame:
+    """Estimates beside the simulated truth: membership on rate and spend, and the hold-out total."""
+    rows = [("expected over actual purchases in the hold-out", error["expected_over_actual"], np.nan, np.nan, 1.0)]
+    if effects is not None:
+        ratio, naive, last = effects.ratio, effects.rows.iloc[0], effects.rows.iloc[-1]
+        rate = 1 + known["member_effect_on_rate"]
+        spend = known["member_spend_effect_180_days_usd"]
+        rows += [
+            ("membership: purchase rate, by time of joining", ratio.ratio, ratio.low, ratio.high, rate),
+            ("membership: USD in 180 days, by time of joining", last["estimate"], last["low"], last["high"], spend),
+            ("membership: USD in 180 days, difference of means", naive["estimate"], naive["low"], naive["high"], spend),
+        ]
+    frame = pd.DataFrame(rows, columns=["quantity", "estimate", "estimate_low", "estimate_high", "truth"])
+    inside = (frame["estimate_low"] <= frame["truth"]) & (frame["truth"] <= frame["estimate_high"])
+    return frame.assign(holds=inside.where(frame["estimate_low"].notna(), True).astype(bool))
