@@ -6,7 +6,7 @@ import pandas as pd
 from crossborder import style
 from crossborder.language import t
 
-__all__ = ["backtest", "hits_by_model", "netting", "power", "regimes"]
+__all__ = ["backtest", "exposure", "frontier", "hits_by_model", "netting", "power", "regimes"]
 
 MODEL_NAMES = {
     "constant_normal": "Normal, constant (500 days)",
@@ -156,6 +156,76 @@ def hits_by_model(summary: pd.DataFrame, *, level: float, home: str) -> style.Fi
             home=home,
         ),
         source=t("ECB reference rates"),
+    )
+
+
+def exposure(flows: pd.DataFrame, months: int = 12) -> style.Figure:
+    """Net flow by currency and month as heat map, the year's sum at the right."""
+    last = sorted(flows["month"].unique())[-months:]
+    recent = flows[flows["month"].isin(last)]
+    wide = recent.pivot_table(index="currency", columns="month", values="net_usd", aggfunc="sum")
+    wide = wide.fillna(0.0).loc[wide.sum(axis=1).sort_values(ascending=False).index]
+    top = float(np.abs(wide.to_numpy()).max())
+    fig, ax = style.figure(height=0.3 * len(wide) + 0.6)
+    ax.imshow(-wide.to_numpy(), cmap=style.DIVERGING, vmin=-top, vmax=top, aspect="auto")
+    for (row, column), value in np.ndenumerate(wide.to_numpy()):
+        dark = abs(value) > 0.62 * top
+        text = style.number(value / 1e3)
+        ax.text(column, row, text, ha="center", va="center", size=7, color="white" if dark else style.INK)
+    for row, total in enumerate(wide.sum(axis=1)):
+        ax.text(len(last) - 0.35, row, style.money(total, "").strip(), va="center", size=8, weight="bold")
+    ax.set_yticks(range(len(wide)), list(wide.index))
+    ax.set_xticks(range(len(last)), [f"{pd.Timestamp(m):%b}" for m in last])
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.set_xlim(-0.5, len(last) + 0.45)
+    long, short = wide.sum(axis=1).clip(lower=0).sum(), -wide.sum(axis=1).clip(upper=0).sum()
+    return style.finish(
+        fig,
+        title=t(
+            "The company receives {long} net in some currencies and pays {short} net in others",
+            long=style.money(float(long)),
+            short=style.money(float(short)),
+        ),
+        subtitle=t("Net cash flow of the business by currency and month, thousand USD; bold: sum of the year"),
+    )
+
+
+def frontier(table: pd.DataFrame) -> style.Figure:
+    """Hedges by cost and what a bad quarter leaves, with intervals."""
+    fig, ax = style.figure(height=2.7)
+    hue = np.where(table["efficient"], style.ACCENT, style.GREY)
+    ax.hlines(table["es"], table["cost_low"], table["cost_high"], color=style.LIGHT, linewidth=2, zorder=1)
+    ax.vlines(table["cost_year"], table["low"], table["high"], color=style.LIGHT, linewidth=2, zorder=1)
+    ax.scatter(table["cost_year"], table["es"], color=hue, s=42, zorder=3)
+    for row in table.itertuples():
+        ax.annotate(
+            t(row.strategy.replace("_", " ")),
+            (row.cost_year, row.es),
+            xytext=(7, 5),
+            textcoords="offset points",
+            size=8,
+        )
+    style.zero_line(ax, "x")
+    ax.xaxis.set_major_formatter(lambda value, _: style.percent(value, 1))
+    ax.yaxis.set_major_formatter(lambda value, _: style.percent(value, 1))
+    ax.set_ylim(bottom=min(-0.002, float(table["low"].min())))
+    ax.set_xlabel(t("mean return given up a year (left of zero: gained)"))
+    ax.set_ylabel(t("mean of the worst quarters"))
+    ax.grid(axis="both")
+    none, put = (table.set_index("strategy").loc[name] for name in ("none", "put"))
+    return style.finish(
+        fig,
+        title=t(
+            "A bad quarter costs {none} without a hedge, {put} with puts; forwards end it",
+            none=style.percent(none["es"], 1),
+            put=style.percent(put["es"], 1),
+        ),
+        subtitle=t(
+            "Hedges bought each quarter at the rates of the day, judged on what followed; lines: 90 % intervals; "
+            "orange: no other hedge is better in both"
+        ),
+        source=t("ECB reference rates; interest rates and volatility quotes are assumptions"),
     )
 
 

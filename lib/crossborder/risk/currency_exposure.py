@@ -12,8 +12,10 @@ __all__ = [
     "FINANCING",
     "exposure_basket",
     "monthly_flows",
+    "of_company",
     "open_balances",
     "profit_at_risk",
+    "profit_study",
     "repricing",
     "yearly_exposure",
 ]
@@ -48,6 +50,39 @@ def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 1
     pegged = table["currency"].map(status).eq("pegged")
     table["tied"] = pegged | table["currency"].eq(anchor)
     return table.sort_values("net_usd", ascending=False, ignore_index=True)
+
+
+def of_company(
+    ledger: pd.DataFrame | None, weights: pd.Series, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Monthly flows and yearly exposure; without a ledger no flows, and `weights` of a million USD."""
+    if ledger is None:
+        columns = ["month", "currency", "received_usd", "paid_usd", "net_usd", "netted_share"]
+        made = pd.DataFrame({"currency": weights.index, "received_usd": 1e6 * weights.to_numpy(), "paid_usd": 0.0})
+        made = made.assign(net_usd=made["received_usd"], netted_share=0.0, tied=False)
+        return pd.DataFrame(columns=columns), made
+    flows = monthly_flows(ledger)
+    return flows, yearly_exposure(flows, as_of=as_of)
+
+
+def profit_study(
+    exposure: pd.DataFrame,
+    rates: pd.DataFrame,
+    profit_usd: float,
+    *,
+    target_share: float = 0.03,
+    shares: ArrayLike = (0.0, 0.25, 0.5, 0.75, 0.9),
+) -> pd.DataFrame:
+    """Bad case (95 %) of the yearly currency effect by share sold forward: hedged_share, bad_case_usd, ..."""
+    rows = [
+        {
+            "hedged_share": share,
+            **profit_at_risk(exposure, rates, profit_usd=profit_usd, target_share=target_share, hedged=share),
+        }
+        for share in np.asarray(shares, float).tolist()
+    ]
+    table = pd.DataFrame(rows).rename(columns={"share_of_profit": "profit_share"})
+    return table.assign(within=table["within"] > 0).drop(columns="mean_usd")
 
 
 def open_balances(receivables: pd.DataFrame | None, payables: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["collar_strike", "garman_kohlhagen", "greeks", "implied_volatility", "payoff", "seller_hedges"]
+__all__ = ["collar_strike", "garman_kohlhagen", "greeks", "implied_volatility", "payoff", "price_list", "seller_hedges"]
 
 Kind = Literal["call", "put"]
 
@@ -139,6 +139,28 @@ def payoff(
             "collar": np.clip(final, put_strike, call_strike),
         }
     )
+
+
+def price_list(
+    rates: pd.DataFrame, weights: pd.Series, interest: pd.Series, *, home: str, days: int = 250
+) -> pd.DataFrame:
+    """`seller_hedges` of half a year on today's rates: volatility from the last `days`, interest as assumed."""
+    missing = [name for name in [*weights.index, home] if name not in interest.index]
+    if missing:
+        raise InputError.missing_columns("interest", missing, interest.index)
+    levels = rates[list(weights.index)].dropna()
+    volatility = levels.pct_change().tail(days).std() * np.sqrt(252)
+    quoted = pd.DataFrame(
+        {
+            "currency": weights.index,
+            "amount_home": weights.to_numpy(),
+            "spot": levels.iloc[-1].to_numpy(),
+            "foreign_rate": interest[list(weights.index)].to_numpy(float),
+            "volatility": volatility.to_numpy(),
+        }
+    )
+    table = seller_hedges(quoted, home_rate=float(interest[home]))
+    return table.merge(quoted[["currency", "volatility"]], on="currency")
 
 
 def seller_hedges(

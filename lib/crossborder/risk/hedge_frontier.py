@@ -23,6 +23,7 @@ __all__ = [
     "quarter_frontier",
     "quarter_hedges",
     "trigger_positions",
+    "trigger_study",
 ]
 
 FEWEST_DAYS = 250
@@ -207,6 +208,40 @@ def trigger_positions(
     state = pd.DataFrame(np.nan, index=rates.index, columns=rates.columns)
     state = state.mask(measure >= trigger, 1.0).mask(measure <= release * trigger, 0.0)
     return state.ffill().fillna(0.0).shift(1, fill_value=0.0) * ratio
+
+
+def trigger_study(
+    rates: pd.DataFrame,
+    weights: pd.Series,
+    interest: pd.Series,
+    *,
+    home: str,
+    start: pd.Timestamp,
+    trigger: float = 0.15,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Trigger rules against no hedge and a constant half, out of sample: as `compare`, with days_hedged and switches.
+
+    `drawdown` hedges a currency after a fall of `trigger` from its high of a year, `volatility` while its yearly
+    volatility is above it. cost_year is the interest given up while hedged, an assumption; a switch costs nothing here.
+    """
+    levels = rates[list(weights.index)].dropna()
+    returns = levels.pct_change().dropna()
+    days = returns.index[returns.index >= pd.Timestamp(start)]
+    carry = interest[list(weights.index)] - float(interest[home])
+    plans = {
+        "none": pd.DataFrame(0.0, index=days, columns=levels.columns),
+        "half": pd.DataFrame(0.5, index=days, columns=levels.columns),
+        **{
+            kind: trigger_positions(levels, kind=kind, trigger=trigger).loc[days] for kind in ("drawdown", "volatility")
+        },
+    }
+    hedged = {name: hedged_returns(returns.loc[days], weights, plan * weights) for name, plan in plans.items()}
+    cost = {name: float((plan.mean() * weights * carry).sum()) for name, plan in plans.items()}
+    table = compare(hedged, cost, rng=rng)
+    share = {name: float((plan * weights).sum(axis=1).mean()) for name, plan in plans.items()}
+    moves = {name: float((plan.diff().abs() > 0).to_numpy().sum()) for name, plan in plans.items()}
+    return table.assign(hedged_share=table["strategy"].map(share), switches=table["strategy"].map(moves).astype(int))
 
 
 def compare(

@@ -79,6 +79,12 @@ class FxRisk(Parameters):
     start: FullDay = Field("2015-01-02", description="first day of the back-tests")
     end: FullDay = Field("2025-12-31", description="last day of the back-tests")
     history_from: FullDay = Field("2010-07-01", description="first day of the history; after the yuan's peg")
+    trigger: float = Field(
+        0.15, gt=0, lt=1, description="fall or volatility that starts a hedge", json_schema_extra={"unit": "fraction"}
+    )
+    pass_through: float = Field(
+        0.6, ge=0, le=1, description="share of a fall that prices follow", json_schema_extra={"unit": "fraction"}
+    )
     horizon_days: int = Field(21, ge=5, le=63, description="long horizon", json_schema_extra={"unit": "trading days"})
 
 
