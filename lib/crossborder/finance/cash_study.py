@@ -15,8 +15,8 @@ from crossborder.finance.opening_statement import income_statement, opening_bala
 from crossborder.reference import exchange, files
 
 __all__ = [
-    "Books", "CashStudy", "assumed", "books", "cash_study", "financing_choices", "fixed_costs", "held_payouts",
-    "monthly_earnings", "planned_movements", "weeks_bearable",
+    "Books", "CashStudy", "assumed", "books", "cash_so_far", "cash_study", "financing_choices", "fixed_costs",
+    "held_payouts", "monthly_earnings", "planned_movements", "weeks_bearable",
 ]  # fmt: skip
 
 FIXED_ACCOUNTS = ("payroll", "rent", "software", "service", "compliance", "interest")
@@ -211,3 +211,16 @@ def _inside_payouts(history: CashHistory) -> float:
     mine = (history.group == history.names.index("payouts")) & (history.usd < 0)
     recent = mine & (history.paid <= history.last) & (history.paid > history.last - 13 * DAYS)
     return float(history.usd[recent].sum()) / 13
+
+
+def cash_so_far(company: Company, opening_usd: float, *, weeks: int = 26) -> pd.Series:
+    """Cash at the end of each of the last weeks, USD, from the ledger back from today's cash; the last is today."""
+    ledger = company.table("ledger")
+    ends = company.as_of - DAYS * pd.to_timedelta(np.arange(weeks, -1, -1), unit="D")
+    moved = ledger.set_index("date")["amount_usd"].astype(float).sort_index().cumsum()
+    return pd.Series(opening_usd - moved.iloc[-1] + _asof(moved, ends), index=ends)
+
+
+def _asof(moved: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
+    place = np.searchsorted(moved.index.to_numpy(), days.to_numpy(), side="right") - 1
+    return np.where(place >= 0, moved.to_numpy()[np.maximum(place, 0)], 0.0)

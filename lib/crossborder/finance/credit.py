@@ -7,15 +7,27 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtri
 
+from crossborder.company import Company
 from crossborder.errors import InputError, Refusal
 from crossborder.finance.booked_items import usd_at
+from crossborder.finance.cash_study import assumed
 
-__all__ = ["GRADES", "CreditModel", "credit_book", "credit_terms", "default_model", "grade_table"]
+__all__ = [
+    "GRADES",
+    "CreditModel",
+    "CreditStudy",
+    "credit_book",
+    "credit_study",
+    "credit_terms",
+    "default_model",
+    "grade_table",
+]
 
 # Yearly default probability up to which a buyer has the grade; the terms that go with it.
 GRADES = pd.DataFrame(
     [("A", 0.01, 45), ("B", 0.03, 30), ("C", 0.08, 15), ("D", 1.0, 0)], columns=["grade", "up_to", "days"]
 )
+LEAST = 20  # judged invoices for a model
 DEFAULT_DAYS = 90  # Basel Committee (2004), paragraph 452: more than 90 days past due
 
 
@@ -37,6 +49,29 @@ class CreditModel:
         middle = row @ self.coefficients
         half = ndtri((1 + level) / 2) * np.sqrt(np.einsum("ij,jk,ik->i", row, self.covariance, row))
         return pd.DataFrame({"probability": expit(middle), "low": expit(middle - half), "high": expit(middle + half)})
+
+
+@dataclass(frozen=True)
+class CreditStudy:
+    """The model of default, the buyers with their grades, and the terms that earn most from each."""
+
+    model: CreditModel
+    grades: pd.DataFrame
+    terms: pd.DataFrame
+
+
+def credit_study(company: Company, capital_rate: float, *, level: float = 0.9) -> CreditStudy | None:
+    """Grades and terms of the company's business customers; None where there are too few invoices for a model."""
+    receivables = company.optional("receivables")
+    book = None if receivables is None else credit_book(receivables, company.as_of)
+    if book is None or book["judged"].sum() < LEAST or not book["default"].any():
+        return None
+    model = default_model(book)
+    loss = assumed(company, "finance.credit.loss_given_default")[0]
+    grades = grade_table(book, model, loss_given_default=loss, level=level)
+    margin = assumed(company, "finance.credit.margin")[0]
+    terms = credit_terms(grades, margin=margin, capital_rate=capital_rate, loss_given_default=loss)
+    return CreditStudy(model, grades, terms)
 
 
 def credit_book(receivables: pd.DataFrame, as_of: object) -> pd.DataFrame:
@@ -63,7 +98,7 @@ def default_model(book: pd.DataFrame, *, prior_sd: float = 2.5) -> CreditModel:
     """
     judged = book[book["judged"]]
     y, score = judged["default"].to_numpy(float), judged["credit_score"].to_numpy(float)
-    if len(y) < 20 or y.sum() == 0 or score.std() == 0:
+    if len(y) < LEAST or y.sum() == 0 or score.std() == 0:
         raise Refusal.because(
             "no default model",
             f"{len(y)} judged invoices with {int(y.sum())} defaults do not carry one",

@@ -1,0 +1,244 @@
+"""Smaller money questions of a company, one row each: the answer with its range, and what it depends on."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from crossborder.company import Company
+from crossborder.errors import Refusal
+from crossborder.finance.booked_items import usd_at
+from crossborder.finance.budget_cycle import monthly_actuals
+from crossborder.finance.build_or_buy import cost_cuts, intensity, own_or_outsource, platform_cost, technology_payback
+from crossborder.finance.cash_study import Books, assumed
+from crossborder.finance.funding import grant_value, payment_costs, soft_loan_value
+from crossborder.finance.reserves import reserve_account, reserve_strength, warranty_accrual
+from crossborder.finance.working_capital import factoring_cost, supplier_finance_saving
+from crossborder.reference import files
+
+__all__ = [
+    "cut_list", "market_returns", "money_questions", "payment_table", "reserve_tables", "warranty_table",
+]  # fmt: skip
+
+COLUMNS = ["question", "answer", "low", "high", "unit", "turns_at"]
+
+
+def money_questions(
+    company: Company, found: Books, rate: float, *, rng: np.random.Generator, paths: int = 4000
+) -> pd.DataFrame:
+    """One row a question: answer with range, unit, and the value of the driver at which the answer turns (in words).
+
+    Ranges come from the low and high of the assumptions, one at a time where there are several, or from simulation.
+    """
+    rows = [
+        *_financing(company, found, rate),
+        *_building(company, found, rate, rng, paths),
+        *_intensities(company, found),
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def payment_table(company: Company, rate: float) -> pd.DataFrame:
+    """Ways to pay suppliers, cheapest allowed first, for the median payment of the last year; see `payment_costs`.
+
+    Without payables the median payment is 1,000 USD, 100 times a year.
+    """
+    amount, count = 1000.0, 100.0
+    owed = company.optional("payables")
+    if owed is not None:
+        bought = owed[(owed["account"] == "purchases") & (owed["paid_on"] > company.as_of - pd.DateOffset(years=1))]
+        if len(bought):
+            amount, count = float(np.median(usd_at(bought["amount"], bought["currency"], company.as_of))), len(bought)
+    rails = files.read("payment_rails.csv")
+    return payment_costs(rails, amount, payments_year=float(count), capital_rate=rate)
+
+
+def cut_list(found: Books, target_usd: float) -> pd.DataFrame:
+    """Cost lines of the last twelve months ranked for cutting, up to a target a year; see `cost_cuts`."""
+    rules = files.read("cost_cut_rules.csv")
+    rules["year_usd"] = -rules["line"].map(found.income).fillna(0.0)
+    return cost_cuts(rules[rules["year_usd"] > 0], target_usd)
+
+
+def reserve_tables(
+    company: Company, found: Books, *, rates: tuple[float, ...], rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """The risk reserve by month at the first rate, and the chance that each rate runs out; None without incidents."""
+    incidents = company.optional("incidents")
+    if incidents is None or incidents["loss_usd"].notna().sum() == 0:
+        return None
+    items = found.items[found.items["account"] == "sales payout"]
+    month = items["issued_on"].dt.to_period("M")
+    sales = items.groupby(month)["accrued_usd"].sum()
+    lost = incidents.groupby(incidents["started_on"].dt.to_period("M"))["loss_usd"].sum()
+    losses = lost.reindex(sales.index, fill_value=0.0)
+    account = reserve_account(sales.to_numpy(), losses.to_numpy(), rate=rates[0])
+    account.insert(0, "month", sales.index.to_timestamp())
+    return account, reserve_strength(sales.to_numpy(), losses.to_numpy(), rates=rates, rng=rng)
+
+
+def warranty_table(company: Company, *, level: float = 0.9) -> pd.DataFrame | None:
+    """What a warranty would cost a piece, by category: failures are tickets about defects and damage of the last year.
+
+    None without orders, tickets and products. Replacement is the unit cost and as much again for delivery.
+    """
+    if not company.has("orders", "tickets", "products"):
+        return None
+    tickets = company.table("tickets")
+    bad = tickets[tickets["reason"].isin(["defect", "damaged on arrival"]) & tickets["order_id"].notna()]
+    since = company.as_of - pd.DateOffset(years=1)
+    orders = company.events("orders")
+    recent = orders.filter(orders.ordered_at >= since.tz_localize("UTC"))
+    sold = recent.group_by("sku").aggregate(units=recent.quantity.sum()).order_by("sku").to_pandas()
+    # An order of several lines counts once, for its first line.
+    hit = recent.filter(recent.order_id.isin(bad["order_id"].tolist()) & (recent.line == recent.line.min()))
+    failed = hit.group_by("sku").aggregate(failures=hit.count()).order_by("sku").to_pandas()
+    products = company.table("products")
+    cost = usd_at(products["unit_cost"], products["currency"], company.as_of)
+    table = products[["sku", "category", "list_price_usd"]].assign(cost=cost).merge(sold, on="sku")
+    table = table.merge(failed, on="sku", how="left").fillna({"failures": 0})
+    table["units"], table["failures"] = table["units"].astype(float), table["failures"].astype(float)
+    weighted = table.assign(cost=table["cost"] * table["units"], price=table["list_price_usd"] * table["units"])
+    groups = weighted.groupby("category", as_index=False)[["units", "failures", "cost", "price"]].sum()
+    groups = groups.assign(
+        group=groups["category"],
+        replacement_usd=2 * groups["cost"] / groups["units"],
+        price_usd=groups["price"] / groups["units"],
+    )
+    return warranty_accrual(
+        groups,
+        repair_share=assumed(company, "finance.warranty.repair_share")[0],
+        repair_usd=assumed(company, "finance.warranty.repair_usd")[0],
+        level=level,
+        extra_order_value=assumed(company, "finance.warranty.order_value_gain")[0],
+    ).sort_values("share_of_price", ascending=False, ignore_index=True)
+
+
+def market_returns(found: Books, as_of: object, *, months: int = 6) -> pd.DataFrame:
+    """Advertising and what it came with by month and market: net payouts less the goods' share of them, USD.
+
+    The goods' share is the company's own over twelve months. Raises Refusal where advertising has no market.
+    """
+    actuals = monthly_actuals(found.items)
+    last = pd.Timestamp(as_of)
+    recent = actuals[actuals["month"] > last - pd.DateOffset(months=months)]
+    wide = recent.pivot_table(index=["month", "market"], columns="account", values="actual_usd", aggfunc="sum")
+    payouts = "payouts after fees and refunds"
+    if "advertising" not in wide or payouts not in wide or wide.empty:
+        raise Refusal.because("no returns by market", "advertising or payouts have no market", "give their markets")
+    goods = 1 - float(found.income["gross_profit"] / found.income["net_sales"])
+    table = wide.reset_index()[["month", "market", "advertising", payouts]].dropna()
+    return pd.DataFrame(
+        {
+            "month": table["month"],
+            "market": table["market"],
+            "spend_usd": -table["advertising"],
+            "return_usd": table[payouts] * (1 - goods),
+        }
+    )
+
+
+def _financing(company: Company, found: Books, rate: float) -> list[tuple]:
+    value = partial(assumed, company)
+    bought = -float(found.income["purchases"])
+    days, lent = value("finance.scf.days_longer"), value("finance.factoring.rate_year")
+    chains = [
+        supplier_finance_saving(
+            bought,
+            days_longer=length,
+            supplier_rate=value("finance.scf.supplier_rate")[0],
+            buyer_rate=value("finance.scf.buyer_rate")[0],
+            own_rate=rate,
+            fee_rate=value("finance.scf.fee_rate")[0],
+        )["buyer_gain_usd"]
+        for length in days
+    ]
+    open_usd = float(found.items.loc[found.items["open_usd"] > 0, "open_usd"].sum())
+    sold = [-factoring_cost(open_usd, days=10, rate_year=one, fee_share=0.005)["cost_usd"] for one in lent]
+    odds, worth = value("finance.grant.probability"), value("finance.grant.amount_usd")[0]
+    grant = grant_value(
+        worth, probability=odds[0], application_usd=value("finance.grant.application_usd")[0], rate_year=rate
+    )
+    market = value("finance.debt.rate")[0]
+    years = int(value("finance.soft_loan.years")[0])
+    amount = value("finance.soft_loan.amount_usd")[0]
+    soft = [soft_loan_value(amount, one, market, years, grace_years=1) for one in value("finance.soft_loan.rate_year")]
+    turn = f"pays above a chance of {grant['break_even_probability']:.0%}"
+    return [
+        _row("Supply-chain finance: gain", chains, "USD a year", "pays while the bank's rate is below the suppliers'"),
+        _row("Selling open payouts 10 days early", sold, "USD a time", "only to close a gap"),
+        ("Applying for a grant", grant["value_usd"], grant["low"], grant["high"], "USD", turn),
+        _row("Policy loan instead of bank loan", soft, "USD", f"zero at a rate of {market:.1%}"),
+    ]
+
+
+def _building(company: Company, found: Books, rate: float, rng: np.random.Generator, paths: int) -> list[tuple]:
+    value = partial(assumed, company)
+    sales = np.full(5, float(found.income["net_sales"]))
+    fixed = {name: value(f"finance.platform.{name}")[0] for name in _PLATFORM}
+    builds = [
+        platform_cost(sales, rate_year=rate, **{**fixed, "build_usd": cost})
+        for cost in value("finance.platform.build_usd")
+    ]
+    tool = technology_payback(
+        value("finance.technology.cost_usd")[0],
+        tuple(np.array(value("finance.technology.saving_year_usd"))[[1, 0, 2]]),
+        fit_probability=value("finance.technology.fit_probability")[0],
+        years=int(value("finance.technology.years")[0]),
+        rate_year=rate,
+        paths=paths,
+        rng=rng,
+    )
+    contacts = _contacts(company)
+    centre = own_or_outsource(
+        (0.8 * contacts, contacts, 1.2 * contacts),
+        own_fixed_usd=value("finance.call_centre.own_fixed_usd")[0],
+        own_unit_usd=value("finance.call_centre.own_contact_usd")[0],
+        outsourced_unit_usd=value("finance.call_centre.outsourced_contact_usd")[0],
+    )
+    level = builds[0]["break_even_sales_usd"]
+    fit = f"pays above a chance of fit of {tool['break_even_fit']:.0%}"
+    calls = f"own pays above {centre['break_even_volume']:,.0f} contacts a year"
+    return [
+        _row(
+            "Own platform instead of a hosted one, 5 years",
+            [one["build_better_usd"] for one in builds],
+            "USD",
+            f"own pays above {level / 1e6:.1f} m USD of sales" if np.isfinite(level) else "own never pays",
+        ),
+        ("A new tool that may not fit", tool["value_usd"], tool["low"], tool["high"], "USD", fit),
+        ("Own call centre", centre["own_better_usd"], centre["low"], centre["high"], "USD a year", calls),
+    ]
+
+
+_PLATFORM = (
+    "build_usd",
+    "build_year_usd",
+    "build_fee_share",
+    "subscribe_year_usd",
+    "subscribe_fee_share",
+)
+
+
+def _intensities(company: Company, found: Books) -> list[tuple]:
+    sales = float(found.income["net_sales"])
+    margin = float(found.income["gross_profit"]) / sales
+    rows = []
+    for question, name in (("Research and development", "research"), ("Social responsibility", "social")):
+        base, low, high = assumed(company, f"finance.{name}.share")
+        need = intensity(base * sales, sales, (low, high), margin=margin)["needed_growth"]
+        turn = f"pays back with {need:.1%} more sales for three years"
+        rows.append((f"{question} at {base:.0%} of sales", base * sales, low * sales, high * sales, "USD a year", turn))
+    return rows
+
+
+def _contacts(company: Company) -> float:
+    tickets = company.optional("tickets")
+    if tickets is None:
+        return 5000.0
+    return float((tickets["opened_at"].dt.tz_localize(None) > company.as_of - pd.DateOffset(years=1)).sum())
+
+
+def _row(question: str, values: list[float], unit: str, turns_at: str) -> tuple:
+    base = values[0]
+    return (question, base, min(values), max(values), unit, turns_at)
