@@ -61,8 +61,9 @@ def backtest_errors(test, covered: pd.DataFrame, *, level: float) -> style.Figur
         left.plot(weeks, error, color=hue, linestyle=dash)
         labels[t(name)] = (float(error.mean()), hue)
     for name, (height, hue) in labels.items():
+        above = 5 if hue == style.GREY else -14
         left.annotate(
-            name, (weeks[-1], height), xytext=(0, 5 if hue == style.GREY else -14), textcoords="offset points", ha="right", size=7.5,
+            name, (weeks[-1], height), xytext=(0, above), textcoords="offset points", ha="right", size=7.5,
             color=style.darker(hue),
         )  # fmt: skip
     left.set_ylim(0, None)

@@ -141,11 +141,10 @@ def share_growth(
     ax.axhline(total, color=style.GREY, linewidth=0.8, linestyle="--")
     ax.axvline(1 / len(frame), color=style.GREY, linewidth=0.8, linestyle="--")
     for name, row in frame.iterrows():
-        # Left of its dot in the right half, right of it in the left half: labels stay inside and off the lines.
-        side = 1 if row["share"] < frame["share"].mean() else -1
-        place = (side * (4 + np.sqrt(area[name]) / 2), -9)
-        ax.annotate(t(name.replace("_", " ")), (row["share"], row["growth"]), xytext=place, size=8,
-                    textcoords="offset points", ha="left" if side > 0 else "right")  # fmt: skip
+        beside = (5 + np.sqrt(area[name]) / 2, -9)
+        ax.annotate(
+            t(name.replace("_", " ")), (row["share"], row["growth"]), xytext=beside, textcoords="offset points", size=8
+        )
     ax.annotate(t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
                 xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY)  # fmt: skip
     style.human_axis(ax.xaxis, "percent")
@@ -153,6 +152,8 @@ def share_growth(
     ax.set_xlabel(t("share of the market"))
     ax.set_ylabel(t("growth a year"))
     ax.margins(0.12)
+    low, high = frame["share"].min(), frame["share"].max()
+    ax.set_xlim(low - 0.08 * (high - low), high + 0.3 * (high - low))  # room for the last label
     best = frame["p_faster"].idxmax()
     return style.finish(
         fig,
@@ -273,11 +274,7 @@ def channel_contribution(
     left = np.zeros(len(summary))
     for cost, hue in zip(COSTS, COST_HUES, strict=True):
         width = -scale * summary[cost].to_numpy()
-        ax.barh(place, width, left=left, color=hue, height=0.6)
-        for x, y, w in zip(left, place, width, strict=True):
-            if w > 0.0125 * (1 + len(t(COST_NAMES[cost]))) * scale * summary["revenue"].max():
-                ink = "white" if hue in ("#4d4d4d", "#0072B2") else style.INK
-                ax.text(x + w / 2, y, t(COST_NAMES[cost]), ha="center", va="center", size=7, color=ink)
+        ax.barh(place, width, left=left, color=hue, height=0.6, label=t(COST_NAMES[cost]))
         left += width
     kept = scale * summary["contribution"].to_numpy()
     ax.barh(place, kept, left=left, color="#009E73", height=0.6)
@@ -290,6 +287,9 @@ def channel_contribution(
     ax.set_yticks(place, [t(name.replace("_", " ")) for name in summary.index])
     ax.set_xlim(0, 1.06 * ends.max())
     ax.set_xlabel(t("{currency} an order", currency=currency))
+    ax.legend(
+        ncols=len(COSTS), loc="lower left", bbox_to_anchor=(0, 1.0), handlelength=0.9, columnspacing=1.1, borderpad=0
+    )
     ax.grid(visible=False, axis="y")
     best = summary.index[0]
     return style.finish(

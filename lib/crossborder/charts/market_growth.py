@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from crossborder import style
 from crossborder.language import t
@@ -129,14 +130,15 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
     ax.annotate(t("sales a seller stand still"), (high, high), xytext=(-4, -12), textcoords="offset points", ha="right",
                 size=7.5, color=style.GREY)  # fmt: skip
     z = 1.645
-    for name, row in growth.iterrows():
+    for place, (name, row) in enumerate(growth.sort_values("sales").iterrows()):
         hue = style.colour("market", name)
         errors = {"xerr": z * row["sales_sd"], "yerr": z * row["sellers_sd"]}
         ax.errorbar(row["sales"], row["sellers"], fmt="o", color=hue, markersize=5, elinewidth=1, **errors)
         until = years[name]
-        words = t("never") if np.isinf(until) else t("{years} years", years=style.number(until, 0))
-        place = {"xytext": (6, -4), "textcoords": "offset points"}
-        ax.annotate(f"{name}  {words}", (row["sales"], row["sellers"]), size=8, color=style.darker(hue), **place)
+        words = t("never") if np.isinf(until) else t("{years} y", years=style.number(until, 0))
+        # Neighbours stand above and below in turns, so that their labels do not meet.
+        beside = {"xytext": (0, 9 if place % 2 == 0 else -15), "textcoords": "offset points", "ha": "center"}
+        ax.annotate(f"{name} {words}", (row["sales"], row["sellers"]), size=8, color=style.darker(hue), **beside)
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("growth of sales a year"))
@@ -184,7 +186,7 @@ def forecasts(
         fig,
         title=t(
             "The next {months} months bring {change} against the last {months}", months=len(ahead),
-            change=f"{total / recent - 1:+.0%}".replace("-", "−"),
+            change=("+" if total >= recent else "") + style.percent(total / recent - 1),
         ),
         subtitle=t(
             "Own revenue a month by market; orange: forecast by {method} with {level} interval from its past errors",
@@ -258,14 +260,16 @@ def frontier(curve: pd.DataFrame, points: dict[str, tuple[float, float]]) -> sty
     """Growth against volatility of the best mixes, with named mixes and markets; `points`: (volatility, growth)."""
     fig, ax = style.figure(height=3.1)
     ax.plot(curve["volatility"], curve["growth"], color=style.PALETTE[0])
-    for name, (x, y) in points.items():
+    for place, (name, (x, y)) in enumerate(sorted(points.items(), key=lambda item: item[1][1])):
         single = len(name) == 2
         hue = style.colour("market", name) if single else style.ACCENT
         ax.plot(x, y, "o" if single else "D", color=hue, markersize=4 if single else 6)
-        ax.annotate(t(name), (x, y), xytext=(6, -3), textcoords="offset points", size=8, color=style.darker(hue))
+        beside = (6, 1 if place % 2 else -8)
+        ax.annotate(t(name), (x, y), xytext=beside, textcoords="offset points", size=8, color=style.darker(hue))
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlim(left=0)
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.set_xlabel(t("volatility of revenue a month"))
     ax.set_ylabel(t("market growth a year"))
     now, then = points["today's mix"], points["chosen mix"]

@@ -106,8 +106,14 @@ def delay_drivers(shipments: pd.DataFrame, columns: list[str], level: float = 0.
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
-    sd = np.sqrt(np.diag(np.linalg.inv(information)))[1:]
-    z, effect = float(special.ndtri((1 + level) / 2)), beta[1:]
+    effect, covariance = beta[1:], np.linalg.inv(information)[1:, 1:]
+    # Within a column only differences are known: effects are taken against the column's weighted mean.
+    block = np.array([next(c for c in columns if name.startswith(f"{c}_")) for name in names])
+    weight = design.mean().to_numpy()
+    centre = np.eye(len(names)) - (block[:, None] == block[None, :]) * weight[None, :]
+    effect, covariance = centre @ effect, centre @ covariance @ centre.T
+    sd = np.sqrt(np.maximum(np.diag(covariance), 0))
+    z = float(special.ndtri((1 + level) / 2))
     return pd.DataFrame(
         {
             "factor": names,

@@ -51,11 +51,10 @@ def replay(
     backorders: bool = False,
     warm_up: int = 0,
 ) -> Replay:
-    """Replay of a policy: every `review_weeks`, order up to `order_up_to` where the position is at or below the point.
+    """Replay: every `review_weeks`, order up to `order_up_to` where the position is at or below the point.
 
-    Levels are one number a SKU or SKU x week (a forecast-driven policy). With `order_quantity` the (s, Q) rule is
-    used instead. `lead_weeks` is a whole number a SKU, or SKU x week (the lead time of an order placed that week);
-    `on_order` is what is due, SKU x weeks ahead. The first `warm_up` weeks are simulated but not reported.
+    Levels and `lead_weeks` are one number a SKU, or SKU x week. With `order_quantity` the (s, Q) rule is used
+    instead. `on_order` is what is due, SKU x weeks ahead. The first `warm_up` weeks are not reported.
     """
     demand = np.atleast_2d(at_least("demand", demand, 0))
     count, weeks = demand.shape
@@ -63,18 +62,15 @@ def replay(
     point, up_to = (np.broadcast_to(_columns(x), (count, weeks)) for x in (reorder_point, order_up_to))
     fixed = None if order_quantity is None else np.broadcast_to(_columns(order_quantity), (count, weeks))
     due = _due(on_order, count, weeks + int(lead.max(initial=0)) + 1)
-    stock = np.asarray(opening, float) * np.ones(count)
-    pending = due.sum(1)
+    stock, pending = np.asarray(opening, float) * np.ones(count), due.sum(1)
     kept = {name: np.zeros((count, weeks)) for name in ("on_hand", "on_order", "ordered", "sold", "short")}
-    rows = np.arange(count)
     for t in range(weeks):
         stock, pending = stock + due[:, t], pending - due[:, t]
         if t % review_weeks == 0:
             lot = None if fixed is None else fixed[:, t]
             order = _orders(stock + pending, point[:, t], up_to[:, t], lot, pack_size, minimum)
-            np.add.at(due, (rows, np.minimum(t + lead[:, t], due.shape[1] - 1)), order)
-            now = lead[:, t] == 0
-            stock, pending = stock + np.where(now, order, 0), pending + np.where(now, 0, order)
+            np.add.at(due, (np.arange(count), np.minimum(t + lead[:, t], due.shape[1] - 1)), order)
+            stock, pending = stock + order * (lead[:, t] == 0), pending + order * (lead[:, t] > 0)
             kept["ordered"][:, t] = order
         sold = np.clip(np.minimum(stock, demand[:, t]), 0, None)
         kept["sold"][:, t], kept["short"][:, t] = sold, demand[:, t] - sold

@@ -83,7 +83,7 @@ def resilience_curve(
     rng: np.random.Generator,
     draws: int = 20_000,
 ) -> pd.DataFrame:
-    """Cost of resilience by supplier cap: purchase cost a year, expected lost margin, the mean of the worst twentieth, the total.
+    """Cost of resilience by supplier cap: purchases, expected lost margin, mean of the worst twentieth, total.
 
     `suppliers` as for `allocation.allocate` plus outage_probability. A tighter cap spreads the volume.
     """

@@ -37,7 +37,7 @@ class LogisticsNetwork(Parameters):
     uses: ClassVar[tuple[str, ...]] = ("shipments", "inventory", "purchases")
     closed: list[str] = Field(["suez"], description="passages closed, such as suez or panama")
     ship: Literal["feeder", "panamax", "neo_panamax", "ultra_large"] = Field(
-        "neo_panamax", description="class of the ships"
+        "ultra_large", description="class of the ships"
     )
     speed_knots: float = Field(14.0, ge=8, le=24, description="speed at sea", json_schema_extra={"unit": "knots"})
     service_level: float = Field(
