@@ -91,7 +91,7 @@ def pytest_configure(config) -> None:
     plain = IPyNbCell.sanitize
     IPyNbCell.sanitize = lambda self, value: _comparable(plain(self, value) if isinstance(value, str) else value)
     told = IPyNbCell.format_output_compare
-    IPyNbCell.format_output_compare = lambda self, key, one, other: told(self, key, _text(one), _text(other))
+    IPyNbCell.format_output_compare = lambda self, key, one, other: told(self, key, *_texts(one, other))
     nbval.kernel.start_new_kernel = _start_kernel
 
 
@@ -101,8 +101,28 @@ def _comparable(value: object) -> object:
     return Recorded(value) if isinstance(value, dict | list) else value
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+def _texts(one: object, other: object) -> tuple[str, str]:
+    """What a failure says of two outputs; of recorded results only where they differ first."""
+    if isinstance(one, Recorded) and isinstance(other, Recorded):
+        return difference(one.content, other.content)
+    return tuple(value if isinstance(value, str) else repr(value) for value in (one, other))
+
+
+def difference(one: object, other: object, place: str = "") -> tuple[str, str]:
+    """The first place where two pieces of JSON differ, with both values."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        parts = [(key, one[key], other[key]) for key in one]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        parts = list(zip(range(len(one)), one, other, strict=True))
+    elif isinstance(one, dict | list) and type(one) is type(other):
+        names = [[row.get("name", row) if isinstance(row, dict) else row for row in side] for side in (one, other)]
+        return f"{place}: {names[0]}", f"{place}: {names[1]}"
+    else:
+        return f"{place}: {one!r}", f"{place}: {other!r}"
+    for key, left, right in parts:
+        if not near(left, right):
+            return difference(left, right, f"{place}[{key!r}]")
+    return "", ""
 
 
 def pytest_collectstart(collector) -> None:

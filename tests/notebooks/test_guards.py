@@ -199,3 +199,8 @@ def test_pictures_differ_by_marks_and_not_by_shades():
 )
 def test_recorded_numbers_agree_to_a_millionth(one, other, same):
     assert comparison.near(one, other) is same
+
+
+def test_a_failure_says_where_recorded_results_differ():
+    one, other = {"results": [{"value": 1.0}, {"value": 2.0}]}, {"results": [{"value": 1.0}, {"value": 3.0}]}
+    assert comparison.difference(one, other) == ("['results'][1]['value']: 2.0", "['results'][1]['value']: 3.0")
