@@ -178,7 +178,7 @@ def logistics(candidates: pd.DataFrame, limits: Limits | None = None) -> pd.Data
     over = (charged > limits.weight_kg) | (volume > limits.volume_cbm)
     name = np.select([over, charged > 2, charged > 0.5], ["oversize", "heavy", "standard"], "light")
     breaks = candidates["fragile"].fillna(False).to_numpy(bool) & ~over
-    text = pd.Series(name, index=candidates.index) + np.where(breaks, ", fragile", "")
+    text = pd.Series(name, index=candidates.index) + np.where(breaks, " parcel, needs stronger packing", " parcel")
     text = text + np.where(candidates["battery"].fillna(False).to_numpy(bool), ", battery", "")
     verdict = np.select([over, breaks], ["reject", "fix"], "pass")
     rows = _rows(candidates, "logistics", verdict, text, 350.0 * breaks, 14.0 * breaks)
