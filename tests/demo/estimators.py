@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from crossborder.demo import baskets, crowd, media, people, prices, products, seasons, supply_base
 from crossborder.demo.world import CATEGORIES, CHANNELS, MARKETS, World
 
@@ -165,3 +166,8 @@ def _two_way_poisson(y, design, offset, first, second) -> tuple[np.ndarray, np.n
 def _level(y: np.ndarray, log: np.ndarray, group: np.ndarray, size: int) -> np.ndarray:
     seen = np.maximum(np.bincount(group, y, size), 1e-8)
     return np.log(seen / np.maximum(np.bincount(group, np.exp(log), size), 1e-300))
+
+
+def cents(amount: pd.Series) -> pd.Series:
+    """Whole hundredths, so that sums compare exactly."""
+    return (amount * 100).round().astype("int64")

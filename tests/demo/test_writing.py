@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from crossborder.company import checks
 from crossborder.demo import core, dirt, generate, truth, writing
-from crossborder.demo.world import World
 from crossborder.errors import InputError
 
 SCALE = 0.3
@@ -65,15 +64,6 @@ def test_nothing_but_the_planted_defects_is_found(soiled):
     assert set(report.frame()["file"].str.split(".").str[0]) == {p["table"] for p in planted}
 
 
-def test_the_readme_names_planted_defects_and_every_column(small):
-    tables = small[0]
-    text = writing.dictionary(tables, small[1] | {"dirt": dirt.soil(tables, np.random.default_rng(3))[1]})
-    assert "## Planted defects" in text and "odd currency code" in text
-    for name, frame in tables.items():
-        section = text.split(f"### {name}\n")[1].split("###")[0]
-        assert all(f"| {column} |" in section for column in frame.columns), name
-
-
 def test_writing_twice_gives_the_same_bytes(small, tmp_path):
     for name in ("a", "b"):
         writing.write_truth(tmp_path / name, {"part": {"frame": small[0]["customers"], "number": np.float64(1.5)}})
@@ -85,14 +75,6 @@ def test_writing_twice_gives_the_same_bytes(small, tmp_path):
     assert len(known["part"]["frame"]) == len(small[0]["customers"])
 
 
-def test_a_part_has_random_numbers_of_its_own():
-    world = World(seed=1)
-    before = world.rng("prices").random(3)
-    world.rng("something new").random(1000)
-    assert (World(seed=1).rng("prices").random(3) == before).all()
-    assert not np.allclose(world.rng("prices", 1).random(3), before)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [({"scale": 0}, "scale is 0"), ({"scale": 1000}, "0.02 to 200"), ({"scale": 5, "dirt": True}, "dirt is True")],
@@ -101,9 +83,3 @@ def test_a_scale_that_cannot_be_is_refused(tmp_path, options, words):
     with pytest.raises(InputError, match=words):
         writing.write(tmp_path / "x", **options)
     assert not (tmp_path / "x").exists()
-
-
-def test_a_real_company_has_no_truth(tmp_path):
-    assert not truth.available(tmp_path)
-    with pytest.raises(InputError, match="path is"):
-        truth.load(tmp_path)

@@ -14,7 +14,7 @@ __all__ = ["GEO", "TESTS", "experiments"]
 # Arms after `control`: true relative lift of the share who buy. `kept` is the share of the arm's people that were
 # counted: below 1 the arms no longer have the planned sizes.
 TESTS = (
-    {"id": "X1", "subject": "delivery date on the product page", "start": "2025-03-03", "days": 42, "lift": (0.16,)},
+    {"id": "X1", "subject": "delivery date on the product page", "start": "2025-03-03", "days": 42, "lift": (0.20,)},
     {"id": "X2", "subject": "colour of the buy button", "start": "2025-06-02", "days": 35, "lift": (0.0,)},
     {
         "id": "X3",
