@@ -1,5 +1,7 @@
 """Figures of the start and the board page: coverage, capability against benchmarks, decisions, scorecard, scenarios."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
@@ -82,7 +84,7 @@ def capability_bullets(assessed: pd.DataFrame) -> style.Figure:
     ax.plot(place[~good], rows[~good], "D", color=style.BAD, markersize=5.5)
     for y, (value, unit) in zip(rows, table[["value", "unit"]].itertuples(index=False), strict=True):
         ax.text(1.68, y, _value(value, unit), va="center", size=7.5, color=style.INK)
-    names = [t(name.replace("_", " ").removesuffix(" usd").removesuffix(" share")) for name in table["name"]]
+    names = [t(name.replace("_", " ").removesuffix(" usd")) for name in table["name"]]
     ax.set_yticks(rows, [f"{name}  ({side})" for name, side in zip(names, table["side"], strict=True)], size=7.5)
     ax.set_xticks([0, 1], [t("worse end of the band"), t("better end")])
     ax.set_xlim(-0.65, 2.05)
@@ -134,8 +136,9 @@ def decision_cards(cards: pd.DataFrame) -> style.Figure:
         grey = card.status != "ok"
         ax.text(0.04, 0.84, t(card.question), size=8, color=style.GREY, va="center")
         ax.text(0.04, 0.52, card.value, size=13, weight="bold", color=style.GREY if grey else style.INK, va="center")
-        ax.text(0.04, 0.25, card.interval, size=7.6, color=style.GREY, va="center")
-        ax.text(0.96, 0.08, card.source, size=6.6, color=style.GREY, va="center", ha="right")
+        detail = "\n".join(textwrap.wrap(card.interval, 52)[:2])
+        ax.text(0.04, 0.24, detail, size=7.4, color=style.GREY, va="center", linespacing=1.2)
+        ax.text(0.96, 0.84, card.source[:2], size=6.6, color=style.GREY, va="center", ha="right")
     done = int((cards["status"] == "ok").sum())
     return style.finish(
         fig,

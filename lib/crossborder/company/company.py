@@ -1,7 +1,7 @@
 """One door to a company's data: what is absent is a state, what is present is valid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,19 @@ class Company:
             scenario=scenarios.load(scenario),
             profile=profile,
         )
+
+    @property
+    def sales_currencies(self) -> list[str]:
+        """Currencies of the orders, other than USD."""
+        if not self.has("orders"):
+            return []
+        orders = self.events("orders")
+        found = orders.select("currency").distinct().to_pandas()["currency"]
+        return sorted(set(found) - {"USD"})
+
+    def under(self, scenario: str) -> "Company":
+        """The same company on the same day under another scenario."""
+        return replace(self, scenario=scenarios.load(scenario), _cache={})
 
     @property
     def tables(self) -> list[str]:

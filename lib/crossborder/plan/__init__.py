@@ -1,7 +1,8 @@
 """Compositions that several notebooks need; the only room that may import several areas."""
 
+from crossborder.plan.board import changed_since, decisions, recalibration
 from crossborder.plan.case import capital_rate, plan_case, plan_drivers
-from crossborder.plan.chain import ChainResult, chain, free_cash_flow, stress, stress_chain
+from crossborder.plan.chain import ChainResult, chain, free_cash_flow, scenario_table, stress, stress_chain
 from crossborder.plan.growth import growth_by_market, planned_growth, season_by_market
 from crossborder.plan.levers import scenario_factors
 
@@ -9,12 +10,16 @@ __all__ = [
     "ChainResult",
     "capital_rate",
     "chain",
+    "changed_since",
+    "decisions",
     "free_cash_flow",
     "growth_by_market",
     "plan_case",
     "plan_drivers",
     "planned_growth",
+    "recalibration",
     "scenario_factors",
+    "scenario_table",
     "season_by_market",
     "stress",
     "stress_chain",

@@ -15,7 +15,7 @@ from crossborder.plan.levers import foreign_markets, scenario_factors
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["capital_rate", "plan_case", "plan_drivers"]
+__all__ = ["base_case", "capital_rate", "plan_case", "plan_drivers"]
 
 OPENING = ("cash", "receivables", "inventory", "fixed_assets", "payables", "tax_payable", "loan", "share_capital")
 
@@ -44,11 +44,21 @@ def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: flo
     Orders and costs of the last twelve months, the market's growth, its season, the ledger's fixed cost, today's
     balance sheet. `incremental_ad_share` is the share of orders that advertising adds (see 42).
     """
+    case, economics = base_case(company, months=months, incremental_ad_share=incremental_ad_share)
+    drivers = plan_drivers(company)
+    return replace(
+        scenario_factors(company, case, economics),
+        drivers=tuple(driver for driver, _ in drivers),
+        acts_on={driver.name: names for driver, names in drivers},
+        weights={"sales currencies": foreign_markets(company, case).astype(float)[:, None]},
+    )
+
+
+def base_case(
+    company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2
+) -> tuple[PlanCase, pd.DataFrame]:
+    """The plan before any lever of a scenario, and the orders with costs on which it rests."""
     now = order_economics.order_economics(company, 12)
-    opening = opening_statement.opening_balance(company).set_index("item")["amount_usd"].to_dict()
-    inventory = company.table("inventory").tail(50_000)
-    returned = float(now.table["returned"].sum())
-    resale = min(float(inventory.loc[inventory["week"] >= now.since, "restocked"].sum()) / max(returned, 1.0), 1.0)
     growth = planned_growth(company)
     case = plan_inputs.segment_inputs(
         now.table,
@@ -59,33 +69,38 @@ def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: flo
         start=pd.Timestamp(now.until) + pd.Timedelta(days=1),
         incremental_ad_share=incremental_ad_share,
         terminal_growth=company.value("finance.growth.terminal"),
-        resale_share=resale,
+        resale_share=_resale_share(company, now),
     )
+    return _with_group(company, case, now), now.table
+
+
+def _resale_share(company: "Company", now: order_economics.OrderEconomics) -> float:
+    """Share of returned pieces that went back on the shelf in the period."""
+    inventory = company.table("inventory")
+    restocked = float(inventory.loc[inventory["week"] >= now.since, "restocked"].sum())
+    return min(restocked / max(float(now.table["returned"].sum()), 1.0), 1.0)
+
+
+def _with_group(company: "Company", case: PlanCase, now: order_economics.OrderEconomics) -> PlanCase:
+    """The case with fixed cost, working capital, debt, tax and today's balance sheet."""
+    opening = opening_statement.opening_balance(company).set_index("item")["amount_usd"].to_dict()
     year = now.table[["price", "discount", "sales_tax", "refund"]].sum()
     goods = float(now.table[["product", "inland", "freight", "insurance", "duty", "brokerage"]].sum().sum())
-    first = {"revenue": float(year["price"] - year.iloc[1:].sum()) / 12, "cost_of_goods": goods / 12}
     ledger = company.table("ledger")
     recent = ledger[ledger["date"].between(now.since, now.until)].groupby("account")["amount_usd"].sum()
-    fixed = order_economics.fixed_costs(company, now)
-    case = plan_inputs.group_inputs(
+    equipment = -float(ledger.loc[ledger["account"] == "equipment", "amount_usd"].sum())
+    history_months = max((company.as_of - ledger["date"].min()).days / 30.4, 1.0)
+    return plan_inputs.group_inputs(
         case,
         {name: opening.get(name, 0.0) for name in OPENING} | {"losses": 0.0},
-        fixed,
+        order_economics.fixed_costs(company, now),
         payroll_growth=company.value("finance.payroll.growth_year"),
         inflation=company.value("finance.growth.terminal"),
         tax_rate=company.value("finance.tax.rate"),
         loan_rate=company.value("finance.debt.rate"),
         loan_repaid_month=max(-float(recent.get("loan", 0.0)), 0.0) / 12,
-        capital_spending_month=max(-float(ledger.loc[ledger["account"] == "equipment", "amount_usd"].sum()), 0.0) / 36,
-        first_month=first,
-    )
-    case = scenario_factors(company, case, now.table)
-    drivers = plan_drivers(company)
-    return replace(
-        case,
-        drivers=tuple(driver for driver, _ in drivers),
-        acts_on={driver.name: names for driver, names in drivers},
-        weights={"sales currencies": foreign_markets(company, case).astype(float)[:, None]},
+        capital_spending_month=max(equipment, 0.0) / history_months,
+        first_month={"revenue": float(year["price"] - year.iloc[1:].sum()) / 12, "cost_of_goods": goods / 12},
     )
 
 

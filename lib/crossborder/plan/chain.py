@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import scenarios
 from crossborder.finance import plan_inputs
 from crossborder.finance.dcf import discounted_value
 from crossborder.finance.evaluate import evaluate
 from crossborder.finance.plan_inputs import PlanCase
 from crossborder.finance.statements import plan_model
-from crossborder.plan.case import capital_rate, plan_case
-from crossborder.plan.levers import foreign_markets, home_cost_share, largest_supplier_share
+from crossborder.plan.case import base_case, capital_rate, plan_case
+from crossborder.plan.levers import foreign_markets, home_cost_share, largest_supplier_share, scenario_factors
 from crossborder.risk import company_totals
 from crossborder.risk.stress import Chain, first_order_table
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["ChainResult", "chain", "free_cash_flow", "stress", "stress_chain"]
+__all__ = ["ChainResult", "chain", "free_cash_flow", "scenario_table", "stress", "stress_chain"]
 
 STRESS_NEEDS = (
     "orders", "purchases", "suppliers", "shipments", "lanes", "products", "platforms", "ledger", "opening_balances",
@@ -78,6 +79,20 @@ def chain(company: "Company", case: PlanCase | None = None, changes: Mapping[str
         leverage_headroom=company.value("finance.covenant.debt_to_ebitda_max") - leverage,
         enterprise_value=float(worth.enterprise[0]),
     )
+
+
+def scenario_table(company: "Company", names: list[str] | None = None, **options: float) -> pd.DataFrame:
+    """The chain under every scenario (or those named), one row each: scenario, title, and the figures of `ChainResult`.
+
+    Orders, costs and balances are worked out once; only the levers differ.
+    """
+    case, economics = base_case(company, **options)
+    rows = []
+    for name in names or scenarios.available():
+        other = company if name == company.scenario.name else company.under(name)
+        figures = chain(other, scenario_factors(other, case, economics))
+        rows.append({"scenario": name, "title": other.scenario.title or name, **figures.as_series()})
+    return pd.DataFrame(rows)
 
 
 def free_cash_flow(values: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -1,5 +1,27 @@
 """Running notebooks and reading what they found; a notebook itself needs only the names below."""
 
-from crossborder.reports.recorded import Result, missing, record, results
+from typing import TYPE_CHECKING
 
-__all__ = ["Result", "missing", "record", "results"]
+from crossborder.reports.recorded import Result, missing, record, results, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Result", "missing", "questions", "record", "results", "shown"]
+
+
+def questions() -> "pd.DataFrame":
+    """Which notebook answers which question: notebook, question, and the tables that it needs."""
+    import json
+
+    import pandas as pd
+
+    from crossborder.reports import project, rendering
+    from crossborder.reports.parameters import base
+
+    rows = []
+    for path in project.numbered():
+        title, _ = rendering.title_of(json.loads(path.read_text(encoding="utf-8")), path.stem)
+        model = base.registry().get(path.stem)
+        rows.append((title, path.stem, ", ".join(model.needs[:4]) if model else ""))
+    return pd.DataFrame(rows, columns=["question", "notebook", "needs"])

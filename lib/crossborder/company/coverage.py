@@ -1,0 +1,147 @@
+"""What data a company has: which tables, how complete, how fresh, and what each further table would unlock."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crossborder.company import files
+from crossborder.company.tables import TABLES
+
+if TYPE_CHECKING:
+    import ibis
+
+    from crossborder.company import Company
+
+__all__ = ["coverage", "data_score", "join_rates", "unlocks"]
+
+# What a table adds to the chain, for companies that do not have it yet.
+ADDS = {
+    "touchpoints": "which marketing deserves the credit (41)",
+    "ad_spend": "advertising in every margin, budgets and their limits (42, 51)",
+    "sessions": "the funnel, its leaks and what a point of conversion is worth (43)",
+    "experiments": "effects of marketing that were measured, not modelled (42)",
+    "prices": "price elasticities and safe price bands (51)",
+    "customers": "membership, cohorts by channel, lifetime value by channel (43)",
+    "products": "margins, landed cost and stock by product (31, 33, 51)",
+    "candidates": "which ideas to launch (21)",
+    "launches": "the probability that a launch succeeds (21)",
+    "listings": "competition, price bands and premiums (21, 22)",
+    "reviews": "what buyers praise and miss (22)",
+    "market_sales": "growth curves, headroom and market shares (11, 12)",
+    "suppliers": "supplier scores and allocation (34)",
+    "purchases": "lead times, quality and dependence on suppliers (33, 34)",
+    "lanes": "modes, routes and their cost (31, 32)",
+    "shipments": "landed cost as it was paid, delays (31)",
+    "warehouses": "where stock should lie (32)",
+    "inventory": "stock health, replenishment and policy replay (33)",
+    "ledger": "cash forecast, statements and every cost's check (51 to 53)",
+    "receivables": "credit grades and the cash cycle (53)",
+    "payables": "the cash cycle and what falls due (53)",
+    "budget": "variances and the rolling reforecast (52)",
+    "indicators": "early warning (64)",
+    "incidents": "whether warnings would have helped (64)",
+    "risks": "the risk register and the reserve (61)",
+    "objectives": "the scorecard (71)",
+    "milestones": "the roadmap (71)",
+}
+
+
+def coverage(company: "Company") -> pd.DataFrame:
+    """One row a table of the contract: present, rows, completeness, last day, age in days, problems.
+
+    Completeness is the share of filled cells in the columns that may be empty; 1 where none may. Age counts from the
+    company's day to the table's last dated row, and is missing for tables without dates.
+    """
+    rows = [_one(company, name) for name in TABLES]
+    columns = ["table", "present", "rows", "completeness", "last_day", "age_days"]
+    return pd.DataFrame(rows, columns=columns).astype({"rows": "int64"})
+
+
+def _one(company: "Company", name: str) -> tuple:
+    table = TABLES[name]
+    if files.locate(company.path, name) is None:
+        return name, False, 0, float("nan"), pd.NaT, float("nan")
+    optional = [column.name for column in table.columns if column.nullable and column.required]
+    if table.events:
+        events = company.events(name)
+        asked = {"rows": events.count()} | {f"f_{c}": 1 - events[c].isnull().mean() for c in optional}
+        if table.dated_by:
+            asked["last"] = events[table.dated_by].max()
+        found = events.aggregate(**asked).to_pandas().iloc[0]
+        filled, rows, last = [found[f"f_{c}"] for c in optional], int(found["rows"]), found.get("last", pd.NaT)
+    else:
+        frame = company.table(name)
+        filled, rows = [frame[c].notna().mean() for c in optional], len(frame)
+        last = frame[table.dated_by].max() if table.dated_by and rows else pd.NaT
+    last = pd.Timestamp(last)
+    last = last.tz_localize(None) if not pd.isna(last) and last.tz else last
+    age = float((company.as_of - last.normalize()).days) if not pd.isna(last) else float("nan")
+    return name, True, rows, float(sum(filled) / len(filled)) if filled else 1.0, last, age
+
+
+def join_rates(company: "Company") -> pd.DataFrame:
+    """How well tables find each other: share of rows with a partner, for the joins on which the chain rests.
+
+    Columns: join, share, rows. A join whose tables are not both there is left out.
+    """
+    found = []
+    for name, table in TABLES.items():
+        for column in table.columns:
+            if not column.refers_to or not company.has(name):
+                continue
+            other, target = column.refers_to.split(".")
+            if company.has(other):
+                found.append((f"{name}.{column.name}", *_joined(company, name, column.name, other, target)))
+    if company.has("orders", "touchpoints"):
+        found.append(
+            (
+                "orders with a touchpoint of the customer",
+                *_joined(company, "orders", "customer_id", "touchpoints", "customer_id"),
+            )
+        )
+    return pd.DataFrame(found, columns=["join", "share", "rows"]).sort_values("share", ignore_index=True)
+
+
+def _joined(company: "Company", name: str, column: str, other: str, target: str) -> tuple[float, int]:
+    """Share of filled cells with a partner, and how many there are; counted in the engine where a side is events."""
+    if not (TABLES[name].events or TABLES[other].events):
+        cells = company.table(name)[column].dropna()
+        return (float(cells.isin(set(company.table(other)[target])).mean()) if len(cells) else float("nan")), len(cells)
+    left, right = _cells(company, name, column), _cells(company, other, target).distinct()
+    rows = int(left.count().to_pandas())
+    partners = int(left.semi_join(right, left.cell == right.cell).count().to_pandas())
+    return (partners / rows if rows else float("nan")), rows
+
+
+def _cells(company: "Company", name: str, column: str) -> "ibis.Table":
+    if TABLES[name].events:
+        table = company.events(name)
+        return table.filter(~table[column].isnull()).select(cell=table[column])
+    import ibis
+
+    return ibis.memtable(company.table(name)[[column]].dropna().set_axis(["cell"], axis=1))
+
+
+def unlocks(company: "Company") -> pd.DataFrame:
+    """Tables that the company does not have, and what each would add: table, adds, importer."""
+    rows = [(name, adds, TABLES[name].importer) for name, adds in ADDS.items() if not company.has(name)]
+    return pd.DataFrame(rows, columns=["table", "adds", "importer"])
+
+
+def data_score(covered: pd.DataFrame, joins: pd.DataFrame, *, fresh_days: float = 35.0) -> pd.DataFrame:
+    """Four scores from 0 to 1 and their mean: coverage, completeness, timeliness, integration.
+
+    Coverage is the share of tables that are there, timeliness the share of dated tables not older than `fresh_days`,
+    integration the mean share of rows that find their partner. Columns: dimension, score, what.
+    """
+    there = covered[covered["present"]]
+    dated = there["age_days"].dropna()
+    parts = [
+        ("coverage", len(there) / len(covered), f"{len(there)} of {len(covered)} tables"),
+        ("completeness", float(there["completeness"].mean()), "filled cells where gaps are allowed"),
+        ("timeliness", float((dated <= fresh_days).mean()), f"tables with rows of the last {fresh_days:.0f} days"),
+        ("integration", float(joins["share"].mean()) if len(joins) else 0.0, "rows that find their partner"),
+    ]
+    table = pd.DataFrame(parts, columns=["dimension", "score", "what"])
+    overall = pd.DataFrame([("overall", table["score"].mean(), "mean of the four")], columns=table.columns)
+    return pd.concat([table, overall], ignore_index=True)

@@ -1,0 +1,62 @@
+import numpy as np
+import pandas as pd
+import pytest
+from crossborder.company import Company, kpis
+from crossborder.company.files import repository
+from crossborder.errors import InputError
+
+RATES = pd.Series({"EUR": 1.2})
+
+
+def test_a_small_company_by_hand(folder):
+    values = kpis.kpi_values(Company.open(folder), RATES).set_index("name")
+    assert values.loc["orders_year", "value"] == 3
+    # 10 + 2 x 5.5 + 1.2 x 6 + 3 x 9 = 55.2 over three orders
+    assert values.loc["order_value_usd", "value"] == pytest.approx(55.2 / 3)
+    assert np.isnan(values.loc["conversion_rate", "value"])
+
+
+def test_a_currency_without_a_rate_is_told(folder):
+    with pytest.raises(InputError, match="currency of orders 'EUR' is not known"):
+        kpis.kpi_values(Company.open(folder), pd.Series({"GBP": 1.3}))
+
+
+def test_the_demo_company_s_figures_are_possible_and_shares_have_intervals():
+    company = Company.open(repository() / "data" / "demo")
+    rates = pd.Series(dict.fromkeys(company.sales_currencies, 1.0))
+    values = kpis.kpi_values(company, rates).set_index("name")
+    assert values["value"].notna().all()
+    shares = values.drop(index=["ad_share", "growth_year"])
+    shares = shares[shares["unit"] == "share"]
+    assert shares["value"].between(shares["low"], shares["high"]).all()
+    orders = company.events("orders")
+    recent = orders.filter(orders.ordered_at.date() > (company.as_of - pd.Timedelta(days=365)).date())
+    assert values.loc["orders_year", "value"] == recent.order_id.nunique().to_pandas()
+
+
+def test_scores_run_from_the_worse_end_to_the_better_one():
+    values = pd.DataFrame(
+        {
+            "name": ["up", "down", "point"],
+            "side": "x",
+            "unit": "share",
+            "benchmark": ["a", "b", "c"],
+            "value": [0.3, 0.3, 0.9],
+            "low": 0.0,
+            "high": 1.0,
+        }
+    )
+    bands = pd.DataFrame(
+        {
+            "metric": ["a", "b", "c"],
+            "low": [0.2, 0.2, 0.5],
+            "high": [0.4, 0.6, 0.5],
+            "better": ["higher", "lower", "higher"],
+            "source": "s",
+            "claim_ids": "i",
+        }
+    )
+    scored = kpis.assessment(values, bands).set_index("name")["score"]
+    assert scored["up"] == pytest.approx(0.5)
+    assert scored["down"] == pytest.approx(0.75)
+    assert scored["point"] == 1.0
