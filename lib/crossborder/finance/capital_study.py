@@ -9,7 +9,7 @@ from crossborder.company import Company
 from crossborder.finance.cap_table import funding_roadmap, next_round, ownership, round_table
 from crossborder.finance.capital_allocation import Allocation, allocate, mix_table, tail_frontier, trial_cap
 from crossborder.finance.capital_cost import cost_of_equity, weighted_cost
-from crossborder.finance.cash_study import Books, assumed, monthly_earnings
+from crossborder.finance.cash_study import Books, assumed, monthly_earnings, planned_movements
 from crossborder.finance.funding import debt_or_equity, yearly_earnings
 from crossborder.finance.project_risk import (
     RELEASE,
@@ -113,10 +113,17 @@ def portfolio(
         matrix=project_matrix(table),
         horizons=horizon_test(projects, rate, as_of=company.as_of),
         choice=choice,
-        frontier=frontier,
+        frontier=_with_mix(frontier, projects),
         mix=mix_table(projects, {"most_value": choice.funded, "careful": careful.funded}),
         value=(float(outcome.mean()), float(ends[0]), float(ends[1])),
     )
+
+
+def _with_mix(frontier: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The frontier with the share of its money by kind of project."""
+    choices = {str(place): funded for place, funded in enumerate(frontier["funded"])}
+    shares = mix_table(projects, choices).set_index("kind")[list(choices)].T.reset_index(drop=True)
+    return pd.concat([frontier.drop(columns="funded"), shares], axis=1)
 
 
 def trial_table(found: Portfolio, cost_year_usd: float, *, cap: float = 0.05, months: int = 6) -> pd.DataFrame:
@@ -137,10 +144,9 @@ def trial_table(found: Portfolio, cost_year_usd: float, *, cap: float = 0.05, mo
 
 
 def cash_paths(
+    company: Company,
     found: Books,
-    as_of: object,
     capital_plan_usd: float,
-    repayments_year_usd: float,
     *,
     paths: int,
     rng: np.random.Generator,
@@ -149,14 +155,15 @@ def cash_paths(
     """Month-end cash [path, month] without new money, USD: past months of earnings in blocks, less projects and loans.
 
     The last two years' months are drawn in blocks of three around the last year's mean; the projects' money goes out
-    evenly over a year, and they earn nothing yet.
+    evenly over a year, and they earn nothing yet. Regular loan repayments go on.
     """
-    past = monthly_earnings(found.items, as_of)
+    past = monthly_earnings(found.items, company.as_of)
+    repaid = -planned_movements(company.table("ledger"), company.as_of, 52).sum()
     drawn = past - past.mean() + past[-12:].mean()
     starts = rng.integers(0, len(drawn) - 2, (paths, -(-months // 3)))
     flows = drawn[(starts[:, :, None] + np.arange(3)).reshape(paths, -1)[:, :months]]
     plan = np.where(np.arange(months) < 12, capital_plan_usd / 12, 0.0)
-    return float(found.balance["cash"]) + np.cumsum(flows - plan - repayments_year_usd / 12, axis=1)
+    return float(found.balance["cash"]) + np.cumsum(flows - plan - repaid / 12, axis=1)
 
 
 def rounds(

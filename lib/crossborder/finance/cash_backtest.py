@@ -1,5 +1,6 @@
 """How far past cash forecasts were off, and the bands that follow from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -88,16 +89,20 @@ def cash_fan(
     *,
     level: float = 0.8,
     planned: np.ndarray | None = None,
+    factors: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Cash at the end of each week ahead: week (its last day), net_usd and cash_usd, each with _low and _high.
 
     Bands come from the past errors at the same distance, in proportion to sales (split conformal; Vovk, Gammerman and
-    Shafer, 2005). `planned` adds decided movements by week (loan, capital, equipment), without error.
+    Shafer, 2005). `planned` adds decided movements by week (loan, capital, equipment), without error;
+    `factors` are a scenario's, see `cash_levers`.
     """
     if not 0.5 <= level < 1:
         raise InputError.out_of_range("level", level, "from 0.5 to below 1")
     weeks = test.forecast.shape[1]
-    net = outlook(history, weeks=weeks).net + (0 if planned is None else np.asarray(planned, dtype=float))
+    net = outlook(history, weeks=weeks, factors=factors).net + (
+        0 if planned is None else np.asarray(planned, dtype=float)
+    )
     scale = history.sales[history.last - 90 :].mean() * DAYS
     errors = ((test.actual - test.forecast) / test.scale[:, None])[-WINDOW:]
     low, high = _quantiles(errors, level)
@@ -170,8 +175,9 @@ def _skill(test: Backtest, naive: np.ndarray, known: np.ndarray, columns: slice,
     if not count:
         return (np.nan,) * 5
     block = min(13, len(rows))
-    starts = rng.integers(0, len(rows) - block + 1, (draws, -(-len(rows) // block)))
-    chosen = rows[(starts[:, :, None] + np.arange(block)).reshape(draws, -1)]
+    # Circular blocks (Politis and Romano, 1992): every origin is drawn equally often.
+    starts = rng.integers(0, len(rows), (draws, -(-len(rows) // block)))
+    chosen = rows[(starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, : len(rows)] % len(rows)]
     better = 1 - mine[chosen].sum(axis=1) / theirs[chosen].sum(axis=1)
     low, high = np.quantile(better, [(1 - level) / 2, (1 + level) / 2])
     return mine.sum() / count, theirs.sum() / count, 1 - mine.sum() / theirs.sum(), low, high

@@ -5,6 +5,7 @@ season, the pattern of issue (weekly, at month's end, any day) and the delays of
 and equipment are decisions, not forecasts: they are left out, and can be added as planned movements.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -147,8 +148,16 @@ def cash_history(
     return replace(history, sales=_sales_of(history, sales))
 
 
-def outlook(history: CashHistory, origin: int | None = None, weeks: int = 13) -> Outlook:
+def outlook(
+    history: CashHistory,
+    origin: int | None = None,
+    weeks: int = 13,
+    *,
+    factors: Mapping[str, float] | None = None,
+) -> Outlook:
     """Expected cash of the weeks after day `origin` (default: the last), using only what was known on that day.
+
+    `factors` multiply what is not yet booked, by group (a scenario); groups that are not named keep 1.
 
     Raises InputError for an origin outside the history or fewer than one week.
     """
@@ -160,7 +169,8 @@ def outlook(history: CashHistory, origin: int | None = None, weeks: int = 13) ->
     ahead = _sales_ahead(history.sales, origin, weeks * DAYS + 31)
     sales = np.r_[history.sales[: origin + 1], ahead]
     new = np.array([_new_cash(history, place, origin, weeks, sales) for place in range(len(history.names))])
-    return Outlook(origin, history.names, _known_cash(history, origin, weeks), new)
+    change = np.array([(factors or {}).get(name, 1.0) for name in history.names])
+    return Outlook(origin, history.names, _known_cash(history, origin, weeks), new * change[:, None])
 
 
 def _labels(items: pd.DataFrame, receivables: pd.DataFrame | None) -> pd.Series:

@@ -11,12 +11,13 @@ from crossborder.finance.booked_items import company_items
 from crossborder.finance.cash_backtest import Backtest, backtest, cash_fan
 from crossborder.finance.cash_forecast import DAYS, DECIDED, CashHistory, cash_history, daily_sales, outlook
 from crossborder.finance.cash_gap import cash_gap, safety_line
+from crossborder.finance.cash_levers import scenario_factors
 from crossborder.finance.opening_statement import income_statement, opening_balance, reconciliation
 from crossborder.reference import exchange, files
 
 __all__ = [
     "Books", "CashStudy", "assumed", "books", "cash_so_far", "cash_study", "financing_choices", "fixed_costs",
-    "held_payouts", "monthly_earnings", "planned_movements", "weeks_bearable",
+    "held_payouts", "monthly_earnings", "planned_movements", "truth_gaps", "weeks_bearable",
 ]  # fmt: skip
 
 FIXED_ACCOUNTS = ("payroll", "rent", "software", "service", "compliance", "interest")
@@ -47,6 +48,7 @@ class CashStudy:
     safety_usd: float
     payments_week_usd: float
     opening_usd: float
+    factors: dict[str, float]
 
     @property
     def lowest(self) -> pd.Series:
@@ -86,7 +88,7 @@ def cash_study(
 ) -> CashStudy:
     """The forecast of the weeks ahead. `safety_weeks` of payments (0: the company's own rule) set the safety line.
 
-    Orders, receivables and payables are used where the company has them.
+    Orders, receivables and payables are used where the company has them; a scenario changes what is not yet booked.
     """
     sales = None
     if company.has("orders"):
@@ -99,11 +101,12 @@ def cash_study(
     test = backtest(history, weeks=weeks)
     planned = planned_movements(company.table("ledger"), company.as_of, weeks)
     opening = float(found.balance["cash"])
-    fan = cash_fan(history, test, opening, level=level, planned=planned)
+    factors = scenario_factors(company, found.items)
+    fan = cash_fan(history, test, opening, level=level, planned=planned, factors=factors)
     paid = float(-history.weekly(history.last - 13 * DAYS, 13, side=-1).mean() + _inside_payouts(history))
     rule = safety_weeks or assumed(company, "finance.cash.safety_weeks")[0]
     safety = safety_line(paid, rule, assumed(company, "finance.covenant.cash_min_usd")[0])
-    return CashStudy(history, test, cash_gap(fan, safety), safety, paid, opening)
+    return CashStudy(history, test, cash_gap(fan, safety), safety, paid, opening, factors)
 
 
 def planned_movements(ledger: pd.DataFrame, as_of: object, weeks: int) -> np.ndarray:
@@ -165,7 +168,7 @@ def weeks_bearable(study: CashStudy, share: float = 1.0) -> int:
 
 
 def _payouts_ahead(study: CashStudy) -> np.ndarray:
-    look = outlook(study.history, weeks=len(study.fan))
+    look = outlook(study.history, weeks=len(study.fan), factors=study.factors)
     if "payouts" not in look.names:
         raise Refusal.because("no payouts to hold", "the ledger has none", "leave this question out")
     place = look.names.index("payouts")
@@ -224,3 +227,20 @@ def cash_so_far(company: Company, opening_usd: float, *, weeks: int = 26) -> pd.
 def _asof(moved: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
     place = np.searchsorted(moved.index.to_numpy(), days.to_numpy(), side="right") - 1
     return np.where(place >= 0, moved.to_numpy()[np.maximum(place, 0)], 0.0)
+
+
+def truth_gaps(found: Books, known: dict[str, float]) -> pd.DataFrame:
+    """Balance sheet items against the known closing amounts of a simulation: item, known_usd, found_usd, gap_usd.
+
+    `known` has cash, loan, payables (taxes included) and receivables; debts are negative there.
+    """
+    mine = found.balance
+    pairs = {
+        "cash": mine["cash"],
+        "receivables": mine["receivables"],
+        "payables": -(mine["payables"] + mine["tax_payable"]),
+        "loan": -mine["loan"],
+    }
+    table = pd.DataFrame({"item": list(pairs), "found_usd": [float(v) for v in pairs.values()]})
+    table.insert(1, "known_usd", table["item"].map(known).astype(float))
+    return table.assign(gap_usd=(table["found_usd"] - table["known_usd"]).round(2) + 0.0)

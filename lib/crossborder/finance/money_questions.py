@@ -53,11 +53,11 @@ def payment_table(company: Company, rate: float) -> pd.DataFrame:
     return payment_costs(rails, amount, payments_year=float(count), capital_rate=rate)
 
 
-def cut_list(found: Books, target_usd: float) -> pd.DataFrame:
-    """Cost lines of the last twelve months ranked for cutting, up to a target a year; see `cost_cuts`."""
+def cut_list(found: Books, target_share: float = 0.01) -> pd.DataFrame:
+    """Cost lines of the last twelve months ranked for cutting, up to a share of net sales a year; see `cost_cuts`."""
     rules = files.read("cost_cut_rules.csv")
     rules["year_usd"] = -rules["line"].map(found.income).fillna(0.0)
-    return cost_cuts(rules[rules["year_usd"] > 0], target_usd)
+    return cost_cuts(rules[rules["year_usd"] > 0], target_share * float(found.income["net_sales"]))
 
 
 def reserve_tables(
