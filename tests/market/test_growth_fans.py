@@ -20,8 +20,8 @@ FIT = growth_curves.fit("logistic", T, noisy(), errors="relative")
 
 
 def test_fan_is_ordered_and_widens_with_noise():
-    wide = growth_fans.fan(FIT, np.arange(15, 21), rng=np.random.default_rng(0))
-    narrow = growth_fans.fan(FIT, np.arange(15, 21), rng=np.random.default_rng(0), noise=False)
+    wide = growth_fans.fan(FIT, np.arange(15, 21))
+    narrow = growth_fans.fan(FIT, np.arange(15, 21), noise=False)
     assert (wide["low"] < wide["median"]).all() and (wide["median"] < wide["high"]).all()
     assert (wide["high"] - wide["low"] > narrow["high"] - narrow["low"]).all()
 
@@ -38,7 +38,7 @@ def test_half_the_ceiling_is_reached_at_the_midpoint():
 
 
 def test_bootstrap_and_profile_tell_alike():
-    found = growth_fans.bootstrap(FIT, rng=np.random.default_rng(0), draws=60).loc["ceiling"]
+    found = growth_fans.bootstrap(FIT, rng=np.random.default_rng(0), draws=30).loc["ceiling"]
     assert found["failed"] == 0
     assert found["high"] - found["low"] == pytest.approx(FIT.ceiling_high - FIT.ceiling_low, rel=0.5)
 
@@ -51,7 +51,7 @@ def test_every_series_is_fitted_or_named_with_a_reason():
 
 
 def test_growth_slows_towards_the_ceiling():
-    early, late = (growth_fans.growth_at(FIT, t, rng=np.random.default_rng(0)) for t in (5.0, 14.0))
+    early, late = (growth_fans.growth_at(FIT, t) for t in (5.0, 14.0))
     assert early[0] > late[0] > 0
     assert early[1] < early[0] < early[2]
 
@@ -68,3 +68,20 @@ def test_regression_estimator_has_no_draws():
         growth_fans.parameter_draws(fit, rng=np.random.default_rng(0))
     with pytest.raises(Refusal, match="ceiling is not identified"):
         growth_fans.headroom(fit)
+    with pytest.raises(Refusal, match="curve has no interval"):
+        growth_fans.fan(fit, [11.0])
+
+
+def test_fan_agrees_with_draws_of_the_parameters():
+    draws = growth_fans.parameter_draws(FIT, rng=np.random.default_rng(0), draws=4000)
+    levels = [growth_curves.cumulative("logistic", [16.0], row)[0] for _, row in draws.iterrows()]
+    found = growth_fans.fan(FIT, [16.0], noise=False).iloc[0]
+    assert (found["low"], found["high"]) == pytest.approx(np.quantile(levels, [0.05, 0.95]), rel=0.01)
+
+
+def test_many_curves_give_one_table_and_one_fan_each():
+    series = pd.DataFrame({"a": noisy(1), "b": noisy(2)}, index=T)
+    fits, _ = growth_fans.fit_many(series, "richards", errors="relative")
+    table, fans = growth_fans.ceiling_table(fits), growth_fans.fans_ahead(fits, 3, level=0.9)
+    assert (table["ceiling_low"] < table["ceiling"]).all() and (table["ceiling"] < table["ceiling_high"]).all()
+    assert fans["a"]["time"].iloc[-1] == T[-1] + 3

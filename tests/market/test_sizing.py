@@ -56,7 +56,7 @@ def test_a_factor_that_agrees_carries_none_of_the_gap():
 
 def test_market_of_equal_income_splits_by_users():
     facts = pd.DataFrame(
-        {"population": [100.0, 300.0], "internet_share": [1.0, 0.5], "gdp_per_head_ppp_usd": [10.0, 10.0]},
+        {"population": [100.0, 300.0], "internet_share": [1.0, 0.5], "gdp_per_head_ppp": [10.0, 10.0]},
         index=["A", "B"],
     )
     table = factors(

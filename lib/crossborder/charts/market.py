@@ -266,9 +266,11 @@ def concentration(frame: pd.DataFrame, *, limits: tuple[float, float], guideline
 
 
 def channel_contribution(
-    summary: pd.DataFrame, *, level: float, currency: str = "USD", scale: float = 1.0
-) -> style.Figure:
-    """Where the revenue of an order goes on each platform, as parts that add up, with the contribution's interval."""
+    summary: pd.DataFrame | None, *, level: float, currency: str = "USD", scale: float = 1.0
+) -> style.Figure | None:
+    """Where the revenue of an order goes on each platform, as parts that add up; None without platforms."""
+    if summary is None:
+        return None
     fig, ax = style.figure(height=0.75 + 0.42 * len(summary))
     place = np.arange(len(summary))[::-1]
     left = np.zeros(len(summary))

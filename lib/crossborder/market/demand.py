@@ -142,7 +142,7 @@ def deliveries(orders: "ibis.Table", demanded: pd.DataFrame, since: pd.Timestamp
 
     `demanded`: index market, `days_base`. Only delivered orders count; `late` is against our own promise.
     """
-    arrived = ~orders.delivered_at.isnull()  # noqa: PD003 (an engine's column, not a frame's)
+    arrived = ~orders.delivered_at.isnull()
     lines = orders.filter((orders.ordered_at >= since) & arrived & (orders.line == 1))
     seconds = lines.delivered_at.epoch_seconds() - lines.ordered_at.epoch_seconds()
     days = seconds / 86400.0

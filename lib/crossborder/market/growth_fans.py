@@ -1,10 +1,13 @@
 """What a fitted growth curve says about the future: fan, headroom, time to a share of the ceiling."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from crossborder.errors import InputError, Refusal
-from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, fit
+from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, density, fit
 
 __all__ = [
     "bootstrap",
@@ -41,32 +44,44 @@ def parameter_draws(result: GrowthFit, *, rng: np.random.Generator, draws: int =
     return pd.DataFrame(np.column_stack(columns), columns=result.parameters.index)
 
 
-def fan(
-    result: GrowthFit,
-    times: np.ndarray,
-    *,
-    rng: np.random.Generator,
-    draws: int = 1000,
-    level: float = 0.9,
-    noise: bool = True,
-) -> pd.DataFrame:
-    """The curve at `times` with its interval, in the unit of the fitted values.
+def fan(result: GrowthFit, times: np.ndarray, *, level: float = 0.9, noise: bool = True) -> pd.DataFrame:
+    """The curve at `times` with its interval, in the unit of the values (delta method; logs for relative errors).
 
     `noise` adds the scatter of single years, for comparing with actuals. Columns `time`, `low`, `median`, `high`.
     """
-    t, sample = np.asarray(times, dtype=float), parameter_draws(result, rng=rng, draws=draws)
-    columns = [sample[name].to_numpy()[:, None] for name in CURVES[result.curve].parameters]
-    level_at = CURVES[result.curve].level
-    paths = level_at(t[None, :], *columns)
-    if result.estimator == "difference":
-        paths = paths - level_at(t[None, :] - (result.times[1] - result.times[0]), *columns)
-    elif result.estimator == "density":
-        paths = (level_at(t[None, :] + 1e-4, *columns) - level_at(t[None, :] - 1e-4, *columns)) / 2e-4
-    if noise:
-        scatter = result.residual_sd * rng.standard_normal(paths.shape)
-        paths = paths + scatter if result.errors == "absolute" else paths * np.exp(scatter)
-    low, median, high = np.quantile(paths, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
-    return pd.DataFrame({"time": t, "low": low, "median": median, "high": high})
+    t = np.asarray(times, dtype=float)
+    relative = result.errors == "relative"
+    value, sd = _delta(result, lambda parameters: _at(result, t, parameters), logs=relative)
+    sd = np.sqrt(sd**2 + (result.residual_sd**2 if noise else 0.0))
+    reach = special.stdtrit(result.degrees, (1 + level) / 2) * sd
+    low, high = (value * np.exp(-reach), value * np.exp(reach)) if relative else (value - reach, value + reach)
+    return pd.DataFrame({"time": t, "low": np.maximum(low, 0.0), "median": value, "high": high})
+
+
+def _at(result: GrowthFit, t: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    """What the estimator looked at, level or growth a period, at times `t`."""
+    shape = CURVES[result.curve]
+    if result.estimator == "level":
+        return shape.level(t, *parameters)
+    if result.estimator == "density":
+        return density(result.curve, t, dict(zip(shape.parameters, parameters, strict=True)))
+    step = result.times[1] - result.times[0]
+    return shape.level(t, *parameters) - shape.level(t - step, *parameters)
+
+
+def _delta(result: GrowthFit, of: Callable[[np.ndarray], np.ndarray], *, logs: bool) -> tuple[np.ndarray, np.ndarray]:
+    """A function of the parameters and its standard error, in logs if asked, by central differences."""
+    covariance = result.covariance.to_numpy()
+    if not np.all(np.isfinite(covariance)):
+        raise Refusal.because(
+            "the curve has no interval", f"estimator {result.estimator!r} gives none", "use 'level' or 'difference'"
+        )
+    centre = result.parameters.to_numpy()
+    steps = np.diag(1e-5 * np.maximum(np.abs(centre), 1e-8))
+    turn = (lambda v: np.log(np.maximum(v, 1e-300))) if logs else (lambda v: v)
+    slopes = [(turn(of(centre + d)) - turn(of(centre - d))) / (2 * d.sum()) for d in steps]
+    gradient = np.stack(slopes)
+    return of(centre), np.sqrt(np.einsum("it,ij,jt->t", gradient, covariance, gradient))
 
 
 def headroom(result: GrowthFit) -> dict[str, float]:
@@ -189,20 +204,22 @@ def ceiling_table(fits: dict[str, GrowthFit]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=[*columns, "ninety_percent_at"]).astype(float)
 
 
-def fans_ahead(
-    fits: dict[str, GrowthFit], years: int, *, rng: np.random.Generator, level: float
-) -> dict[str, pd.DataFrame]:
+def fans_ahead(fits: dict[str, GrowthFit], years: int, *, level: float) -> dict[str, pd.DataFrame]:
     """The fan of each curve from its first time to `years` beyond the last."""
     return {
-        name: fan(f, np.arange(f.times[0], f.times[-1] + years + 1), rng=rng, level=level, noise=False)
+        name: fan(f, np.arange(f.times[0], f.times[-1] + years + 1), level=level, noise=False)
         for name, f in fits.items()
     }
 
 
-def growth_at(result: GrowthFit, time: float, *, rng: np.random.Generator, level: float = 0.9) -> tuple[float, ...]:
-    """Relative growth a period of the level at `time` (fraction): median, low, high."""
-    sample = parameter_draws(result, rng=rng)
-    shape = CURVES[result.curve]
-    columns = [sample[name].to_numpy() for name in shape.parameters]
-    growth = shape.level(time + 0.5, *columns) / shape.level(time - 0.5, *columns) - 1
-    return tuple(float(q) for q in np.quantile(growth, [0.5, (1 - level) / 2, (1 + level) / 2]))
+def growth_at(result: GrowthFit, time: float, *, level: float = 0.9) -> tuple[float, float, float]:
+    """Relative growth a period of the level around `time` (fraction): value, low, high."""
+    shape, ends = CURVES[result.curve], np.array([time - 0.5, time + 0.5])
+
+    def ratio(parameters: np.ndarray) -> np.ndarray:
+        before, after = shape.level(ends, *parameters)
+        return np.array([after / before])
+
+    value, sd = _delta(result, ratio, logs=True)
+    reach = special.stdtrit(result.degrees, (1 + level) / 2) * sd[0]
+    return tuple(float(value[0] * np.exp(side * reach) - 1) for side in (0, -1, 1))

@@ -99,11 +99,15 @@ def growth_inputs(company: "Company", markets: list[str], currency: str = "USD")
         tariff=_tariff(products, chosen, pd.Timestamp(company.as_of)),
         margin=1 - last["goods_usd"].sum() / revenue,
         ad_share=_ad_share(company, rates, revenue, since),
-        interest=company.optional("search_interest"),
-        prices=company.optional("prices"),
+        interest=_of_markets(company.optional("search_interest"), chosen),
+        prices=_of_markets(company.optional("prices"), chosen),
         spend=_spend(company, orders, rates, chosen),
         languages=_languages(company),
     )
+
+
+def _of_markets(table: pd.DataFrame | None, markets: tuple[str, ...]) -> pd.DataFrame | None:
+    return None if table is None else table[table["market"].isin(markets)]
 
 
 def _exposure(monthly: pd.DataFrame) -> np.ndarray | None:
@@ -121,7 +125,8 @@ def _ad_share(company: "Company", rates: pd.DataFrame, revenue: pd.Series, since
     """Advertising over revenue in the last twelve months by market; missing without ad_spend."""
     if not company.has("ad_spend"):
         return pd.Series(np.nan, index=revenue.index)
-    spend = demand.monthly_spend(company.table("ad_spend"), rates)
+    ads = company.table("ad_spend")
+    spend = demand.monthly_spend(ads[ads["market"].isin(revenue.index)], rates)
     recent = spend[spend["month"] > since].groupby("market")["spend_usd"].sum()
     return (recent / revenue).reindex(revenue.index)
 
@@ -129,6 +134,7 @@ def _ad_share(company: "Company", rates: pd.DataFrame, revenue: pd.Series, since
 def _spend(company: "Company", orders, rates: pd.DataFrame, markets: tuple[str, ...]) -> pd.DataFrame | None:
     if not company.has("customers") or "customer_id" not in orders.columns:
         return None
+    orders = orders.filter(orders.market.isin(list(markets)))
     spend = demand.customer_spend(orders, company.table("customers"), {**rates.mean().to_dict(), "USD": 1.0})
     return spend[spend["market"].isin(markets)] if "market" in spend.columns else spend
 

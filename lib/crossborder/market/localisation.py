@@ -85,9 +85,7 @@ def readiness(parts: pd.DataFrame, weights: pd.Series) -> pd.Series:
     values = parts[weights.index].astype(float)
     if not values.apply(lambda c: c.between(0, 1)).all(axis=None):
         raise InputError.out_of_range("parts", "missing or outside 0 to 1", "a fraction for every market", "")
-    with np.errstate(divide="ignore"):
-        logs = np.where(weights.to_numpy() > 0, weights.to_numpy() * np.log(values.to_numpy()), 0.0)
-    return pd.Series(np.exp(logs.sum(axis=1)), index=parts.index, name="readiness")
+    return pd.Series(np.prod(values.to_numpy() ** weights.to_numpy(), axis=1), index=parts.index, name="readiness")
 
 
 def share_at_risk(

@@ -1,0 +1,33 @@
+"""Forecasts added up to markets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from crossborder.market import forecasting, own_forecasts
+
+COLUMNS = pd.MultiIndex.from_product([["DE", "US"], ["pet", "beauty"]], names=["market", "category"])
+RNG = np.random.default_rng(0)
+VALUES = 100 * np.exp(0.02 * np.arange(42)[:, None] + 0.1 * RNG.standard_normal((42, 4)))
+PANEL = pd.DataFrame(VALUES, columns=COLUMNS, index=pd.date_range("2023-01-01", periods=42, freq="MS"))
+CHOICE = forecasting.choose(VALUES.T, origins=8)
+
+
+def test_markets_are_the_sums_of_their_categories():
+    fans = own_forecasts.market_fans(PANEL, CHOICE, horizon=6)
+    point = forecasting.forecast_with(VALUES.T, 6, method=CHOICE.method)
+    assert fans["DE"]["point"].to_numpy() == pytest.approx(point[:2].sum(axis=0))
+    assert fans["US"].index[0] == pd.Timestamp("2026-07-01")
+    assert (fans["US"]["low"] <= fans["US"]["point"]).all() and (fans["US"]["point"] <= fans["US"]["high"]).all()
+
+
+def test_summary_is_the_sum_of_all_with_both_errors():
+    found = own_forecasts.summary(PANEL, CHOICE, horizon=6)
+    fans = own_forecasts.market_fans(PANEL, CHOICE, horizon=6)
+    assert found["point"] == pytest.approx(sum(f["point"].sum() for f in fans.values()))
+    assert found["wape"] == CHOICE.test.loc[CHOICE.method, "wape"]
+
+
+def test_scores_are_sorted_by_the_later_error():
+    found = own_forecasts.score_table(CHOICE)
+    assert found["wape"].is_monotonic_increasing
+    assert set(found["method"]) == set(forecasting.METHODS)
