@@ -17,17 +17,20 @@ def _arms(experiments: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def read_tests(experiments: pd.DataFrame, level: float = 0.9) -> pd.DataFrame:
+def read_tests(experiments: pd.DataFrame, level: float = 0.9, least_days: int = 14) -> pd.DataFrame:
     """Every test with arms, one row a treated arm: people, relative effect with interval, p, sample ratio, verdict.
 
-    Arms of one test are corrected for their number (Holm). A broken split is not read. `effect_found` is the true lift
+    Arms of one test are corrected for their number (Holm). A broken split is not read, nor a test of fewer than
+    `least_days` days: it saw no two full weeks and was most likely stopped at a lucky moment. `effect_found` is the true lift
     that the test would have found with 80 % power, so that "no difference" can be told from "too small to tell".
     """
-    rows = [row for _, part in _arms(experiments).groupby("experiment_id") for row in _one_test(part, level)]
+    rows = [
+        row for _, part in _arms(experiments).groupby("experiment_id") for row in _one_test(part, level, least_days)
+    ]
     return pd.DataFrame(rows)
 
 
-def _one_test(part: pd.DataFrame, level: float) -> list[dict]:
+def _one_test(part: pd.DataFrame, level: float, least_days: int) -> list[dict]:
     sums = part.groupby("arm")[["converted", "exposed"]].sum().astype(float)
     planned = part.groupby("arm")["planned_share"].first()
     names = ["control", *[arm for arm in sums.index if arm != "control"]]
@@ -37,6 +40,9 @@ def _one_test(part: pd.DataFrame, level: float) -> list[dict]:
     base = tuple(sums.loc["control", ["converted", "exposed"]])
     smallest = float(sums["exposed"].min())
     able = tests.minimum_detectable(smallest, base[0] / base[1]) / (base[0] / base[1])
+    days = part["date"].nunique()
+    flaw = "split broken: do not read" if ratio["mismatch"] else ""
+    flaw = flaw or ("stopped early: do not read" if days < least_days else "")
     out = []
     for arm in names[1:]:
         effect = tests.proportion_effect(base, tuple(sums.loc[arm, ["converted", "exposed"]]), level=level)
@@ -45,10 +51,10 @@ def _one_test(part: pd.DataFrame, level: float) -> list[dict]:
         out.append(
             {
                 "experiment_id": part["experiment_id"].iloc[0], "subject": part["subject"].iloc[0], "arm": arm,
-                "people": int(sums["exposed"].sum()), "days": part["date"].nunique(), "relative": effect.relative,
+                "people": int(sums["exposed"].sum()), "days": days, "relative": effect.relative,
                 "relative_low": effect.relative_low, "relative_high": effect.relative_high,
                 "p_value": float(corrected[arm]), "effect_found": able, "split_p": float(ratio["p_value"]),
-                "verdict": "split broken: do not read" if ratio["mismatch"] else words,
+                "verdict": flaw or words,
             }
         )  # fmt: skip
     return out

@@ -195,6 +195,7 @@ def scorecard(launches: pd.DataFrame, by: str = "cohort", level: float = 0.9) ->
     table = known.assign(success=known["success"].astype(float)).groupby(by)["success"].agg(["size", "sum"])
     table.loc["all"] = table.sum()
     table.columns = ["launched", "successes"]
+    table = table.astype(int)
     table["rate"] = table["successes"] / table["launched"]
     table["low"], table["high"] = wilson(table["successes"], table["launched"], level)
     return table.rename_axis(by).reset_index()

@@ -11,7 +11,21 @@ from crossborder.errors import InputError
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["Decision", "Pilot", "Stakes", "decide", "first_weeks", "mix_shift", "regions"]
+__all__ = [
+    "Decision",
+    "Pilot",
+    "Stakes",
+    "decide",
+    "decide_all",
+    "first_weeks",
+    "mix_shift",
+    "mix_table",
+    "pilot_of",
+    "priced",
+    "regions",
+    "stakes_of",
+    "version_counts",
+]
 
 
 @dataclass(frozen=True)
@@ -210,3 +224,102 @@ def mix_shift(before: dict[str, int], after: dict[str, int], version: str, level
     return pd.Series(
         {"before": share[0], "after": share[1], "lift": lift, "low": lift - down, "high": lift + up, "p_value": p}
     )
+
+
+def stakes_of(
+    price_usd: float,
+    unit_cost_usd: float,
+    scale_units: int,
+    *,
+    piece_share: float = 0.30,
+    return_share: float = 0.25,
+    unsold_share: float = 0.35,
+    fix_usd: float = 1200.0,
+) -> Stakes:
+    """Stakes from price and purchase price.
+
+    A kept piece earns `piece_share` of the price, a returned one costs `return_share` of it, an unsold one loses
+    `unsold_share` of the purchase price (markdown).
+    """
+    if price_usd <= 0 or unit_cost_usd < 0:
+        raise InputError.out_of_range("price and cost", (price_usd, unit_cost_usd), "a price above 0, a cost from 0")
+    return Stakes(
+        piece_usd=piece_share * price_usd,
+        return_usd=return_share * price_usd,
+        unsold_usd=unsold_share * unit_cost_usd,
+        scale_units=scale_units,
+        fix_usd=fix_usd,
+    )
+
+
+def decide_all(
+    pilots: pd.DataFrame, scale_units: int, rng: np.random.Generator, draws: int = 4000, **shares: float
+) -> pd.DataFrame:
+    """A decision for every pilot: choice, expected value with interval and expected loss, sell-through and return rate.
+
+    `pilots`: the columns of `first_weeks` with price_usd and unit_cost_usd. Sorted by what the choice is worth.
+    """
+    rows = [_one_row(row, scale_units, rng, draws, shares) for row in pilots.itertuples() if row.stock > 0]
+    if not rows:
+        raise InputError.out_of_range("pilots", len(pilots), "at least one with stock")
+    return pd.DataFrame(rows).sort_values("expected_usd", ascending=False, ignore_index=True)
+
+
+def pilot_of(row: object) -> Pilot:
+    """The pilot in one row of `first_weeks`."""
+    return Pilot(
+        int(row.stock), int(row.sold), min(int(row.returned), int(row.sold)), int(row.reviews), int(row.good_reviews)
+    )
+
+
+def _one_row(row: object, scale_units: int, rng: np.random.Generator, draws: int, shares: dict) -> dict:
+    made = decide(pilot_of(row), stakes_of(row.price_usd, row.unit_cost_usd, scale_units, **shares), rng, draws=draws)
+    best = made.actions.loc[made.choice]
+    sell, back = made.rates.loc["sell_through"], made.rates.loc["return_rate"]
+    return {
+        "sku": row.sku, "name": row.name, "choice": made.choice, "expected_usd": best["expected_usd"],
+        "low_usd": best["low_usd"], "high_usd": best["high_usd"], "expected_loss_usd": best["expected_loss_usd"],
+        "sell_through": sell["value"], "sell_low": sell["low"], "sell_high": sell["high"],
+        "return_rate": back["value"], "return_low": back["low"], "return_high": back["high"],
+    }  # fmt: skip
+
+
+def priced(pilots: pd.DataFrame, products: pd.DataFrame, on: str | pd.Timestamp) -> pd.DataFrame:
+    """The pilots with price_usd (reference price) and unit_cost_usd; those without either are left out."""
+    from crossborder.reference import exchange
+
+    facts = products.dropna(subset=["unit_cost", "list_price_usd"]).set_index("sku")
+    rows = pilots[pilots["sku"].isin(facts.index)].reset_index(drop=True)
+    mine = facts.loc[rows["sku"]]
+    cost = exchange.convert(mine["unit_cost"].to_numpy(), mine["currency"].to_numpy(), on)
+    return rows.assign(price_usd=mine["list_price_usd"].to_numpy(), unit_cost_usd=cost)
+
+
+def version_counts(
+    orders: "ibis.Table", products: pd.DataFrame, split: str | pd.Timestamp, days: int = 180
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Pieces by version (first word of the name) in the `days` before and after `split`."""
+    day = pd.Timestamp(split)
+    date = orders.ordered_at.cast("date")
+    low, high = day - pd.Timedelta(days=days), day + pd.Timedelta(days=days)
+    near = orders.filter((date >= low.date()) & (date < high.date()))
+    late = (near.ordered_at.cast("date") >= day.date()).name("late")
+    sums = near.group_by(["sku", late]).aggregate(units=near.quantity.sum()).to_pandas()
+    version = sums["sku"].map(products.set_index("sku")["name"].str.split(" ").str[0])
+    table = sums.groupby([version, "late"])["units"].sum()
+    both = [
+        table.xs(flag, level="late") if flag in table.index.get_level_values("late") else {} for flag in (False, True)
+    ]
+    return tuple({str(k): int(v) for k, v in dict(part).items()} for part in both)
+
+
+def mix_table(before: dict[str, int], after: dict[str, int], level: float = 0.9) -> pd.DataFrame:
+    """`mix_shift` of every version, largest change first, with p values corrected for their number (Holm)."""
+    names = sorted(set(before) & set(after))
+    table = pd.DataFrame(
+        [mix_shift(before, after, name, level) for name in names], index=pd.Index(names, name="version")
+    )
+    order = table["p_value"].rank(method="first")
+    step = (table["p_value"] * (len(names) + 1 - order)).clip(upper=1).sort_values().cummax()
+    table["p_holm"] = step.reindex(table.index)
+    return table.sort_values("lift", key=np.abs, ascending=False).reset_index()

@@ -26,6 +26,7 @@ def _comparisons(text: str) -> str:
 
 
 SHARE = {"unit": "fraction"}
+PRICE = {"unit": "fraction of price"}
 
 
 class SelectionScoring(Parameters):
@@ -93,6 +94,15 @@ class LaunchTests(Parameters):
     weeks: int = Field(13, ge=4, le=52, description="length of a pilot", json_schema_extra={"unit": "weeks"})
     scale_units: int = Field(
         1500, ge=10, description="pieces of the order that follows", json_schema_extra={"unit": "pieces"}
+    )
+    piece_share: float = Field(0.30, gt=0, le=1, description="earned by a kept piece", json_schema_extra=PRICE)
+    return_share: float = Field(0.25, ge=0, le=1, description="lost by a returned piece", json_schema_extra=PRICE)
+    unsold_share: float = Field(
+        0.35,
+        ge=0,
+        le=1,
+        description="lost by an unsold piece",
+        json_schema_extra={"unit": "fraction of purchase price"},
     )
     experiment: str = Field("X1", min_length=1, description="test shown in detail")
     looks: int = Field(6, ge=2, le=30, description="planned looks at a test", json_schema_extra={"unit": "looks"})
