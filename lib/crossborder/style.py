@@ -44,7 +44,7 @@ FIXED = {
     "scenario": ("base", "freight_shock", "home_currency_minus_30", "us_tariff_jump", "eu_parcel_duty",
                  "platform_ban", "canal_closure", "ad_cost_up_40", "demand_boom"),
     "platform": ("marketplace_a", "marketplace_b", "own_store", "social_shop"),
-    "category": ("home_storage", "kitchen_health", "pet", "outdoor", "accessories_3c", "beauty"),
+    "category": ("home_storage", "kitchen_health", "pet", "outdoor", "electronics_accessories", "beauty"),
     "currency": ("EUR", "GBP", "JPY", "BRL", "MXN", "USD", "IDR", "SAR", "CNY"),
 }  # fmt: skip
 
