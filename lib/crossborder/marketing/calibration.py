@@ -60,8 +60,8 @@ def incrementality_factors(
 
     `lift` has an index of channels and columns increment, standard_error: the total effect found by a randomised or
     geo experiment, scaled to the same period and market as `credited`. Factors of tested channels are shrunk to a
-    prior mean (default: their precision-weighted mean, at most 1) with spread `prior_sd`; untested channels get the
-    prior. `conflict` marks a test whose interval excludes the credit itself.
+    prior mean (default: their precision-weighted mean together with a prior of 0.5 give or take 0.25, at most 1) with
+    spread `prior_sd`; untested channels get the prior. `conflict` marks a test whose interval excludes the credit itself.
     Columns: tested, raw, raw_error, factor, factor_error, factor_low, factor_high, conflict.
     """
     from scipy.special import ndtri
@@ -78,8 +78,10 @@ def incrementality_factors(
     error = (lift["standard_error"] / base).reindex(credited.index)
     tested = raw.notna()
     if prior_mean is None:
+        # Before any test a factor is taken to be a half, give or take a quarter; tests move this mean.
         weight = 1 / (error[tested] ** 2 + prior_sd**2)
-        prior_mean = float(np.clip((weight @ raw[tested]) / weight.sum(), 0.0, 1.0)) if tested.any() else 1.0
+        prior_mean = float((weight @ raw[tested] + 0.5 / 0.25**2) / (weight.sum() + 1 / 0.25**2))
+        prior_mean = float(np.clip(prior_mean, 0.0, 1.0))
     own = (prior_sd**2 / (prior_sd**2 + error**2)).fillna(0.0)
     factor = own * raw.fillna(0.0) + (1 - own) * prior_mean
     spread = np.sqrt(1 / (1 / prior_sd**2 + (1 / error**2).fillna(0.0)))

@@ -19,7 +19,7 @@ def monthly_cohorts(orders: "Table") -> pd.DataFrame:
 
     `orders` is one row an order with customer_id and ordered_at.
     """
-    known = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    known = orders.filter(orders.customer_id.notnull())
     months = known.select("customer_id", number=known.ordered_at.year() * 12 + known.ordered_at.month() - 1).distinct()
     first = months.group_by("customer_id").aggregate(cohort=months.number.min())
     joined = months.inner_join(first, "customer_id")

@@ -38,6 +38,7 @@ __all__ = [
     "assumed",
     "care",
     "chance_of_order",
+    "control_rate",
     "dashboard",
     "email_frequency",
     "funnel_steps",
@@ -46,6 +47,7 @@ __all__ = [
     "orders_and_margin",
     "recommendations",
     "rfm_frame",
+    "true_roi",
     "value_by",
     "with_customers",
 ]
@@ -146,7 +148,7 @@ def dashboard(company: "Company", sold: "Table", margin_share: float) -> Dashboa
 
 def rfm_frame(sold: "Table", as_of: object) -> pd.DataFrame:
     """Days since the last order, orders and value of each customer."""
-    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    known = sold.filter(sold.customer_id.notnull())
     made = known.group_by("customer_id").aggregate(
         last=known.ordered_at.max().cast("timestamp"), orders=known.count(), value_usd=known.revenue_usd.sum()
     )
@@ -253,7 +255,7 @@ def _timing(
     company: "Company", customers: pd.DataFrame, level: float, rng: np.random.Generator
 ) -> membership_timing.TimingEffect:
     orders = company.events("orders")
-    known = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    known = orders.filter(orders.customer_id.notnull())
     placed = known.select("customer_id", "order_id", day=known.ordered_at.cast("timestamp")).distinct()
     purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
     first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
@@ -300,7 +302,7 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     """Item lists, diverse lists and popularity against the hidden last product; basket rules."""
     lines = company.events("orders")
     lines = lines.filter(lines.market.isin(markets)) if markets else lines
-    known = lines.filter(lines.customer_id.notnull())  # noqa: PD004
+    known = lines.filter(lines.customer_id.notnull())
     first = known.group_by(["customer_id", "sku"]).aggregate(at=known.ordered_at.min().cast("timestamp"))
     shown, hidden = recommender.leave_last_out(first.order_by(["customer_id", "sku"]).to_pandas())
     names = pd.Index(sorted(set(shown["sku"])))
@@ -362,3 +364,19 @@ def against_truth(known: dict, effects: MemberEffects | None, error: pd.Series) 
     frame = pd.DataFrame(rows, columns=["quantity", "estimate", "estimate_low", "estimate_high", "truth"])
     inside = (frame["estimate_low"] <= frame["truth"]) & (frame["truth"] <= frame["estimate_high"])
     return frame.assign(holds=inside.where(frame["estimate_low"].notna(), True).astype(bool))
+
+
+def control_rate(company: "Company") -> float:
+    """Conversion of all control arms of the A/B tests."""
+    table = company.table("experiments")
+    control = table[(table["arm"] == "control") & (table["design"] != "geo")]
+    return float(control["converted"].sum() / control["exposed"].sum()) if len(control) else 0.04
+
+
+def true_roi(known: dict, market: str, spend: pd.Series) -> pd.Series | None:
+    """True revenue a dollar by channel of a simulated company; None where its truth has no such table."""
+    table = known.get("served_orders_by_market")
+    if table is None or "market" not in table:
+        return None
+    row = table.set_index("market").loc[market]
+    return row.reindex(spend.index).astype(float) * float(row["order_value_usd"]) / spend

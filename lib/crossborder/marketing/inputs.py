@@ -74,7 +74,7 @@ def monthly_kpis(company: "Company", sold: "Table", rates: Mapping[str, float], 
     by_month = sold.mutate(month=sold.ordered_at.truncate("M").cast("timestamp"))
     orders = by_month.group_by("month").aggregate(orders=by_month.count(), revenue_usd=by_month.revenue_usd.sum())
     frame = orders.to_pandas().set_index("month").sort_index()
-    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    known = sold.filter(sold.customer_id.notnull())
     first = known.group_by("customer_id").aggregate(first=known.ordered_at.min())
     first = first.mutate(month=first["first"].truncate("M").cast("timestamp"))
     new = first.group_by("month").aggregate(new=first.count())

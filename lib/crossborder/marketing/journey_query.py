@@ -101,8 +101,8 @@ def _read(
     channels, seen, kept = _touch_counts(touchpoints, use_consent)
     consented = use_consent and "consent" in touchpoints.columns
     stream, people = _stream(touchpoints.filter(touchpoints.consent) if consented else touchpoints, sold, channels)
-    known = sold.filter(sold.customer_id.notnull())  # noqa: PD004
-    nameless = sold.filter(sold.customer_id.isnull())  # noqa: PD003
+    known = sold.filter(sold.customer_id.notnull())
+    nameless = sold.filter(sold.customer_id.isnull())
     guests = nameless.aggregate(conversions=nameless.count(), **{n: nameless[n].sum() for n in MEASURES[1:]})
     return _Read(
         stream,
@@ -227,7 +227,7 @@ def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list
         code=touchpoints.channel.cases(*codes, else_=-1).cast("int16"),
         market=touchpoints.market.cases(*places, else_=-1).cast("int16"),
     )
-    bought = sold.filter(sold.customer_id.notnull())  # noqa: PD004
+    bought = sold.filter(sold.customer_id.notnull())
     # An order sorts after the touches of the same second, which may have led to it.
     placed = bought.select(
         "customer_id",

@@ -101,7 +101,7 @@ def fit(
             f"at least {3 * n + z.shape[1] + 10} weeks, or fewer channels",
         )
     tested = _tests(experiments, spend.columns)
-    theta, sigma, rho, tests = start_values(n, priors), float(np.std(y)) / 3, 0.0, None
+    theta, sigma, rho, tests = start_values(x.sum(axis=0) / x.sum(), priors), float(np.std(y)) / 3, 0.0, None
     # Noise and autocorrelation are re-estimated between fits; the experiments join once the noise is known.
     for turn in range(3):
         tests = tested if turn > 0 else None

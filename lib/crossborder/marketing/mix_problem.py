@@ -14,16 +14,16 @@ __all__ = ["MixPriors", "Problem", "lagged", "start_values"]
 class MixPriors:
     """Weak priors of each channel: logit of the decay, log of the half-saturation over the mean adstock, size.
 
-    `strength` multiplies all of them (0 is least squares). `size_sd` is the spread of the log effect around an effect
-    that explains `size_share` of sales.
+    `strength` multiplies all of them (0 is least squares). All channels together are expected to bring `media_share` of
+    sales, in proportion to their spend (the same return for all); `size_sd` is the spread of the log effect around it.
     """
 
     decay_mean: float = 0.35
     decay_sd: float = 1.0
     half_mean: float = 1.5
     half_sd: float = 0.8
-    size_share: float = 0.05
-    size_sd: float = 1.5
+    media_share: float = 0.25
+    size_sd: float = 1.3
     strength: float = 1.0
 
 
@@ -112,7 +112,7 @@ class Problem:
 
     def _prior(self, theta: np.ndarray) -> np.ndarray:
         n, p = self.channels, self.priors
-        centre = start_values(n, p)
+        centre = start_values(self.spent / self.spent.sum(), p)
         spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
         return np.sqrt(p.strength) * (theta - centre) / spread
 
@@ -143,13 +143,13 @@ class Problem:
         return self.y * self.level - fitted
 
 
-def start_values(channels: int, priors: MixPriors) -> np.ndarray:
-    centre = [
-        np.log(priors.decay_mean / (1 - priors.decay_mean)),
-        np.log(priors.half_mean),
-        np.log(2 * priors.size_share),
-    ]
-    return np.repeat(centre, channels)
+def start_values(spend_share: np.ndarray, priors: MixPriors) -> np.ndarray:
+    """Prior centre of logit decay, log half-saturation and log size, channel by channel."""
+    ones = np.ones(len(spend_share))
+    size = np.log(np.maximum(spend_share, 1e-6) * priors.media_share * (1 + priors.half_mean))
+    return np.concatenate(
+        [ones * np.log(priors.decay_mean / (1 - priors.decay_mean)), ones * np.log(priors.half_mean), size]
+    )
 
 
 def lagged(x: np.ndarray, lags: int) -> np.ndarray:

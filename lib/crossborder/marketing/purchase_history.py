@@ -21,7 +21,7 @@ def histories(orders: "Table", *, until: object, unit_days: float = 1.0, since: 
     orders, mean_value_usd (of repeat days; of the first where there is none), margin_usd, first_on, last_on.
     """
     end = pd.Timestamp(until)
-    chosen = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    chosen = orders.filter(orders.customer_id.notnull())
     chosen = chosen.filter(chosen.ordered_at < _moment(end))
     if since is not None:
         chosen = chosen.filter(chosen.ordered_at >= _moment(pd.Timestamp(since)))
@@ -71,7 +71,7 @@ def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:
     """Days between a customer's orders: median, quartiles and share within 30, 60 and 90 days, by `by`."""
     import ibis
 
-    known = orders.filter(orders.customer_id.notnull())  # noqa: PD004
+    known = orders.filter(orders.customer_id.notnull())
     window = ibis.window(group_by="customer_id", order_by="ordered_at")
     gap = known.ordered_at.epoch_seconds() - known.ordered_at.lag().over(window).epoch_seconds()
     gaps = known.mutate(gap=gap / 86400.0)
