@@ -21,7 +21,7 @@ def weekly_delays(shipments: pd.DataFrame, *, as_of: pd.Timestamp, by: str = "ma
     once = shipments.drop_duplicates("shipment_id")
     due = once[once["promised_on"] <= as_of].copy()
     delay = (due["arrived_on"].fillna(pd.Timestamp(as_of)) - due["promised_on"]).dt.days.clip(lower=0)
-    week = due["promised_on"] - pd.to_timedelta(due["promised_on"].dt.dayofweek, unit="D")
+    week = due["promised_on"] - pd.to_timedelta(due["promised_on"].dt.day_of_week, unit="D")
     table = due.assign(week=week.dt.normalize(), delay=delay, late=delay > 2)
     grouped = table.groupby(["week", by])
     return grouped.agg(

@@ -55,7 +55,7 @@ def voice(company: Tables, *, count: int = 12) -> pd.DataFrame:
     if tickets is not None:
         unsafe = tickets[tickets["safety"].fillna(value=False).astype(bool)]
         day = unsafe["opened_at"].dt.tz_convert(None).dt.normalize()
-        week = day - pd.to_timedelta(day.dt.dayofweek, unit="D")
+        week = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
         table = unsafe.assign(week=week).groupby(["week", "market"]).size().reset_index(name="seen")
         mean = table.groupby("market")["seen"].transform("mean")
         parts.append(

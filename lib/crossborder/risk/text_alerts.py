@@ -27,7 +27,7 @@ def weekly_voice(reviews: pd.DataFrame, *, by: str = "sku", bad_rating: int = 2)
     if missing:
         raise InputError.missing_columns("reviews", missing, reviews.columns)
     used = reviews.dropna(subset=[by])
-    week = used["date"] - pd.to_timedelta(used["date"].dt.dayofweek, unit="D")
+    week = used["date"] - pd.to_timedelta(used["date"].dt.day_of_week, unit="D")
     grouped = used.assign(week=week.dt.normalize(), bad=used["rating"] <= bad_rating).groupby(["week", by])
     table = pd.DataFrame(
         {"posts": grouped.size(), "negative": grouped["bad"].sum(), "rating": grouped["rating"].mean()}
