@@ -23,7 +23,9 @@ MECHANISMS = """\
   1 + lift, fading each day by `keep`. How many contacts there are follows the day's spend through a saturating curve.
   Contacts are drawn so that the mean effect on a day is exp(coefficient x adstock): journeys, mix model and
   experiments share one truth. Branded search, retargeting, affiliates and e-mail follow the person's own intent, and
-  buyers who have decided often enter through them: they get the last click and cause little.
+  buyers who have decided often enter through them: they get the last click and cause little. A prospect's need may
+  bring several purchases; each further one is written as another person's with the same contacts, so that buying uses
+  nobody up and the whole stays exactly log-linear.
 - **Customers.** After the first purchase needs come back at the customer's own gamma rate until drop-out, which may
   strike after each repeat purchase with the customer's own beta probability (BG/NBD). Membership raises the rate;
   those who join would have bought more anyway. Basket size differs between customers by a gamma factor.
@@ -37,6 +39,8 @@ MECHANISMS = """\
   Receivables and payables hold every invoice, the ledger every payment, each to the cent.
 - **Opening.** The company moved its books on 2023-11-01: it opens with cash, stock, equipment and a loan, without
   invoices.
+- **Left simple.** Suppliers' capacity never binds, products do not take sales from each other, rivals do not answer,
+  and an ad's cost buys reach at one price all year.
 - The first and last weeks of weekly tables are cut by the period; 2 % of orders are guests without customer; some
   deliveries were never confirmed and some rival prices could not be read. Nothing else is missing by accident.
 
