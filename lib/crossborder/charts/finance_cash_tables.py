@@ -141,7 +141,13 @@ def show(frame: pd.DataFrame | None, columns: str = "", *, caption: str = "", bo
     kept = frame[[*names, *dict.fromkeys(end for pair in ends.values() for end in pair)]]
     flags = {name: kept[name].map({True: t("yes"), False: t("no")}) for name in kept.select_dtypes("bool")}
     kept = kept.assign(**flags)
+    kept = kept.replace([float("inf")], float("nan"))
+    for name in {"line", "group"} & set(kept):
+        kept[name] = kept[name].str.replace("_", " ")
+    # A number under the name of a text column (a market's share) is a share.
+    numbers = set(kept.select_dtypes("number"))
     kinds = {name: COLUMNS[name] for name in names if name in COLUMNS}
+    kinds = {name: kind for name, kind in kinds.items() if kind[1] != "text" or name not in numbers}
     return style.table(
         kept,
         caption=t(caption) if caption else "",

@@ -8,16 +8,17 @@ import pandas as pd
 from crossborder.company import Company
 from crossborder.errors import InputError, Refusal
 from crossborder.finance.booked_items import company_items
-from crossborder.finance.cash_backtest import Backtest, backtest, cash_fan
+from crossborder.finance.cash_backtest import Backtest, accuracy_table, backtest, cash_fan, coverage, forecast_accuracy
 from crossborder.finance.cash_forecast import DAYS, DECIDED, CashHistory, cash_history, daily_sales, outlook
-from crossborder.finance.cash_gap import cash_gap, safety_line
+from crossborder.finance.cash_gap import FinancingPlan, cash_gap, financing_plan, reserve_months, safety_line
 from crossborder.finance.cash_levers import scenario_factors
 from crossborder.finance.opening_statement import income_statement, opening_balance, reconciliation
 from crossborder.reference import exchange, files
 
 __all__ = [
-    "Books", "CashStudy", "assumed", "books", "cash_so_far", "cash_study", "financing_choices", "fixed_costs",
-    "held_payouts", "monthly_earnings", "planned_movements", "truth_gaps", "weeks_bearable",
+    "Books", "CashStudy", "CashTrust", "assumed", "books", "cash_so_far", "cash_study", "cover", "financing_choices",
+    "fixed_costs", "held_payouts", "monthly_earnings", "months_covered", "planned_movements", "trust", "truth_gaps",
+    "weeks_bearable",
 ]  # fmt: skip
 
 FIXED_ACCOUNTS = ("payroll", "rent", "software", "service", "compliance", "interest")
@@ -54,6 +55,15 @@ class CashStudy:
     def lowest(self) -> pd.Series:
         """The week in which the low end of cash is lowest."""
         return self.fan.loc[self.fan["cash_low"].idxmin()]
+
+
+@dataclass(frozen=True)
+class CashTrust:
+    """Past errors: share of weeks inside the band, error against naive rules, share of the money foreseen."""
+
+    covered: pd.DataFrame
+    accuracy: pd.DataFrame
+    foreseen: pd.DataFrame
 
 
 def assumed(company: Company, name: str) -> tuple[float, float, float]:
@@ -181,6 +191,26 @@ def _held(coming: np.ndarray, weeks: int) -> np.ndarray:
     if weeks < len(coming):
         back[weeks] = held.sum()
     return back - held
+
+
+def cover(company: Company, found: Books, held: pd.DataFrame) -> FinancingPlan:
+    """The cheapest cover of a fan's gaps by what the company can draw at short notice."""
+    return financing_plan(held["gap_usd"].to_numpy(), financing_choices(company, found))
+
+
+def months_covered(company: Company, found: Books, *, level: float = 0.9) -> tuple[float, float, float]:
+    """Months of fixed cost that cash covers, with range; see `reserve_months`."""
+    return reserve_months(float(found.balance["cash"]), fixed_costs(found.items, company.as_of), level=level)
+
+
+def trust(study: CashStudy, *, level: float, rng: np.random.Generator) -> CashTrust:
+    """How the forecast of the study did over the past year."""
+    weeks = len(study.fan)
+    return CashTrust(
+        coverage(study.test, level=level),
+        accuracy_table(study.test, rng=rng),
+        forecast_accuracy(study.history, weeks=weeks),
+    )
 
 
 def fixed_costs(items: pd.DataFrame, as_of: object, *, months: int = 12) -> np.ndarray:

@@ -63,7 +63,10 @@ def cut_list(found: Books, target_share: float = 0.01) -> pd.DataFrame:
 def reserve_tables(
     company: Company, found: Books, *, rates: tuple[float, ...], rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """The risk reserve by month at the first rate, and the chance that each rate runs out; None without incidents."""
+    """The risk reserve by month at the first rate, and the chance that each rate runs out; None without incidents.
+
+    Each rate starts from the reserve that it would have built up over the past.
+    """
     incidents = company.optional("incidents")
     if incidents is None or incidents["loss_usd"].notna().sum() == 0:
         return None
@@ -72,9 +75,15 @@ def reserve_tables(
     sales = items.groupby(month)["accrued_usd"].sum()
     lost = incidents.groupby(incidents["started_on"].dt.to_period("M"))["loss_usd"].sum()
     losses = lost.reindex(sales.index, fill_value=0.0)
-    account = reserve_account(sales.to_numpy(), losses.to_numpy(), rate=rates[0])
+    earned, lost = sales.to_numpy(float), losses.to_numpy(float)
+    accounts = [reserve_account(earned, lost, rate=rate) for rate in rates]
+    strength = [
+        reserve_strength(earned, lost, rates=(rate,), rng=rng, opening_usd=float(held["closing_usd"].iloc[-1]))
+        for rate, held in zip(rates, accounts, strict=True)
+    ]
+    account = accounts[0].copy()
     account.insert(0, "month", sales.index.to_timestamp())
-    return account, reserve_strength(sales.to_numpy(), losses.to_numpy(), rates=rates, rng=rng)
+    return account, pd.concat(strength, ignore_index=True)
 
 
 def warranty_table(company: Company, *, level: float = 0.9) -> pd.DataFrame | None:
