@@ -52,11 +52,11 @@ class TestSmoothing:
         assert float(smoothing.simple([y], alpha).forecast(1)[0, 0]) == pytest.approx(expected, rel=1e-8)
 
     def test_holt(self):  # statsmodels Holt, known initial values, smoothing_level .8, smoothing_trend .2
-        got = smoothing.holt([AIR], 0.8, 0.2).forecast(5)[0]
+        got = smoothing.holt([AIR], 0.8, 0.2, initial=(112.0, 6.0)).forecast(5)[0]
         assert got == pytest.approx([160.19982928, 158.58642872, 156.97302816, 155.35962761, 153.74622705])
 
     def test_damped(self):  # the same with damping_trend .9
-        got = smoothing.holt([AIR], 0.8, 0.2, 0.9).forecast(5)[0]
+        got = smoothing.holt([AIR], 0.8, 0.2, 0.9, initial=(112.0, 6.0)).forecast(5)[0]
         assert got == pytest.approx([160.16544974, 158.76656467, 157.50756812, 156.37447121, 155.354684])
 
     # statsmodels ExponentialSmoothing(.3, .1, .2). Its 12th step takes the season of two years before instead of the

@@ -59,7 +59,7 @@ class Rulebook:
         codes = np.asarray(hs_code, dtype=str)
         place = np.minimum(np.searchsorted(self.hs_codes, codes), len(self.hs_codes) - 1)
         if not (self.hs_codes[place] == codes).all():
-            raise InputError.unknown("HS code", codes[self.hs_codes[place] != codes][0], self.hs_codes)
+            raise InputError.unknown("HS code", str(codes[self.hs_codes[place] != codes][0]), self.hs_codes)
         return place
 
 

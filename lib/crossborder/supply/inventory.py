@@ -26,6 +26,7 @@ __all__ = [
     "kanban_cards",
     "lead_time_demand",
     "order_policy_cost",
+    "order_up_to_for_fill_rate",
     "reorder_point_for_fill_rate",
     "replenishment",
     "rq_backorder_time",
@@ -119,6 +120,33 @@ def reorder_point_for_fill_rate(
         short = fill_rate(middle, Q, mean, sd) < target
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     return np.where(sd > 0, high, mean - (1 - target) * Q)
+
+
+def order_up_to_for_fill_rate(
+    target: ArrayLike,
+    demand_mean: ArrayLike,
+    demand_sd: ArrayLike,
+    lead_time: ArrayLike,
+    review_periods: ArrayLike = 1.0,
+) -> np.ndarray:
+    """Order-up-to level S of an (R, S) policy for a fill rate, pieces, normal demand with backorders.
+
+    Solves 1 - [n(S; L + R) - n(S; L)] / (D R) = target, both losses over their own time (Silver, Pyke and Thomas,
+    section 6.10); bisection for all SKUs at once.
+    """
+    target = between("target fill rate", target, 0.0, 1 - 1e-9, "a fraction such as 0.97")
+    mean, sd = positive("demand_mean", demand_mean), at_least("demand_sd", demand_sd, 0)
+    lead = at_least("lead_time", lead_time, 0, "give the time from order to stock, never below 0")
+    review = positive("review_periods", review_periods)
+    target, mean, sd, lead, review = np.broadcast_arrays(target, mean, sd, lead, review)
+    cover = lead + review
+    low, high = mean * lead - 8 * sd * np.sqrt(cover), mean * cover + 8 * sd * np.sqrt(cover) + 1
+    for _ in range(60):  # halves the bracket; 60 halvings exhaust a double
+        level = 0.5 * (low + high)
+        after, before = (normal_loss(level, mean * t, sd * np.sqrt(t)) for t in (cover, lead))
+        short = 1 - (after - before) / (mean * review) < target
+        low, high = np.where(short, level, low), np.where(short, high, level)
+    return high
 
 
 def rq_backorder_unit(

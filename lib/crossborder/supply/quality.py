@@ -64,8 +64,9 @@ def sampling_plan(
     accept = np.arange(0, 200)
     size = np.arange(1, most + 1)
     needed = np.ceil(_least_sample(accept, bad_rate, consumer_risk, size))
-    passed = acceptance_probability(np.maximum(needed, accept + 1), accept, good_rate)
-    fits = np.isfinite(needed) & (passed >= 1 - producer_risk)
+    reachable = np.isfinite(needed)
+    tried = np.where(reachable, np.maximum(needed, accept + 1), accept + 1)
+    fits = reachable & (acceptance_probability(tried, accept, good_rate) >= 1 - producer_risk)
     if not fits.any():
         why = f"no sample up to {most} pieces tells {good_rate:g} from {bad_rate:g} at these risks"
         raise Refusal.because("no sampling plan", why, "accept larger risks or rates further apart")

@@ -99,16 +99,13 @@ def target_levels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Reorder point and order-up-to level for a target fill rate, pieces, from a weekly forecast and its error.
 
-    Order quantity = one review of demand; the point solves the fill-rate equation over lead time and review.
+    Every review lifts the position to the same level, so both are the order-up-to level of `inventory`.
     """
-    from crossborder.supply.inventory import reorder_point_for_fill_rate
+    from crossborder.supply.inventory import order_up_to_for_fill_rate
 
-    forecast_week = np.asarray(forecast_week, float)
-    cover = np.asarray(lead_weeks, float) + review_weeks
-    mean, sd = forecast_week * cover, np.asarray(error_sd, float) * np.sqrt(cover)
-    quantity = np.maximum(forecast_week * review_weeks, 1.0)
-    level = np.maximum(reorder_point_for_fill_rate(target_fill, quantity, mean, np.maximum(sd, 1e-6)), 0)
-    return level, level + quantity
+    mean, sd = np.maximum(np.asarray(forecast_week, float), 1e-6), np.maximum(np.asarray(error_sd, float), 1e-6)
+    level = np.maximum(order_up_to_for_fill_rate(target_fill, mean, sd, lead_weeks, review_weeks), 0)
+    return level, level
 
 
 def compare(runs: dict[str, Replay], unit_cost: ArrayLike, holding_rate_year: float, margin: ArrayLike) -> pd.DataFrame:

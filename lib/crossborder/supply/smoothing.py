@@ -69,14 +69,17 @@ def holt(
     damping: ArrayLike = 1.0,
     initial: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Smoothing:
-    """Holt's linear trend, damped when `damping` < 1; starts at (first value, first difference) unless given.
+    """Holt's linear trend, damped when `damping` < 1.
+
+    Unless given, it starts with the first difference as trend and a level that forecasts the first value exactly.
 
     `beta` is the trend's own smoothing weight (Hyndman's beta*, statsmodels' smoothing_trend).
     """
     y = _rows(y, least=2)
     alpha, beta = between("alpha", alpha, 0, 1), between("beta", beta, 0, 1)
     phi = between("damping", damping, 0, 1) * np.ones(len(y))
-    level, trend = (y[:, 0], y[:, 1] - y[:, 0]) if initial is None else initial
+    slope = y[:, 1] - y[:, 0]
+    level, trend = (y[:, 0] - phi * slope, slope) if initial is None else initial
     level, trend = level * np.ones(len(y)), trend * np.ones(len(y))
     fitted = np.empty_like(y)
     for t in range(y.shape[1]):
