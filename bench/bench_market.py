@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-
 from crossborder.demo import market_tables
 from crossborder.demo.world import World
 from crossborder.market import forecasting, growth_curves, nowcast, reconciliation, screening

@@ -51,7 +51,8 @@ def test_bars_of_drivers_are_their_effects():
 
 
 @pytest.mark.parametrize(
-    ("sellers", "said"), [([0.2, 0.05], "Sellers outgrow sales in DE"), ([0.05, 0.05], "Sales still outgrow")]
+    ("sellers", "said"),
+    [([0.2, 0.05], "Sellers outgrow sales in DE"), ([0.05, 0.05], "Sales still outgrow sellers, surely in 2 of 2")],
 )
 def test_crowded_markets_are_named(sellers, said):
     growth = pd.DataFrame(

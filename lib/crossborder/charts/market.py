@@ -141,10 +141,10 @@ def share_growth(
     ax.axhline(total, color=style.GREY, linewidth=0.8, linestyle="--")
     ax.axvline(1 / len(frame), color=style.GREY, linewidth=0.8, linestyle="--")
     for name, row in frame.iterrows():
-        beside = (5 + np.sqrt(area[name]) / 2, -9)
-        ax.annotate(
-            t(name.replace("_", " ")), (row["share"], row["growth"]), xytext=beside, textcoords="offset points", size=8
-        )
+        beside = (5 + np.sqrt(area[name]) / 2, -10)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+        words = t(name.replace("_", " "))
+        ax.annotate(words, (row["share"], row["growth"]), xytext=beside, textcoords="offset points", size=8, bbox=box)
     ax.annotate(t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
                 xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY)  # fmt: skip
     style.human_axis(ax.xaxis, "percent")

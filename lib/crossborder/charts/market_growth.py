@@ -130,23 +130,31 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
     ax.annotate(t("sales a seller stand still"), (high, high), xytext=(-4, -12), textcoords="offset points", ha="right",
                 size=7.5, color=style.GREY)  # fmt: skip
     z = 1.645
-    for place, (name, row) in enumerate(growth.sort_values("sales").iterrows()):
+    sorted_growth = growth.sort_values("sales")
+    around = sorted_growth["sellers"].rolling(3, center=True, min_periods=1).mean()
+    for name, row in sorted_growth.iterrows():
         hue = style.colour("market", name)
         errors = {"xerr": z * row["sales_sd"], "yerr": z * row["sellers_sd"]}
         ax.errorbar(row["sales"], row["sellers"], fmt="o", color=hue, markersize=5, elinewidth=1, **errors)
         until = years[name]
         words = t("never") if np.isinf(until) else t("{years} y", years=style.number(until, 0))
-        # Neighbours stand above and below in turns, so that their labels do not meet.
-        beside = {"xytext": (0, 9 if place % 2 == 0 else -15), "textcoords": "offset points", "ha": "center"}
+        # Above the dot if it lies above its neighbours, below otherwise: labels stay off their lines.
+        beside = {
+            "xytext": (0, 9 if row["sellers"] >= around[name] else -15),
+            "textcoords": "offset points",
+            "ha": "center",
+        }
         ax.annotate(f"{name} {words}", (row["sales"], row["sellers"]), size=8, color=style.darker(hue), **beside)
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("growth of sales a year"))
     ax.set_ylabel(t("growth of sellers a year"))
-    crowded = growth.index[growth["sellers"] > growth["sales"]].tolist()
-    title = t("Sellers outgrow sales in {markets}", markets=", ".join(crowded)) if crowded else t(
-        "Sales still outgrow sellers in every market"
-    )  # fmt: skip
+    gap = growth["sellers"] - growth["sales"]
+    crowded, sure = growth.index[gap > 0].tolist(), gap < -z * np.hypot(growth["sellers_sd"], growth["sales_sd"])
+    words = "Sales still outgrow sellers, surely in {sure} of {count} markets"
+    title = t(words, sure=int(sure.sum()), count=len(growth))
+    if crowded:
+        title = t("Sellers outgrow sales in {markets}", markets=", ".join(crowded))
     return style.finish(
         fig,
         title=title,
