@@ -61,7 +61,8 @@ def incrementality_factors(
     `lift` has an index of channels and columns increment, standard_error: the total effect found by a randomised or
     geo experiment, scaled to the same period and market as `credited`. Factors of tested channels are shrunk to a
     prior mean (default: their precision-weighted mean together with a prior of 0.5 give or take 0.25, at most 1) with
-    spread `prior_sd`; untested channels get the prior. `conflict` marks a test whose interval excludes the credit itself.
+    spread `prior_sd`; untested channels get the prior. `conflict` marks a test whose interval excludes the credit
+    itself.
     Columns: tested, raw, raw_error, factor, factor_error, factor_low, factor_high, conflict.
     """
     from scipy.special import ndtri
