@@ -249,7 +249,9 @@ def _maximise(values, distribution, backcast, scale, guess) -> Garch:
     from scipy.optimize import minimize
 
     origin = _to_free(guess, scale, distribution) if guess else _to_free(_usual(values, scale), scale, distribution)
-    best = minimize(_loss, origin, args=(values, backcast), jac=True, method="BFGS", options={"gtol": 1e-6})
+    # A warm start lies near the maximum; a looser stop then moves parameters in the fourth digit only.
+    stop = {"gtol": 1e-6 if guess is None else 1e-5}
+    best = minimize(_loss, origin, args=(values, backcast), jac=True, method="BFGS", options=stop)
     mean, omega, alpha, beta, nu = _from_free(best.x)
     likelihood = -best.fun * len(values) - len(values) * np.log(scale)
     settled = bool(best.success or np.abs(best.jac).max() < 1e-4)
