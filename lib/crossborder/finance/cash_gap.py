@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from crossborder.errors import InputError, Refusal
 
@@ -78,12 +79,10 @@ def reserve_months(cash_usd: float, fixed_cost_month: np.ndarray, *, level: floa
     cost = np.asarray(fixed_cost_month, dtype=float)
     if len(cost) < 2 or cost.mean() <= 0:
         raise Refusal.because("no reserve months", "fixed cost of two months is needed", "give a longer ledger")
-    from scipy.stats import t as student
-
-    half = student.ppf((1 + level) / 2, len(cost) - 1) * cost.std(ddof=1) / np.sqrt(len(cost))
+    half = stdtrit(len(cost) - 1, (1 + level) / 2) * cost.std(ddof=1) / np.sqrt(len(cost))
     low = cash_usd / (cost.mean() + half)
     high = cash_usd / max(cost.mean() - half, 1e-9 * cost.mean())
-    return cash_usd / cost.mean(), *sorted((low, high))
+    return float(cash_usd / cost.mean()), *sorted((float(low), float(high)))
 
 
 def _least_cost(gap: np.ndarray, instruments: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

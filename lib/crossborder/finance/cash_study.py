@@ -85,11 +85,12 @@ def books(company: Company) -> Books:
     year = company.as_of - pd.DateOffset(years=1) + pd.Timedelta(days=1)
     first = items["issued_on"].min()
     since = first if first > year else year
+    balance = opening_balance(company, items=items)
     return Books(
         items=items,
-        balance=opening_balance(company, items=items).set_index("item")["amount_usd"],
+        balance=balance.set_index("item")["amount_usd"],
         income=income_statement(company, since, items=items).set_index("line")["amount_usd"],
-        checks=reconciliation(company, items=items),
+        checks=reconciliation(company, items=items, balance=balance),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from crossborder.errors import InputError, Refusal
 
@@ -68,13 +69,11 @@ def grant_value(
     if not 0 < probability < 1 or not 0 <= wins <= tries or grant_usd < 0 or application_usd < 0:
         got = (probability, wins, tries, grant_usd, application_usd)
         raise InputError.out_of_range("probability, wins, tries, amounts", got, "0 to 1, wins up to tries, at least 0")
-    from scipy.stats import beta
-
-    chance = beta(10 * probability + wins, 10 * (1 - probability) + tries - wins)
+    a, b = 10 * probability + wins, 10 * (1 - probability) + tries - wins
     worth = grant_usd * (1 - tax_rate) * (1 + rate_year) ** -delay_years
-    low, high = chance.ppf([(1 - level) / 2, (1 + level) / 2])
+    low, high = betaincinv(a, b, [(1 - level) / 2, (1 + level) / 2])
     return {
-        "value_usd": float(chance.mean() * worth - application_usd),
+        "value_usd": float(a / (a + b) * worth - application_usd),
         "low": float(low * worth - application_usd),
         "high": float(high * worth - application_usd),
         "break_even_probability": application_usd / worth if worth else float("inf"),

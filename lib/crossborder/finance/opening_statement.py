@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from crossborder.company import Company
-from crossborder.errors import InputError, Refusal
-from crossborder.finance.booked_items import company_items, usd_at
+from crossborder.errors import InputError
+from crossborder.finance.booked_items import company_items
+from crossborder.finance.stock_value import first_balance, stock_values
 
-__all__ = ["INCOME_LINES", "income_statement", "opening_balance", "reconciliation", "stock_value"]
+__all__ = ["INCOME_LINES", "income_statement", "opening_balance", "reconciliation"]
 
 # Line of the income statement to the ledger's accounts.
 INCOME_LINES = {
@@ -56,7 +57,7 @@ def opening_balance(
     written off evenly over `equipment_years`. What stood in equity on the opening day counts as share capital.
     `items` from `booked_items.company_items` saves reading them again.
     """
-    start, opening = _opening(company)
+    start, opening = first_balance(company)
     items = company_items(company) if items is None else items
     moved = items.groupby("account")["paid_usd"].sum()
     owed = items[items["open_usd"] != 0]
@@ -67,7 +68,7 @@ def opening_balance(
     amounts = {
         "cash": opening.get("cash", 0.0) + moved.sum(),
         "receivables": owed.loc[invoiced, "open_usd"].sum() + opening.get("receivables", 0.0),
-        "inventory": stock_value(company, items=items)["amount_usd"].sum(),
+        "inventory": stock_values(company, [company.as_of], items=items)["amount_usd"].iloc[0],
         "fixed_assets": _fixed_assets(company, company.as_of, equipment_years),
         "payables": -owed.loc[~invoiced & ~tax, "open_usd"].sum() - opening.get("payables", 0.0),
         "tax_payable": -owed.loc[tax, "open_usd"].sum() - opening.get("tax", 0.0),
@@ -96,7 +97,7 @@ def income_statement(
     invoice was issued; the line "currency" holds what rates did until payment, and to what is still open. The account
     split of payouts under way is estimated by the past year's mix; their sum is exact.
     """
-    start, _ = _opening(company)
+    start, _ = first_balance(company)
     last = pd.Timestamp(until) if str(until) else company.as_of
     first = pd.Timestamp(since) if str(since) else last - pd.DateOffset(years=1) + pd.Timedelta(days=1)
     if first <= start or last > company.as_of or last < first:
@@ -111,7 +112,7 @@ def income_statement(
     lines["overheads"] += sum(accrued[name] for name in unknown)
     lines["currency"] += _rate_effects(items, first, last, company.as_of)
     before = first - pd.Timedelta(days=1)
-    then, now = (stock_value(company, day, items=items)["amount_usd"].sum() for day in (before, last))
+    then, now = stock_values(company, [before, last], items=items)["amount_usd"]
     lines["change_of_stock"] = now - then
     inside = items["issued_on"].between(first, last)
     bought = -items.loc[inside & (items["account"] == "equipment"), "accrued_usd"].sum()
@@ -120,38 +121,21 @@ def income_statement(
     return _with_totals(lines)
 
 
-def stock_value(company: Company, day: object = "", *, items: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Stock at cost at the end of a day (empty: the company's), by place: part, amount_usd.
-
-    Pieces on hand at today's unit cost and the rate of the day; goods under way at their invoice value; goods waiting
-    at the origin at their purchase price; deposits on goods not yet delivered. On or before the opening day it is the
-    opening item. Without an inventory table the opening item stays.
-    """
-    start, opening = _opening(company)
-    day = pd.Timestamp(day) if str(day) else company.as_of
-    if day <= start or not company.has("inventory", "products"):
-        return pd.DataFrame({"part": ["opening"], "amount_usd": [float(opening.get("inventory", 0.0))]})
-    weeks = company.table("inventory")
-    ended = weeks["week"] + pd.Timedelta(days=6)
-    counted = weeks[(ended <= day) | (weeks["week"] == weeks["week"].max()) & (weeks["week"] <= day)]
-    last = counted[counted["week"] == counted["week"].max()]
-    cost = company.table("products")[["sku", "unit_cost", "currency"]]
-    rows = last.merge(cost, on="sku", how="left")
-    if rows["unit_cost"].isna().any():
-        lacking = sorted(set(rows.loc[rows["unit_cost"].isna(), "sku"]))[:5]
-        raise Refusal.because(f"no unit cost for {lacking}", "their stock has no value", "add them to products")
-    value = usd_at(rows["on_hand"].astype(float) * rows["unit_cost"].astype(float), rows["currency"], day)
-    parts = {"on hand": value.sum(), **_under_way(company, items, day, min(ended[last.index[0]], day))}
-    return pd.DataFrame({"part": list(parts), "amount_usd": np.round([float(v) for v in parts.values()], 2)})
-
-
 def reconciliation(
-    company: Company, *, equipment_years: float = 5.0, items: pd.DataFrame | None = None
+    company: Company,
+    *,
+    equipment_years: float = 5.0,
+    items: pd.DataFrame | None = None,
+    balance: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """What must agree, and by how much it does not: check, expected_usd, found_usd, gap_usd (whole cents)."""
-    _, opening = _opening(company)
+    """What must agree, and by how much it does not: check, expected_usd, found_usd, gap_usd (whole cents).
+
+    `items` and `balance` save computing them again.
+    """
+    _, opening = first_balance(company)
     ledger, items = company.table("ledger"), company_items(company) if items is None else items
-    balance = opening_balance(company, equipment_years=equipment_years, items=items)
+    if balance is None:
+        balance = opening_balance(company, equipment_years=equipment_years, items=items)
     balance = balance.set_index("item")["amount_usd"]
     cents = round(ledger["amount_usd"].astype(float).sum(), 2)
     debts = ["payables", "tax_payable", "loan", "share_capital", "retained_earnings"]
@@ -167,15 +151,6 @@ def reconciliation(
     ]
     table = pd.DataFrame(rows, columns=["check", "expected_usd", "found_usd"]).round(2)
     return table.assign(gap_usd=(table["expected_usd"] - table["found_usd"]).round(2) + 0.0)
-
-
-def _opening(company: Company) -> tuple[pd.Timestamp, pd.Series]:
-    """The day and the items of the first opening balance; without the table, nothing before the first movement."""
-    if not company.has("opening_balances"):
-        return company.table("ledger")["date"].min() - pd.Timedelta(days=1), pd.Series(dtype=float)
-    table = company.table("opening_balances")
-    first = table["date"].min()
-    return first, table[table["date"] == first].set_index("item")["amount_usd"].astype(float)
 
 
 def _accrued(items: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
@@ -205,35 +180,12 @@ def _fixed_assets(company: Company, day: pd.Timestamp, years: float) -> float:
     """Equipment at cost less even write-off over `years` from the day of purchase, in whole cents."""
     if years <= 0:
         raise InputError.out_of_range("equipment_years", years, "above 0")
-    start, opening = _opening(company)
+    start, opening = first_balance(company)
     ledger = company.table("ledger")
     bought = ledger[(ledger["account"] == "equipment") & (ledger["date"] <= day)]
     cost = np.r_[opening.get("equipment", 0.0), -bought["amount_usd"].to_numpy(float)]
     held = np.r_[(day - start).days, (day - bought["date"]).dt.days.to_numpy(float)] / 365.25
     return float(np.round(cost * np.clip(1 - held / years, 0, 1), 2).sum())
-
-
-def _under_way(
-    company: Company, items: pd.DataFrame | None, day: pd.Timestamp, counted: pd.Timestamp
-) -> dict[str, float]:
-    """Goods that left and are not yet counted in, goods waiting at the origin, deposits on goods not yet delivered."""
-    if not company.has("purchases", "shipments"):
-        return {}
-    shipments, purchases = company.table("shipments"), company.table("purchases")
-    left = shipments[shipments["shipped_on"] <= day]
-    moving = left[left["arrived_on"].isna() | (left["arrived_on"] > counted)]
-    received = purchases[purchases["received_on"] <= day]
-    gone = received["purchase_id"].map(left.groupby("purchase_id")["quantity"].sum().astype(float)).fillna(0.0)
-    waiting = np.maximum(received["quantity"].astype(float) - gone, 0.0) * received["unit_cost"].astype(float)
-    ahead = purchases[(purchases["ordered_on"] <= day) & ~(purchases["received_on"] <= day)]
-    items = company_items(company) if items is None else items
-    bills = items[(items["account"] == "purchases") & (items["issued_on"] <= day)]
-    deposits = bills[bills["document"].str.replace(r"-[^-]+$", "", regex=True).isin(ahead["purchase_id"])]
-    return {
-        "under way": usd_at(moving["goods_value"], moving["currency"], day).sum(),
-        "at the origin": usd_at(waiting, received["currency"], day).sum(),
-        "deposits": -deposits["accrued_usd"].sum(),
-    }
 
 
 def _with_totals(lines: dict[str, float]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from crossborder.errors import InputError, Refusal
 
@@ -75,14 +76,12 @@ def warranty_accrual(
         raise InputError.missing_columns("groups", needed - set(groups.columns), groups.columns)
     if (groups["failures"] > groups["units"]).any() or not 0 <= repair_share <= 1:
         raise InputError.out_of_range("failures or repair_share", repair_share, "failures up to units, share 0 to 1")
-    from scipy.stats import beta
-
     units, failures = groups["units"].to_numpy(float), groups["failures"].to_numpy(float)
-    chance = beta(failures + 0.5, units - failures + 0.5)
+    a, b = failures + 0.5, units - failures + 0.5
     cost = repair_share * repair_usd + (1 - repair_share) * groups["replacement_usd"].to_numpy(float)
-    low, high = chance.ppf((1 - level) / 2), chance.ppf((1 + level) / 2)
+    low, high = betaincinv(a, b, (1 - level) / 2), betaincinv(a, b, (1 + level) / 2)
     table = groups[["group", "units", "failures"]].assign(
-        failure_rate=chance.mean(), accrual_usd=chance.mean() * cost, low=low * cost, high=high * cost
+        failure_rate=a / (a + b), accrual_usd=a / (a + b) * cost, low=low * cost, high=high * cost
     )
     table["share_of_price"] = table["accrual_usd"] / groups["price_usd"].to_numpy(float)
     table["year_usd"] = table["accrual_usd"] * units

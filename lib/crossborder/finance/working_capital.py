@@ -8,7 +8,7 @@ import pandas as pd
 from crossborder.company import Company
 from crossborder.errors import InputError, Refusal
 from crossborder.finance.booked_items import company_items
-from crossborder.finance.opening_statement import stock_value
+from crossborder.finance.stock_value import stock_values
 
 __all__ = ["cash_cycle", "cycle_history", "factoring_cost", "levers", "supplier_finance_saving"]
 
@@ -48,9 +48,13 @@ def cycle_history(company: Company, *, months: int = 12, items: pd.DataFrame | N
     ends = ends if ends[-1] == company.as_of else ends[1:].append(pd.DatetimeIndex([company.as_of]))
     start = items["issued_on"].min()
     ends = ends[ends >= start]
-    stock = [stock_value(company, day, items=items)["amount_usd"].sum() for day in ends]
+    payouts = items.loc[items["account"] == "sales payout", "document"].unique()
+    flagged = items[["issued_on", "paid_on", "accrued_usd"]].assign(
+        to_us=items["document"].isin(payouts), goods=items["account"].isin(COST_OF_GOODS)
+    )
+    stock = stock_values(company, ends, items=items)["amount_usd"].tolist()
     rows = [
-        _on_day(items, ends[place - 3], ends[place], stock[place - 3], stock[place]) for place in range(3, len(ends))
+        _on_day(flagged, ends[place - 3], ends[place], stock[place - 3], stock[place]) for place in range(3, len(ends))
     ]
     if not rows:
         raise Refusal.because("no cash cycle", "the ledger covers less than a quarter", "give a longer ledger")
@@ -120,16 +124,13 @@ def _on_day(
     items: pd.DataFrame, before: pd.Timestamp, day: pd.Timestamp, stock_before: float, stock: float
 ) -> dict[str, object]:
     quarter = items[(items["issued_on"] > before) & (items["issued_on"] <= day)]
-    payouts = items.loc[items["account"] == "sales payout", "document"].unique()
-    bought = -quarter.loc[quarter["account"].isin(COST_OF_GOODS), "accrued_usd"].sum()
     waiting = items[(items["issued_on"] <= day) & ~(items["paid_on"] <= day)]
-    to_us = waiting["document"].isin(payouts)
-    goods = waiting["account"].isin(COST_OF_GOODS)
+    bought = -quarter.loc[quarter["goods"], "accrued_usd"].sum()
     row = {
         "inventory_usd": float(stock),
-        "receivables_usd": float(waiting.loc[to_us, "accrued_usd"].sum()),
-        "payables_usd": float(-waiting.loc[goods, "accrued_usd"].sum()),
-        "sales_usd": float(quarter.loc[quarter["document"].isin(payouts), "accrued_usd"].sum()),
+        "receivables_usd": float(waiting.loc[waiting["to_us"], "accrued_usd"].sum()),
+        "payables_usd": float(-waiting.loc[waiting["goods"], "accrued_usd"].sum()),
+        "sales_usd": float(quarter.loc[quarter["to_us"], "accrued_usd"].sum()),
         "cost_usd": float(bought + stock_before - stock),
         "days": float((day - before).days),
     }
