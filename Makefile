@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.setup-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+HASH := $(shell cat requirements.lock pyproject.toml .ci/lock_subset.py | cksum | cut -d' ' -f1)
+RUNTIME := $(VENV)/.runtime-$(HASH)
+TOOLS := $(VENV)/.tools-$(HASH)
+PEERS := $(VENV)/.peers-$(HASH)
 JOBS ?= 2
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
@@ -15,34 +18,54 @@ export LC_ALL := C.UTF-8
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## make .venv with the locked packages and this one
+setup: $(RUNTIME) ## make .venv with what the notebooks and reports need
 
-$(STAMP): requirements.lock pyproject.toml
+# Installs the pins of some groups, hashes checked. A stamp says for which lock it was done.
+define install
+	$(BIN)/python .ci/lock_subset.py $(2) > $(VENV)/$(1).txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(VENV)/$(1).txt \
+	  || $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/$(1).txt
+endef
+define stamp
+	rm -f $(VENV)/.$(1)-*
+	touch $@
+endef
+
+$(VENV)/uv.txt: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "crossborder needs Python 3.11 or newer, and $(PYTHON) is older or absent; name another: make PYTHON=python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
-	  || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > $@.new
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $@.new
+	mv $@.new $@
+
+$(RUNTIME): $(VENV)/uv.txt
+	$(call install,runtime,build)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	rm -f $(VENV)/.setup-*
-	touch $@
+	$(call stamp,runtime)
+
+$(TOOLS): $(RUNTIME)
+	$(call install,tools,build test lint oracle)
+	$(call stamp,tools)
+
+$(PEERS): $(TOOLS)
+	$(call install,peers,build test lint oracle bench spark dask pdf)
+	$(call stamp,peers)
 
 report: setup ## run all notebooks for the demo company: reports/latest/index.html
 	$(BIN)/crossborder run --all --processes $(JOBS)
 
-test: setup lint unit check-notebooks ## run every check
+test: lint unit check-notebooks ## run every check
 
-lint: setup ## check style and the rule of the house
+lint: $(TOOLS) ## check style and the rule of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-unit: setup ## run the tests of the package
+unit: $(TOOLS) ## run the tests of the package
 	$(BIN)/python -m pytest tests lib -n $(JOBS) --dist loadfile
 
-check-notebooks: setup ## run each notebook and compare every output with the committed one
+check-notebooks: $(TOOLS) ## run each notebook and compare every output with the committed one
 	$(BIN)/python -m pytest -p tests.notebooks.comparison --nbval --nbval-current-env -n $(JOBS) --dist loadfile notebooks
 
 notebooks: setup ## run the notebooks again and store their outputs
@@ -54,10 +77,10 @@ data: setup ## make the demo company's tables again
 lab: setup ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-bench: setup ## measure speed against peers
+bench: $(PEERS) ## measure speed against peers
 	$(BIN)/python -m bench
 
-lock: setup ## resolve the newest versions that pyproject.toml allows to the lock, keeping pins that still fit
+lock: $(TOOLS) ## resolve the newest versions that pyproject.toml allows to the lock, keeping pins that still fit
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group test --group lint --group oracle --group bench --group build \
 	  --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
 

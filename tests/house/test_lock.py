@@ -1,6 +1,8 @@
 """One set of versions for everybody: pyproject, lock, environment.yml and what is installed agree."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 
@@ -66,6 +68,16 @@ def _applies(marker: Marker | None) -> bool:
     return marker is None or marker.evaluate()
 
 
+def subset(*groups: str) -> set[str]:
+    """Names of the pins that `make` installs for some groups."""
+    command = [sys.executable, str(ROOT / ".ci" / "lock_subset.py"), *groups]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return {canonicalize_name(match["name"]) for match in map(PIN.match, text.splitlines()) if match}
+
+
+TOOLS = subset("build", "test", "lint", "oracle")
+
+
 def test_what_is_installed_is_what_the_lock_says():
     wrong = []
     for name, places in PINS.items():
@@ -75,11 +87,36 @@ def test_what_is_installed_is_what_the_lock_says():
             try:
                 installed = Version(metadata.version(name))
             except metadata.PackageNotFoundError:
-                wrong.append(f"{name} {version} is not installed")
+                if name in TOOLS:  # peers to measure against are installed for `make bench` alone
+                    wrong.append(f"{name} {version} is not installed")
                 continue
             if installed != version:
                 wrong.append(f"{name} is {installed}, the lock says {version}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_all_groups_together_are_the_whole_lock():
+    everything = PYPROJECT["project"]["optional-dependencies"] | PYPROJECT["dependency-groups"]
+    assert subset(*everything) == set(PINS)
+
+
+@pytest.mark.parametrize("groups", [("build",), ("build", "test", "lint", "oracle")], ids=["runtime", "tools"])
+def test_what_is_installed_for_some_groups_asks_for_nothing_else(groups):
+    names = subset(*groups)
+    missing = set()
+    for name in names:
+        try:
+            asked = [Requirement(text) for text in metadata.requires(name) or ()]
+        except metadata.PackageNotFoundError:
+            continue  # its marker does not hold on this machine
+        plain = [one for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})]
+        missing |= {canonicalize_name(one.name) for one in plain} - names
+    assert missing == set()
+
+
+def test_what_must_be_compiled_is_not_needed_for_reports_and_tests():
+    # No wheels on the index: a machine without a compiler could not set itself up.
+    assert "channelattribution" in PINS and "channelattribution" not in TOOLS
 
 
 def test_conda_users_get_the_same_lock():
