@@ -9,13 +9,15 @@ from crossborder.company import checks
 from crossborder.demo import core, dirt, generate, truth, writing
 from crossborder.errors import InputError
 
-SCALE = 0.3
+SCALE, CHUNKS = 0.1, 2
 
 
 @pytest.fixture(scope="module")
 def small() -> tuple[dict[str, pd.DataFrame], dict]:
     """A small company in memory: two chunks of people."""
-    return generate.generate(seed=5, scale=SCALE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "CHUNKS_PER_SCALE", CHUNKS / SCALE)
+        return generate.generate(seed=5, scale=SCALE)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,7 @@ def soiled(small, tmp_path_factory):
 
 def test_part_by_part_is_the_same_company(small, tmp_path, monkeypatch):
     monkeypatch.setattr(core, "KEPT_IN_MEMORY", 0)
+    monkeypatch.setattr(core, "CHUNKS_PER_SCALE", CHUNKS / SCALE)
     tables, known = writing.stream(tmp_path, seed=5, scale=SCALE)
     for name, keys in (("orders", ["order_id", "line"]), ("customers", ["customer_id"])):
         parts = sorted((tmp_path / name).glob("*.parquet"))
@@ -77,7 +80,7 @@ def test_writing_twice_gives_the_same_bytes(small, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"scale": 0}, "scale is 0"), ({"scale": 1000}, "0.02 to 200"), ({"scale": 5, "dirt": True}, "dirt is True")],
+    [({"scale": 0}, "scale is 0"), ({"scale": 1000}, "0.1 to 200"), ({"scale": 5, "dirt": True}, "dirt is True")],
 )
 def test_a_scale_that_cannot_be_is_refused(tmp_path, options, words):
     with pytest.raises(InputError, match=words):

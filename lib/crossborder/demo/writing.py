@@ -45,10 +45,10 @@ def write(path: str | Path, seed: int = SEED, scale: float = 1.0, dirt: bool = F
     """Generates the company and writes tables, `company.yaml`, `README.md` and `truth/` to `path`.
 
     From scale 2 on the event tables become folders of Parquet parts, written in bounded memory (without dirt).
-    Raises `InputError` for a scale outside 0.02 to 200, or dirt at such a scale.
+    Raises `InputError` for a scale outside 0.1 to 200, or dirt at such a scale.
     """
-    if not 0.02 <= scale <= 200:
-        raise InputError.out_of_range("scale", scale, "0.02 to 200", "1 is about 150,000 order lines")
+    if not 0.1 <= scale <= 200:
+        raise InputError.out_of_range("scale", scale, "0.1 to 200", "1 is about 150,000 order lines")
     if dirt and scale > STREAM_FROM_SCALE:
         raise InputError.out_of_range("dirt", dirt, f"only up to scale {STREAM_FROM_SCALE:g}", "use a smaller scale")
     folder = Path(path)
