@@ -80,8 +80,18 @@ def test_empty_cells_are_forecast_near_their_value():
 
 
 def test_crowding_of_a_niche_by_hand():
-    rows = pd.DataFrame({"market": "US", "category": "pet", "niche": ["a"] * 4 + ["b"] * 4, "price": [10, 10, 10, 10, 5, 10, 20, 40],
-                         "seller_id": ["x"] * 4 + list("wxyz"), "units_month": 10, "title": "t", "image_hash": [1, 1, 1, 2, 3, 4, 5, 6]})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "market": "US",
+            "category": "pet",
+            "niche": ["a"] * 4 + ["b"] * 4,
+            "price": [10, 10, 10, 10, 5, 10, 20, 40],
+            "seller_id": ["x"] * 4 + list("wxyz"),
+            "units_month": 10,
+            "title": "t",
+            "image_hash": [1, 1, 1, 2, 3, 4, 5, 6],
+        }
+    )
     found = competition.crowding(rows).set_index("niche")
     assert found.loc["a", "homogeneity"] == pytest.approx(0.75)
     assert found.loc["a", "concentration"] == pytest.approx(1.0)
@@ -133,8 +143,17 @@ def test_delay_costs_the_months_lost():
     assert cycle_time.cost_of_delay(300.0, 30.4, decay=0.3) > 300.0
 
 
-PRODUCTS = pd.DataFrame({"sku": list("abcd"), "name": "n", "category": ["pet", "pet", "pet", "beauty"], "supplier_id": list("xyzz"),
-                         "materials": ["steel|pfas", "steel", "abs", "wax"], "weight_kg": [1, 1.1, 3, 1], "list_price_usd": [20, 21, 60, 20.0]})  # fmt: skip
+PRODUCTS = pd.DataFrame(
+    {
+        "sku": list("abcd"),
+        "name": "n",
+        "category": ["pet", "pet", "pet", "beauty"],
+        "supplier_id": list("xyzz"),
+        "materials": ["steel|pfas", "steel", "abs", "wax"],
+        "weight_kg": [1, 1.1, 3, 1],
+        "list_price_usd": [20, 21, 60, 20.0],
+    }
+)
 
 
 def test_exposed_products_and_their_substitutes():

@@ -128,8 +128,14 @@ def test_independent_items_have_no_sure_lift():
 def offers(seed=2, premium=0.2):
     rng = np.random.default_rng(seed)
     n = 1200
-    frame = pd.DataFrame({"market": rng.choice(["US", "DE", "JP", "BR"], n), "niche": rng.choice(list("abc"), n),
-                          "seller_id": rng.integers(0, 200, n).astype(str), "rating": rng.normal(4.2, 0.3, n)})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "market": rng.choice(["US", "DE", "JP", "BR"], n),
+            "niche": rng.choice(list("abc"), n),
+            "seller_id": rng.integers(0, 200, n).astype(str),
+            "rating": rng.normal(4.2, 0.3, n),
+        }
+    )
     frame["eco"], frame["smart"] = rng.uniform(size=(2, n)) < 0.3
     log = 3 + 0.5 * (frame["niche"] == "b") + np.log1p(premium) * frame["eco"] + 0.1 * rng.standard_normal(n)
     return frame.assign(price=np.exp(log))

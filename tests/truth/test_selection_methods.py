@@ -17,8 +17,17 @@ def test_people_a_group_as_in_r(p1, p2, power, printed):
 @pytest.mark.parametrize("shares, printed", [([30, 30, 20, 20], 2600), ([100], 10_000), ([10] * 10, 1000)])
 def test_concentration_as_published(shares, printed):
     """United States Department of Justice, page on the index: 30, 30, 20 and 20 per cent give 2,600."""
-    rows = pd.DataFrame({"market": "US", "category": "c", "niche": "n", "seller_id": [str(i) for i in range(len(shares))],
-                         "price": 1.0, "units_month": shares, "title": "t"})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "market": "US",
+            "category": "c",
+            "niche": "n",
+            "seller_id": [str(i) for i in range(len(shares))],
+            "price": 1.0,
+            "units_month": shares,
+            "title": "t",
+        }
+    )
     assert competition.crowding(rows).loc[0, "concentration"] * 10_000 == pytest.approx(printed)
     assert concentration.hhi(np.array(shares) / 100) == pytest.approx(printed)
 
@@ -44,7 +53,7 @@ def test_difference_of_shares_as_printed(first, second, low, high):
 
 
 def test_the_critical_path_of_a_textbook_project():
-    """Hillier and Lieberman, Introduction to Operations Research, Reliable Construction Co.: 44 weeks, A B C E F J L N."""
+    """Hillier and Lieberman, Introduction to Operations Research, Reliable Construction Co.: 44 weeks."""
     after = {"A": "", "B": "A", "C": "B", "D": "C", "E": "C", "F": "E", "G": "D", "H": "E|G", "I": "C", "J": "F|I",
              "K": "J", "L": "J", "M": "H", "N": "K|L"}  # fmt: skip
     days = [2, 4, 10, 6, 4, 5, 7, 9, 7, 8, 4, 5, 2, 6]

@@ -78,7 +78,7 @@ def test_ahp_gives_the_printed_consumption_of_drinks():
 
 
 def test_merec_gives_the_printed_weights():
-    """Keshavarz-Ghorabaee et al. (2021), Symmetry 13(4), 525, illustrative example (first two benefit, last two cost)."""
+    """Keshavarz-Ghorabaee et al. (2021), Symmetry 13(4), 525, illustrative example: two gains, two costs."""
     matrix = [[450, 8000, 54, 145], [10, 9100, 2, 160], [100, 8200, 31, 153], [220, 9300, 1, 162], [5, 8400, 23, 158]]
     found = weights.merec(matrix, [1, 1, -1, -1])
     assert found == pytest.approx([0.5752, 0.0141, 0.4016, 0.0091], abs=6e-5)

@@ -21,8 +21,8 @@ def read_tests(experiments: pd.DataFrame, level: float = 0.9, least_days: int = 
     """Every test with arms, one row a treated arm: people, relative effect with interval, p, sample ratio, verdict.
 
     Arms of one test are corrected for their number (Holm). A broken split is not read, nor a test of fewer than
-    `least_days` days: it saw no two full weeks and was most likely stopped at a lucky moment. `effect_found` is the lift
-    that the test would have found with 80 % power, so that "no difference" can be told from "too small to tell".
+    `least_days` days: it saw no two full weeks and was most likely stopped at a lucky moment. `effect_found` is the
+    lift that the test would have found with 80 % power, so that "no difference" is told from "too small to tell".
     """
     rows = [
         row for _, part in _arms(experiments).groupby("experiment_id") for row in _one_test(part, level, least_days)
