@@ -84,7 +84,7 @@ def allocate(
         plan.groupby("country")["share"].sum().sort_values(ascending=False),
         shadow,
         gap,
-        float(capacity.sum() - units.sum()),
+        float(suppliers["capacity"].sum() - units.sum()),
     )
 
 

@@ -56,7 +56,8 @@ def _conditional_poisson(part: pd.DataFrame) -> tuple[float, float, int]:
         score = x * (y - fitted)[:, None]
         away = x - centre
         information = (away * fitted[:, None]).T @ away
-        step = np.linalg.solve(information + 1e-8 * np.eye(len(beta)), score.sum(0))
+        information = information + 1e-8 * np.eye(len(beta))  # a column that never changes has no slope
+        step = np.linalg.solve(information, score.sum(0))
         beta = beta + step
         if np.abs(step).max() < 1e-9:
             break

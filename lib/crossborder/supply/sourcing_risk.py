@@ -50,7 +50,7 @@ def outage_losses(
     outage_probability: ArrayLike,
     outage_days: float,
     switch_days: float,
-    spare_share: float,
+    spare_share: ArrayLike,
     margin_day: float,
     rng: np.random.Generator,
     cover_days: float = 0.0,
@@ -60,7 +60,8 @@ def outage_losses(
     takes over after `switch_days`.
 
     `share` of the volume by supplier; outages start as a Poisson process with the yearly probability and last an
-    exponential time with mean `outage_days`. `spare_share` of the lost volume can be made by the others.
+    exponential time with mean `outage_days`. The others can make
+    `spare_share` (one number, or one a supplier) of the lost volume.
     """
     share = at_least("share", share, 0)
     chance = between("outage_probability", outage_probability, 0, 0.9999)
@@ -98,8 +99,10 @@ def resilience_curve(
             found = allocate(suppliers, demand, supplier_cap=float(cap))
         except Refusal:
             continue
-        plan = found.plan.merge(suppliers[["supplier_id", "outage_probability"]], on="supplier_id")
-        chance, spare = plan["outage_probability"], min(found.backup / demand, 1.0)
+        plan = found.plan.merge(suppliers[["supplier_id", "outage_probability", "capacity"]], on="supplier_id")
+        chance, free = plan["outage_probability"], plan["capacity"] - plan["units"]
+        # What the others could take over of a supplier's volume.
+        spare = np.clip((free.sum() - free) / np.maximum(plan["units"], 1e-9), 0, 1)
         losses = outage_losses(plan["share"], chance, outage_days, switch_days, spare, margin_day, rng, draws=draws)
         used = int((plan["units"] > 1e-6).sum())
         rows.append({"cap": float(cap), "suppliers_used": used, **_loss_row(found.cost * 12, losses)})

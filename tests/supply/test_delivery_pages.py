@@ -1,0 +1,48 @@
+import pandas as pd
+import pytest
+from crossborder.supply import delivery_pages as pages
+from crossborder.supply import network_pages
+
+
+def test_carbon_by_two_sets(flows):
+    legs, footprint = pages.carbon_legs(flows)
+    assert (legs["co2e_kg_second"] <= legs["co2e_kg"] + 1e-9).all()
+    assert footprint["share"].sum() == pytest.approx(1)
+
+
+def test_punctuality_and_reasons(company):
+    table, why = pages.lead_times(company.table("shipments"), company.table("lanes"))
+    assert ((table["low"] < table["on_time"]) & (table["on_time"] < table["high"])).all()
+    assert pages.delay_view(table, why)["group"].str.startswith("mode").any()
+    assert pages.lead_times(None, company.table("lanes")) == (None, None)
+
+
+def test_the_drill_finds_a_batch(company):
+    drill = pages.recall_table(company)
+    assert (drill.by_market["in_stock"] + drill.by_market["sold"]).to_numpy() == pytest.approx(
+        drill.by_market["shipped"].to_numpy()
+    )
+
+
+def test_stages_levers_and_last_mile(company, flows, rng):
+    stages = pages.order_stages(company)
+    assert (stages["mean_days"] > 0).all()
+    table = pages.levers(flows, 0.22, (40.0, 80.0, 130.0), 90.0, rng)
+    assert ((table["low"] <= table["base"]) & (table["base"] <= table["high"])).all()
+    drops, mix = pages.last_mile_table(flows)
+    assert drops["cost"].is_monotonic_decreasing
+    assert mix["share"].sum() == pytest.approx(1)
+
+
+def test_distances_agree_with_published_ones(company):
+    assert pages.trust(company.table("lanes"))["error"].abs().max() < 0.02
+
+
+def test_results_and_answer(flows, company):
+    modes = network_pages.mode_table(flows, 0.22, 0.95, 0.65)
+    shut = network_pages.closures(flows, {"suez": ("suez",)}, ["ultra_large"], 0.22, 14.0)
+    legs, _ = pages.carbon_legs(flows)
+    worth = {"cost_best": 1.0, "cost_today": 2.0, "days_best": 1.0, "days_today": 2.0, "gap": 0.0, "seconds": 0.1}
+    names = [row["name"] for row in pages.network_results(modes, shut, worth, legs)]
+    assert len(names) == len(set(names))
+    assert isinstance(pages.answer(modes, shut, worth, legs, None), pd.DataFrame)
