@@ -68,3 +68,10 @@ def test_overview_has_one_row_a_market():
     found = localisation.overview(reach, gap, risk, pd.DataFrame({"days": [90.0, 0.0]}, index=["BR", "US"]))
     assert found.index.tolist() == ["US", "BR"]
     assert found.loc["BR", "certificates_days"] == 90
+
+
+def test_what_is_not_known_of_a_market_is_missing_and_not_zero():
+    reach = localisation.payment_reach(USAGE, ["card"], ["US", "FR"])["reach"]
+    assert reach["US"] == 0.9 and np.isnan(reach["FR"])
+    parts = pd.DataFrame({"payment": [0.25, np.nan], "delivery": [1.0, 0.64]}, index=["US", "FR"])
+    assert localisation.even_readiness(parts).tolist() == pytest.approx([0.5, 0.64])

@@ -31,3 +31,9 @@ def test_scores_are_sorted_by_the_later_error():
     found = own_forecasts.score_table(CHOICE)
     assert found["wape"].is_monotonic_increasing
     assert set(found["method"]) == set(forecasting.METHODS)
+
+
+def test_a_scenario_moves_all_months_ahead_alike():
+    plain = own_forecasts.market_fans(PANEL, CHOICE, horizon=3)["DE"]
+    boom = own_forecasts.market_fans(PANEL, CHOICE, horizon=3, factor=1.2)["DE"]
+    assert boom.to_numpy() == pytest.approx(1.2 * plain.to_numpy())

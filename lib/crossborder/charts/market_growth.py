@@ -130,17 +130,17 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
     ax.annotate(t("sales a seller stand still"), (high, high), xytext=(-4, -12), textcoords="offset points", ha="right",
                 size=7.5, color=style.GREY)  # fmt: skip
     z = 1.645
-    sorted_growth = growth.sort_values("sales")
-    around = sorted_growth["sellers"].rolling(3, center=True, min_periods=1).mean()
-    for name, row in sorted_growth.iterrows():
+    apart = np.abs(np.subtract.outer(growth["sales"].to_numpy(), growth["sales"].to_numpy())) + np.eye(len(growth))
+    nearest = growth["sellers"].to_numpy()[apart.argmin(axis=1)]
+    for (name, row), beside_it in zip(growth.iterrows(), nearest, strict=True):
         hue = style.colour("market", name)
         errors = {"xerr": z * row["sales_sd"], "yerr": z * row["sellers_sd"]}
         ax.errorbar(row["sales"], row["sellers"], fmt="o", color=hue, markersize=5, elinewidth=1, **errors)
         until = years[name]
         words = t("never") if np.isinf(until) else t("{years} y", years=style.number(until, 0))
-        # Above the dot if it lies above its neighbours, below otherwise: labels stay off their lines.
+        # Above the dot if it lies above its nearest neighbour, below otherwise: labels stay off each other's lines.
         beside = {
-            "xytext": (0, 9 if row["sellers"] >= around[name] else -15),
+            "xytext": (0, 9 if row["sellers"] >= beside_it else -15),
             "textcoords": "offset points",
             "ha": "center",
         }

@@ -22,6 +22,7 @@ FACTORS = {
     "traffic_growth": "market.traffic_cost.growth_year",
     "share_at_risk": "market.localisation.share_at_risk",
     "loss_per_day": "market.delivery.loss_day",
+    "demand": "market.demand.factor",
 }
 
 
@@ -54,6 +55,11 @@ class GrowthInputs:
     prices: pd.DataFrame | None
     spend: pd.DataFrame | None
     languages: pd.DataFrame | None
+
+    @property
+    def demand_factor(self) -> float:
+        """The factor by which the scenario moves future demand (1 in the base case)."""
+        return float(self.factors.loc["demand", "base"])
 
     @property
     def by_market(self) -> pd.DataFrame:
@@ -92,11 +98,12 @@ def growth_inputs(company: "Company", markets: list[str], currency: str = "USD")
         visits=None if visits is None else visits[visits["market"].isin(chosen)],
         facts=facts.market_facts(list(chosen)),
         factors=sizing.assumed(FACTORS, company.optional("assumptions"), files.read("market_assumptions.csv")),
-        payment_usage=usage[usage["market"].isin(chosen)],
+        payment_usage=usage,
         demanded=expected,
-        deliveries=arrived[arrived["market"].isin(chosen)],
+        # A market whose buyers nobody has asked for their demand has no delivery gap.
+        deliveries=arrived[arrived["market"].isin(set(chosen) & set(expected.index))],
         cover=certificate_cover(products, chosen),
-        tariff=_tariff(products, chosen, pd.Timestamp(company.as_of)),
+        tariff=_tariff(products, chosen, pd.Timestamp(company.as_of)) + _extra_tariff(company, chosen),
         margin=1 - last["goods_usd"].sum() / revenue,
         ad_share=_ad_share(company, rates, revenue, since),
         interest=_of_markets(company.optional("search_interest"), chosen),
@@ -153,6 +160,14 @@ def _tariff(products: pd.DataFrame, markets: tuple[str, ...], day: pd.Timestamp)
     weight = products["hs_code"].value_counts().reindex(codes).to_numpy()
     table = rows["base"].to_numpy(dtype=float).reshape(len(markets), len(codes))
     return pd.Series(table @ weight / weight.sum(), index=pd.Index(markets, name="market"), name="tariff")
+
+
+def _extra_tariff(company: "Company", markets: tuple[str, ...]) -> pd.Series:
+    """What a scenario adds to the duty rate of each market (fraction), from `supply.tariff.extra_<market>`."""
+    assumptions = company.optional("assumptions")
+    names = [f"supply.tariff.extra_{m.lower()}" for m in markets]
+    known = pd.Series(dtype=float) if assumptions is None else assumptions.set_index("name")["base"].astype(float)
+    return pd.Series(known.reindex(names).fillna(0.0).to_numpy(), index=pd.Index(markets, name="market"))
 
 
 def certificate_cover(products: pd.DataFrame, markets: tuple[str, ...]) -> pd.DataFrame:
@@ -243,7 +258,7 @@ def localisation_parts(inputs: GrowthInputs, methods: list[str], languages: list
 
     Language is the share of buyers' reviews in a language that we serve; without reviews the part is left out.
     """
-    reach = localisation.payment_reach(inputs.payment_usage, methods)["reach"]
+    reach = localisation.payment_reach(inputs.payment_usage, methods, list(inputs.markets))["reach"]
     arrived = inputs.deliveries.set_index("market")
     frame = pd.DataFrame({"payment": reach, "delivery": arrived["in_time"] / arrived["orders"]})
     if inputs.languages is not None:

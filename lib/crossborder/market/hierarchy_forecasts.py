@@ -62,7 +62,7 @@ def verdict(table: pd.DataFrame) -> tuple[str, dict[str, str]]:
     best = table.loc["all nodes", methods].astype(float).idxmin()
     change = table[best].astype(float) / table["base"].astype(float) - 1
     values = {
-        "method": best,
+        "method": best.replace("_", " "),
         "all": f"{change['all nodes']:+.1%}",
         "top": f"{change.get('grand total', 0.0):+.1%}",
         "bottom": f"{change.get('bottom', 0.0):+.1%}",

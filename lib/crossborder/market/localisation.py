@@ -10,11 +10,12 @@ from crossborder.market.sizing import draw_factor
 __all__ = ["delivery_gap", "even_readiness", "overview", "payment_reach", "readiness", "share_at_risk"]
 
 
-def payment_reach(usage: pd.DataFrame, supported: list[str]) -> pd.DataFrame:
+def payment_reach(usage: pd.DataFrame, supported: list[str], markets: list[str] | None = None) -> pd.DataFrame:
     """Share of purchases whose usual method we take, by market, with the range of the usage figures.
 
     `usage`: market, method, share, low, high (fractions of online payments, methods exclusive). `supported`: methods.
-    Columns: `reach`, `low`, `high`, `largest_missing` (method), `missing_share`.
+    `markets`: those wanted (all by default); one without usage figures is missing, not zero. Columns: `reach`, `low`,
+    `high`, `largest_missing` (method), `missing_share`.
     """
     missing = {"market", "method", "share", "low", "high"} - set(usage.columns)
     if missing:
@@ -26,14 +27,15 @@ def payment_reach(usage: pd.DataFrame, supported: list[str]) -> pd.DataFrame:
         raise InputError.out_of_range("usage", "shares above 1 in a market", "at most 1", "methods must be exclusive")
     taken = usage["method"].isin(supported)
     by = usage[taken].groupby("market")
-    markets = usage["market"].unique()
-    frame = by[["share", "low", "high"]].sum().reindex(markets).fillna(0.0).clip(upper=1.0)
+    known = usage["market"].unique()
+    frame = by[["share", "low", "high"]].sum().reindex(known).fillna(0.0).clip(upper=1.0)
     frame = frame.rename(columns={"share": "reach"})
     rest = usage[~taken].sort_values("share").groupby("market").tail(1).set_index("market")
-    return frame.assign(
-        largest_missing=rest["method"].reindex(markets).fillna("none"),
-        missing_share=rest["share"].reindex(markets).fillna(0.0),
+    frame = frame.assign(
+        largest_missing=rest["method"].reindex(known).fillna("none"),
+        missing_share=rest["share"].reindex(known).fillna(0.0),
     )
+    return frame if markets is None else frame.reindex(markets)
 
 
 def delivery_gap(
@@ -105,8 +107,12 @@ def share_at_risk(
 
 
 def even_readiness(parts: pd.DataFrame) -> pd.Series:
-    """`readiness` with equal weights for all parts."""
-    return readiness(parts, pd.Series(1 / parts.shape[1], index=parts.columns))
+    """`readiness` with equal weights for the parts that are known; a market of which none is known is left out."""
+    known = parts.notna().sum(axis=1)
+    usable = parts[known > 0]
+    full = readiness(usable.fillna(1.0), pd.Series(1 / parts.shape[1], index=parts.columns))
+    # A missing part counts as 1 above: the root is taken over the known ones instead.
+    return full ** (parts.shape[1] / known[known > 0])
 
 
 def overview(reach: pd.DataFrame, gap: pd.DataFrame, risk: pd.DataFrame, cover: pd.DataFrame) -> pd.DataFrame:
@@ -116,5 +122,5 @@ def overview(reach: pd.DataFrame, gap: pd.DataFrame, risk: pd.DataFrame, cover: 
     )
     frame = frame.join(risk.rename(columns={"low": "risk_low", "high": "risk_high"}))
     frame = frame.join(cover["days"].rename("certificates_days"))
-    frame["largest_missing"] = frame["largest_missing"].str.replace("_", " ")
+    frame["largest_missing"] = frame["largest_missing"].fillna("not known").str.replace("_", " ")
     return frame.rename_axis("market").sort_values("readiness", ascending=False)

@@ -16,11 +16,12 @@ def market_fans(
     exposure: np.ndarray | None = None,
     season: int = 12,
     level: float = 0.9,
+    factor: float = 1.0,
 ) -> dict[str, pd.DataFrame]:
     """Forecast by market: index month ahead; `low`, `point`, `high` (unit of the panel).
 
     `panel`: month x (market, category). Cells are forecast by the chosen method; past errors are summed over a market's
-    categories origin by origin, so that errors which move together stay together.
+    categories origin by origin, so that errors which move together stay together. `factor` moves all months ahead.
     """
     values = panel.to_numpy(dtype=float).T
     point = forecasting.forecast_with(values, horizon, method=choice.method, season=season, exposure=exposure)
@@ -30,7 +31,7 @@ def market_fans(
     low, high = forecasting.forecast_interval(total, errors, level=level)
     months = pd.date_range(panel.index[-1] + pd.DateOffset(months=1), periods=horizon, freq="MS", name="month")
     return {
-        market: pd.DataFrame({"low": low[i], "point": total[i], "high": high[i]}, index=months)
+        market: factor * pd.DataFrame({"low": low[i], "point": total[i], "high": high[i]}, index=months)
         for i, market in enumerate(markets)
     }
 
@@ -53,6 +54,7 @@ def summary(
     exposure: np.ndarray | None = None,
     season: int = 12,
     level: float = 0.9,
+    factor: float = 1.0,
 ) -> dict[str, float | str]:
     """Total over all series and months ahead with its interval, and the later errors of the method and the rival."""
     values = panel.to_numpy(dtype=float).T
@@ -61,9 +63,9 @@ def summary(
     low, high = forecasting.forecast_interval(np.array([[point.sum()]]), errors, level=level)
     return {
         "method": choice.method,
-        "point": float(point.sum()),
-        "low": float(low[0, 0]),
-        "high": float(high[0, 0]),
+        "point": factor * float(point.sum()),
+        "low": factor * float(low[0, 0]),
+        "high": factor * float(high[0, 0]),
         "wape": float(choice.test.loc[choice.method, "wape"]),
         "wape_seasonal_naive": float(choice.test.loc["seasonal_naive", "wape"]),
     }

@@ -1,14 +1,20 @@
 """Typed parameters of the market notebooks 11 and 12."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crossborder.reports.parameters.base import MarketCode, Parameters
 
 __all__ = ["MarketGrowth", "MarketSizing"]
 
 SHARE = {"unit": "fraction"}
+
+
+def _several(markets: list[str]) -> list[str]:
+    if len(markets) == 1:
+        raise ValueError("empty for all, or at least two to compare")
+    return markets
 
 
 class MarketSizing(Parameters):
@@ -40,7 +46,9 @@ class MarketGrowth(Parameters):
         "assumptions", "sessions", "ad_spend", "search_interest", "prices", "customers", "reviews",
     )  # fmt: skip
 
-    markets: list[MarketCode] = Field([], description="markets compared; empty = all that the company sells in")
+    markets: Annotated[list[MarketCode], AfterValidator(_several)] = Field(
+        [], description="markets compared, two or more; empty = all that the company sells in"
+    )
     level: float = Field(0.9, ge=0.5, le=0.99, description="level of intervals", json_schema_extra=SHARE)
     curve: Literal["richards", "logistic", "gompertz", "bass"] = Field(
         "richards", description="growth curve of online penetration"
