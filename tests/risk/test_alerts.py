@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
-from crossborder.risk import alerts, baseline, watching
+from crossborder.risk import alerts
 
 WEEKS = pd.date_range("2024-01-01", periods=60, freq="7D")
 
@@ -111,26 +111,6 @@ def test_the_cheapest_setting_above_the_floor_is_taken():
     assert curve["recall"].is_monotonic_increasing
 
 
-@pytest.fixture(scope="module")
-def simulated() -> tuple[baseline.Baseline, pd.DataFrame, dict, pd.Timestamp]:
-    """A company of two kinds of incident, each with two leading indicators, 40 weeks apart from season and noise."""
-    rng = np.random.default_rng(3)
-    weeks = pd.date_range("2021-01-04", periods=208, freq="7D")
-    values = rng.normal(size=(208, 6))
-    rows = []
-    for kind, columns in (("x", (0, 1)), ("y", (2, 3))):
-        for week in np.sort(rng.choice(np.arange(12, 200), 14, replace=False)):
-            values[week - 3 : week, columns] += 3.2
-            rows.append((kind, weeks[week] + pd.Timedelta(days=3)))
-    frame = pd.DataFrame(values + 20, weeks, [f"i{n}" for n in range(6)])
-    split = weeks[104]
-    incidents = pd.DataFrame(rows, columns=["kind", "started_on"]).assign(
-        incident_id="z", loss_usd=2_000.0, noticed_on=lambda f: f["started_on"] + pd.Timedelta(days=5)
-    )
-    learned = baseline.learn(frame, pd.Series("high", frame.columns), train_end=split)
-    return learned, incidents, {"x": ["i0", "i1"], "y": ["i2", "i3"]}, split
-
-
 def test_rules_chosen_on_the_past_beat_chance_later(simulated):
     usual, incidents, watch, split = simulated
     weeks = usual.surprise.index
@@ -140,23 +120,6 @@ def test_rules_chosen_on_the_past_beat_chance_later(simulated):
     assert joint["precision"] > joint["precision_chance"] + 0.2
     assert table["chosen"].sum() == 1
     assert (table["cost_usd"] < table["cost_without_usd"]).sum() >= 4
-
-
-def test_the_watch_list_is_learned_from_past_incidents(simulated):
-    usual, incidents, watch, split = simulated
-    learned = watching.learn_watch(usual, incidents, end=split)
-    assert set(watch["x"]) <= set(learned["x"])
-    assert set(watch["y"]) <= set(learned["y"])
-
-
-def test_a_stated_watch_list_is_preferred(simulated):
-    usual, incidents, _, split = simulated
-    stated = pd.DataFrame({"name": ["i0", "i1"], "watches": ["x|y", None]})
-    assert watching.watch_map(stated) == {"x": ["i0"], "y": ["i0"]}
-    assert watching.watch_list(stated, usual, incidents, end=split)[1] == "stated"
-    assert watching.watch_list(stated.assign(watches=None), usual, incidents, end=split)[1] == "learned"
-    with pytest.raises(InputError, match="watches"):
-        watching.watch_map(stated.drop(columns="watches"))
 
 
 def test_unknown_rules_and_empty_periods_are_named(simulated):

@@ -4,14 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder import plan
-from crossborder.company import Company
 from crossborder.demo import truth
 from crossborder.risk import (
     alerts,
     baseline,
-    company_exposures,
-    company_resilience,
-    early_signs,
     frequency_severity,
     register,
     reserve,
@@ -23,31 +19,10 @@ DATA = "data/demo"
 
 
 @pytest.fixture(scope="module")
-def company() -> Company:
-    return Company.open(DATA)
-
-
-@pytest.fixture(scope="module")
 def chain(company):
     found, depth = plan.stress_chain(company, cash_needed_usd=150_000, leverage_cap=3.5)
     assert depth == "plan"
     return found
-
-
-class Without:
-    """The company without some of its tables."""
-
-    def __init__(self, company: Company, *absent: str) -> None:
-        self._company, self._absent = company, absent
-
-    def __getattr__(self, name: str):
-        return getattr(self._company, name)
-
-    def has(self, *names: str) -> bool:
-        return not set(names) & set(self._absent) and self._company.has(*names)
-
-    def optional(self, name: str):
-        return None if name in self._absent else self._company.optional(name)
 
 
 def test_tripled_freight_moves_every_number_down_the_chain(chain):
@@ -80,8 +55,8 @@ def test_every_shock_of_the_matrix_has_its_direction(chain):
     assert table["home currency -30 %"] > table["base"]
 
 
-def test_a_company_with_only_its_ledger_gets_the_first_order_chain(company):
-    found, depth = plan.stress_chain(Without(company, "orders"), cash_needed_usd=0, leverage_cap=3.5)
+def test_a_company_with_only_its_ledger_gets_the_first_order_chain(without):
+    found, depth = plan.stress_chain(without("orders"), cash_needed_usd=0, leverage_cap=3.5)
     assert depth == "first order"
     table = stress.matrix(found).set_index("scenario")
     assert table.loc["freight +200 %", "profit"] < table.loc["base", "profit"]
@@ -114,39 +89,3 @@ def test_alerts_on_later_weeks_beat_chance_and_reach_the_floor(company):
     assert joint["recall"] >= 0.6
     assert joint["median_lead_weeks"] >= 1
     assert joint["precision"] > 2 * joint["precision_chance"]
-
-
-def test_exposures_scale_with_revenue(company):
-    small, large = (company_exposures.table(company, revenue).set_index("exposure") for revenue in (1e6, 2e6))
-    assert large.loc["infringement", "expected_usd"] == pytest.approx(2 * small.loc["infringement", "expected_usd"])
-    optimum = company_exposures.compliance_optimum(company.table("risks"))
-    assert (optimum["spend_usd"] <= optimum["expected_usd"] / np.e + 1).all()
-
-
-def test_concentrations_and_outages_read_the_tables(company):
-    table = company_resilience.concentrations(company, country_cap=0.3, platform_cap=0.45)
-    assert set(table["dimension"]) == {"country of supply", "supplier", "platform", "market"}
-    network, ceiling = company_resilience.outages(
-        company, recovery_days=45, impact_cap=0.05, rng=np.random.default_rng(1)
-    )
-    assert 0 <= network["mean"] <= network["p95"] <= network["p99"] <= 1
-    assert ceiling["share"].sum() == pytest.approx(1)
-    assert (company_resilience.coverage(company)["kept"] > 0).all()
-    assert company_resilience.supplier_watch(company)["grade"].isin(list("ABCD")).all()
-
-
-def test_early_signs_say_nothing_where_a_table_is_absent(company):
-    poor = Without(company, "reviews", "tickets", "shipments", "orders", "prices", "listings")
-    assert early_signs.voice(poor).empty
-    assert early_signs.ports(poor).empty
-    assert early_signs.thresholds(poor, 50.0).empty
-    assert early_signs.rivals(poor).empty
-    assert early_signs.counterfeits(poor, seed=1).empty
-
-
-def test_early_signs_of_the_whole_company(company):
-    assert not early_signs.voice(company).empty
-    assert early_signs.ports(company)["late_share"].between(0, 1).all()
-    taxed = early_signs.thresholds(company, 25.0)
-    assert (taxed["taxed_after"] >= taxed["taxed_before"]).all()
-    assert set(early_signs.rivals(company)["light"]) <= {"green", "amber", "red"}

@@ -108,13 +108,16 @@ def simulate_clusters(
 
 
 def dispersion(
-    record: pd.DataFrame, risks: pd.DataFrame, *, correlation: np.ndarray, nu: float, rng: np.random.Generator
+    record: pd.DataFrame | None, risks: pd.DataFrame, *, correlation: np.ndarray, nu: float, rng: np.random.Generator
 ) -> dict[str, float]:
     """Variance over mean of the yearly number of events: in the record, and in the model with a 90 % range.
 
-    1 is independence; a record above the range says that the copula is too weak, below that it is too strong.
+    1 is independence; a record above the range says that the copula is too weak, below that it is too strong. Without
+    a record all are NaN.
     """
     _columns(risks)
+    if record is None or record.empty:
+        return dict.fromkeys(("record", "model", "low", "high"), float("nan"))
     age = ((record["date"] - record["date"].min()).dt.days / 365.25).astype(int)
     years = max(int(age.max()), 2)
     seen = age[age < years].value_counts().reindex(range(years), fill_value=0)

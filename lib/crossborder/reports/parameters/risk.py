@@ -32,8 +32,8 @@ class RiskRegister(Parameters):
     """Which risks matter, and how large must the reserve be?"""
 
     notebook: ClassVar[str] = "61_risk_register"
-    needs: ClassVar[tuple[str, ...]] = ("risks",)
-    uses: ClassVar[tuple[str, ...]] = ("risk_losses", "incidents", "ledger", "platforms", "customers", "assumptions")
+    needs: ClassVar[tuple[str, ...]] = ("risks", "ledger")
+    uses: ClassVar[tuple[str, ...]] = ("risk_losses", "customers")
 
     years: int = Field(
         100_000, ge=5_000, le=2_000_000, description="simulated years", json_schema_extra={"unit": "years"}
@@ -92,16 +92,12 @@ class StressAndContinuity(Parameters):
     """What breaks us?"""
 
     notebook: ClassVar[str] = "63_stress_and_continuity"
-    needs: ClassVar[tuple[str, ...]] = ("ledger", "opening_balances")
+    needs: ClassVar[tuple[str, ...]] = (
+        "ledger", "opening_balances", "orders", "purchases", "suppliers", "products", "incidents",
+    )  # fmt: skip
     uses: ClassVar[tuple[str, ...]] = (
-        "orders",
-        "purchases",
-        "suppliers",
-        "products",
-        "inventory",
-        "incidents",
-        "platforms",
-    )
+        "inventory", "shipments", "lanes", "platforms", "assumptions", "market_sales", "ad_spend",
+    )  # fmt: skip
 
     cash_needed_usd: float = Field(
         150_000.0, ge=0, description="least cash that lenders allow", json_schema_extra={"unit": "USD"}
@@ -132,8 +128,8 @@ class EarlyWarning(Parameters):
     """Would we have known?"""
 
     notebook: ClassVar[str] = "64_early_warning"
-    needs: ClassVar[tuple[str, ...]] = ("indicators",)
-    uses: ClassVar[tuple[str, ...]] = ("incidents", "reviews", "tickets", "shipments", "orders", "listings")
+    needs: ClassVar[tuple[str, ...]] = ("indicators", "incidents")
+    uses: ClassVar[tuple[str, ...]] = ("reviews", "tickets", "shipments", "orders", "prices", "listings")
 
     split: FullDay = Field("2025-05-01", description="thresholds are chosen before, tested from this day on")
     lead_weeks: int = Field(6, ge=1, le=13, description="an alert may precede by", json_schema_extra={"unit": "weeks"})

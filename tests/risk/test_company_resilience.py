@@ -1,0 +1,44 @@
+"""Concentration, outages, coverage and readiness of the simulated company."""
+
+import numpy as np
+import pytest
+from crossborder.risk import company_resilience
+
+
+def test_concentrations_and_outages_read_the_tables(company):
+    table = company_resilience.concentrations(company, country_cap=0.3, platform_cap=0.45)
+    assert set(table["dimension"]) == {"country of supply", "supplier", "platform", "market"}
+    network, ceiling = company_resilience.outages(
+        company, recovery_days=45, impact_cap=0.05, rng=np.random.default_rng(1)
+    )
+    assert 0 <= network["mean"] <= network["p95"] <= network["p99"] <= 1
+    assert ceiling["share"].sum() == pytest.approx(1)
+    assert (company_resilience.coverage(company)["kept"] > 0).all()
+    assert company_resilience.supplier_watch(company)["grade"].isin(list("ABCD")).all()
+
+
+def test_a_company_without_purchases_still_sees_its_platforms(without):
+    table = company_resilience.concentrations(without("purchases"), country_cap=0.3, platform_cap=0.45)
+    assert table["dimension"].tolist() == ["platform", "market"]
+
+
+def test_sales_by_part_add_up_to_the_same_total(company):
+    totals = [company_resilience.revenue_by(company, by).sum() for by in ("market", "platform", "sku")]
+    assert totals == pytest.approx([totals[0]] * 3)
+
+
+def test_purchases_by_country_and_by_supplier_add_up(company):
+    by_country, by_supplier = (company_resilience.purchases_by(company, by).sum() for by in ("country", "supplier_id"))
+    assert by_country == pytest.approx(by_supplier)
+
+
+def test_every_incident_stands_in_one_level(company):
+    levels, packs, causes = company_resilience.readiness(company, 3e6)
+    incidents = company.table("incidents")
+    assert levels["incidents"].sum() == packs["incidents"].sum() == len(incidents)
+    assert causes["incidents"].sum() == incidents["cause"].notna().sum()
+
+
+def test_being_prepared_is_worth_more_for_a_larger_company(company):
+    small, large = (company_resilience.cases(company, revenue)["avoided_usd"].sum() for revenue in (1e6, 1e7))
+    assert large > small
