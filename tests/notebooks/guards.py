@@ -116,8 +116,8 @@ def reads_like_an_article(notebook: dict) -> list[str]:
     """A question first, then parameters, then sections that end with answer, trust and record."""
     content = notebook["cells"]
     found = []
-    first = "".join(content[0]["source"]).splitlines()
-    if content[0]["cell_type"] != "markdown" or not first[0].startswith("# ") or not first[0].rstrip().endswith("?"):
+    first = "".join(content[0]["source"]).partition("\n")[0].rstrip()
+    if content[0]["cell_type"] != "markdown" or not (first.startswith("# ") and first.endswith("?")):
         found.append("the first cell is not a heading that asks a question")
     if not LEAST_CELLS <= len(content) <= MOST_CELLS:
         found.append(f"{len(content)} cells, from {LEAST_CELLS} to {MOST_CELLS}")
