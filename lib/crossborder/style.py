@@ -290,7 +290,7 @@ class Table:
         ends = ""
         if name in self.interval:
             low, high = self.interval[name]
-            ends = interval(row[low], row[high], fmt)
+            ends = "" if _missing(row[low]) and _missing(row[high]) else interval(row[low], row[high], fmt)
         return fmt(row[name]), ends, numeric
 
     def _header(self, name: str) -> str:

@@ -1,0 +1,81 @@
+import pandas as pd
+import pytest
+from crossborder.errors import InputError
+from crossborder.reference import evidence
+from crossborder.reference.claims import claims
+
+
+@pytest.fixture(scope="module")
+def found() -> pd.DataFrame:
+    return evidence.contradictions().set_index("contradiction_id")
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "tolerance"),
+    [
+        ("K01", 3.9, 0.05),
+        ("K02", 0.664, 0.0005),
+        ("K05", 0.635, 0.0005),
+        ("K06", 0.34, 0.005),
+        ("K14", -0.35, 0.0005),
+        ("K15", 64.3, 0.05),
+        ("K16", 112, 0.5),
+        ("K17", 334, 0.5),
+        ("K22", 1.79, 0.01),
+        ("K23", 4.32, 0.005),
+        ("K29", -0.196, 0.0005),
+        ("K37", 0.90, 1e-9),
+        ("K42", 0.277, 0.0005),
+        ("K55", 1.03, 1e-9),
+        ("K56", -0.10, 1e-9),
+        ("K70", 0.73 - 0.35, 0.005),
+    ],
+)
+def test_the_arithmetic_of_a_contradiction(found, name, printed, tolerance):
+    """The same sums done by hand from the claims as they are printed."""
+    assert found.loc[name, "value"] == pytest.approx(printed, abs=tolerance)
+    assert found.loc[name, "breaks"]
+
+
+def test_every_severity_a_contradiction_is_there_and_every_reading_is_filled(found):
+    wanted = ["K01", "K02", "K03", "K06", "K07", "K14", "K15", "K16", "K18", "K21", "K22", "K23", "K33", "K37", "K38", "K40", "K47", "K53", "K55", "K56", "K58", "K59", "K68"]
+    assert set(wanted) <= set(found.index[found["severity"] == "A"])
+    assert not found["reading"].str.contains("{", regex=False).any()
+
+
+def test_a_corrected_claim_ends_its_contradiction():
+    table = claims()
+    table.loc[table["claim_id"] == "C001-104", ["value_low", "value_high"]] = 4.0
+    assert not evidence.contradictions(table).set_index("contradiction_id").loc["K37", "breaks"]
+
+
+def test_formulas_are_arithmetic_and_nothing_else():
+    for formula in ("__import__('os')", "a.b", "[1][0]", "ln(a)(1)", "b + 1"):
+        with pytest.raises(InputError, match=r"formula is .*allowed: arithmetic"):
+            evidence.arithmetic(formula, {"a": 1.0})
+
+
+def test_effects_and_single_firms_are_never_better_than_d():
+    graded = evidence.grades()
+    assert len(graded) == 681
+    assert set(graded.loc[graded["kind"].isin(["anecdote", "uplift"]), "grade"]) <= {"D", "E"}
+    assert graded["reason"].notna().all()
+
+
+def test_claimed_changes_cluster_on_round_values_and_measured_ones_would_not():
+    table = evidence.digit_clustering()
+    assert table["p_value"].iloc[0] < 1e-20
+    spread = claims()
+    rows = spread["unit"].eq("fraction") & spread["metric"].str.contains("relative_change", regex=False)
+    spread.loc[rows, "value_low"] = spread.loc[rows, "value_high"] = [
+        (7 * i % 100 + 1) / 100 for i in range(rows.sum())
+    ]
+    assert evidence.digit_clustering(spread)["p_value"].iloc[0] > 0.05
+
+
+def test_a_claim_is_set_beside_the_recorded_result_and_missing_ones_are_left_out():
+    results = pd.DataFrame({"name": ["company.kpi.return_rate"], "value": [0.2], "low": [0.18], "high": [0.36]})
+    table = evidence.tested(results)
+    assert table["claim_id"].tolist() == ["C000-052"]
+    assert table.loc[0, "verdict"] == "claim inside our interval"
+    assert table.loc[0, "ratio"] == pytest.approx(0.2 / 0.35)
