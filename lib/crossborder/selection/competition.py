@@ -6,7 +6,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.selection.launch_review import wilson
 
-__all__ = ["crowding", "margin_by_crowding", "price_position", "rival_gaps", "visibility"]
+__all__ = ["crowding", "margin_by_crowding", "price_gaps", "price_position", "rival_gaps", "visibility"]
 
 
 def crowding(listings: pd.DataFrame, by: tuple[str, ...] = ("category", "niche")) -> pd.DataFrame:
@@ -115,3 +115,18 @@ def visibility(conversion: pd.Series, return_rate: pd.Series, return_weight: flo
         raise InputError.out_of_range("conversion or return_rate", "out of range", "fractions from 0 to 1")
     kept = (conversion * (1 - return_weight * return_rate)).clip(lower=0)
     return kept.rank(pct=True)
+
+
+def price_gaps(listings: pd.DataFrame, market: str, price: float, least: int = 8) -> pd.DataFrame:
+    """`price_position` of one price in every niche of a market with at least `least` offers, widest gap first.
+
+    `gap` is the width of the stretch without offers as a fraction of its lower end.
+    """
+    rows = listings[listings["market"] == market]
+    count = rows["niche"].value_counts()
+    names = sorted(count[count >= max(least, 8)].index)
+    if not names:
+        raise Refusal.because(f"no price gaps in {market}", f"{len(rows)} offers", f"needs {least} in a niche")
+    table = pd.DataFrame([price_position(rows, price, market, name) for name in names]).assign(niche=names)
+    table["gap"] = table["gap_high"] / table["gap_low"] - 1
+    return table.sort_values("gap", ascending=False, ignore_index=True)

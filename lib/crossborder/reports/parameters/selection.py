@@ -65,7 +65,7 @@ class CustomerVoice(Parameters):
 
     notebook: ClassVar[str] = "22_customer_voice"
     needs: ClassVar[tuple[str, ...]] = ("reviews",)
-    uses: ClassVar[tuple[str, ...]] = ("listings", "search_interest", "orders", "products", "keywords", "candidates")
+    uses: ClassVar[tuple[str, ...]] = ("listings", "search_interest", "orders", "products", "keywords")
 
     topic_language: str = Field("en", pattern="^[a-z]{2}$", description="language of the themes shown")
     attribute: str = Field("eco_certified", min_length=1, description="attribute whose certificate is weighed")
@@ -88,7 +88,7 @@ class LaunchTests(Parameters):
 
     notebook: ClassVar[str] = "23_launch_tests"
     needs: ClassVar[tuple[str, ...]] = ("launches", "orders", "products", "purchases")
-    uses: ClassVar[tuple[str, ...]] = ("reviews", "experiments", "milestones", "candidates")
+    uses: ClassVar[tuple[str, ...]] = ("reviews", "experiments", "milestones", "sessions")
 
     sku: str = Field("", description="pilot shown in detail; empty = the one with most pieces sold")
     weeks: int = Field(13, ge=4, le=52, description="length of a pilot", json_schema_extra={"unit": "weeks"})
