@@ -55,7 +55,7 @@ def backtest(history: CashHistory, *, weeks: int = 13, origins: int = 104) -> Ba
         origins=days,
         forecast=np.array([outlook(history, int(day), weeks).net for day in days]),
         actual=np.where(ends <= history.last, actual, np.nan),
-        scale=np.array([history.sales[day - 90 : day + 1].mean() * DAYS for day in days]),
+        scale=np.array([history.sales_level(int(day)) for day in days]),
         naive={
             f"mean of the last {weeks} weeks": np.repeat(before[:, None], weeks, axis=1),
             "same weeks last year": np.where((days - YEAR >= 0)[:, None], year, np.nan),
@@ -103,7 +103,7 @@ def cash_fan(
     net = outlook(history, weeks=weeks, factors=factors).net + (
         0 if planned is None else np.asarray(planned, dtype=float)
     )
-    scale = history.sales[history.last - 90 :].mean() * DAYS
+    scale = history.sales_level(history.last)
     errors = ((test.actual - test.forecast) / test.scale[:, None])[-WINDOW:]
     low, high = _quantiles(errors, level)
     cash_low, cash_high = _quantiles(np.cumsum(errors, axis=1), level)
@@ -178,7 +178,10 @@ def _skill(test: Backtest, naive: np.ndarray, known: np.ndarray, columns: slice,
     # Circular blocks (Politis and Romano, 1992): every origin is drawn equally often.
     starts = rng.integers(0, len(rows), (draws, -(-len(rows) // block)))
     chosen = rows[(starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, : len(rows)] % len(rows)]
-    better = 1 - mine[chosen].sum(axis=1) / theirs[chosen].sum(axis=1)
+    drawn = theirs[chosen].sum(axis=1)
+    better = 1 - mine[chosen].sum(axis=1)[drawn > 0] / drawn[drawn > 0]
+    if not len(better) or not theirs.sum():
+        return mine.sum() / count, theirs.sum() / count, np.nan, np.nan, np.nan
     low, high = np.quantile(better, [(1 - level) / 2, (1 + level) / 2])
     return mine.sum() / count, theirs.sum() / count, 1 - mine.sum() / theirs.sum(), low, high
 

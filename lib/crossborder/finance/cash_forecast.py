@@ -40,7 +40,7 @@ class _Calendar:
     def over(cls, start: pd.Timestamp, days: int) -> "_Calendar":
         dates = pd.date_range(start, periods=days)
         month = np.asarray(dates.year * 12 + dates.month)
-        return cls(np.asarray(dates.weekday), month - month[0], np.asarray(dates.is_month_end))
+        return cls(np.asarray(dates.day_of_week), month - month[0], np.asarray(dates.is_month_end))
 
     def upto(self, days: int) -> "_Calendar":
         return _Calendar(self.weekday[:days], self.month[:days], self.month_end[:days])
@@ -50,7 +50,8 @@ class _Calendar:
 class CashHistory:
     """All that is known of cash, in days from `start`; one entry an item (document and account).
 
-    `group` numbers `names`; `paid` is far in the future while open; `sales` is the daily order value in USD.
+    `group` numbers `names`; `paid` is far in the future while open. `sales` is the daily order value in USD, or, with
+    `from_payouts`, what payouts were made of, which is known only up to the last payout.
     """
 
     start: pd.Timestamp
@@ -63,6 +64,19 @@ class CashHistory:
     usd: np.ndarray
     sales: np.ndarray
     calendar: "_Calendar" = field(repr=False)
+    from_payouts: bool = False
+
+    def sales_until(self, origin: int) -> int:
+        """The last day whose sales were known on day `origin`."""
+        if not self.from_payouts:
+            return origin
+        issued = self.issued[(self.usd > 0) & (self.issued <= origin)]
+        return int(issued.max()) if len(issued) else origin
+
+    def sales_level(self, origin: int) -> float:
+        """Sales a week over the last quarter known on day `origin`, USD."""
+        last = self.sales_until(origin)
+        return float(self.sales[max(last - 90, 0) : last + 1].mean() * DAYS)
 
     def weekly(self, origin: int, weeks: int, *, side: int = 0) -> np.ndarray:
         """Actual operating cash of the weeks after day `origin`, USD; `side` 1 receipts, -1 payments, 0 both."""
@@ -145,7 +159,7 @@ def cash_history(
         sales=np.zeros(days + 1),
         calendar=_Calendar.over(start, days + LONGEST * DAYS + 40),
     )
-    return replace(history, sales=_sales_of(history, sales))
+    return replace(history, sales=_sales_of(history, sales), from_payouts=sales is None or not len(sales))
 
 
 def outlook(
@@ -166,8 +180,9 @@ def outlook(
         raise InputError.out_of_range("origin", origin, f"a day from 182 to {history.last} of the history")
     if not 1 <= weeks <= LONGEST:
         raise InputError.out_of_range("weeks", weeks, f"from 1 to {LONGEST}")
-    ahead = _sales_ahead(history.sales, origin, weeks * DAYS + 31)
-    sales = np.r_[history.sales[: origin + 1], ahead]
+    seen = history.sales_until(origin)
+    ahead = _sales_ahead(history.sales, seen, origin - seen + weeks * DAYS + 31)
+    sales = np.r_[history.sales[: seen + 1], ahead]
     new = np.array([_new_cash(history, place, origin, weeks, sales) for place in range(len(history.names))])
     change = np.array([(factors or {}).get(name, 1.0) for name in history.names])
     return Outlook(origin, history.names, _known_cash(history, origin, weeks), new * change[:, None])
@@ -263,15 +278,17 @@ def _weekly(booked: np.ndarray, calendar: _Calendar, origin: int, sales: np.ndar
     """Each week's settlement: its share of the week's sales as in the last quarter."""
     future = np.zeros(len(calendar.month) - origin - 1)
     days = np.flatnonzero(calendar.weekday == weekday)
-    before = days[(days <= origin) & (days > origin - 91)]
-    if not len(before):
+    done = np.flatnonzero(booked)[-1]
+    before = days[(days <= done) & (days > done - 91)]
+    if len(before) < 2:
         return future
     total = np.cumsum(np.r_[0.0, sales])
     # All that was booked since the first of these days, so that a settlement moved by a day is not lost.
-    of_week = booked[before[0] + 1 : origin + 1].sum() / max(total[before[-1] + 1] - total[before[0] + 1], 1e-9)
+    of_week = booked[before[0] + 1 : done + 1].sum() / max(total[done + 1] - total[before[0] + 1], 1e-9)
     coming = days[(days > origin) & (days < len(sales))]
-    done = np.flatnonzero(booked)[-1]
-    first = np.maximum(coming - 6, done + 1)
+    first = coming - 6
+    # The next settlement takes what is not settled yet, if it is not more than two weeks' sales.
+    first[0] = done + 1 if done > origin - 14 else first[0]
     future[coming - origin - 1] = of_week * (total[coming + 1] - total[np.minimum(first, coming + 1)])
     return future
 

@@ -1,0 +1,65 @@
+"""Published numbers on capital rationing, rounds, loans, trade credit and tail losses."""
+
+import numpy as np
+import pytest
+from crossborder.finance.cap_table import next_round
+from crossborder.finance.capital_allocation import allocate, expected_shortfall
+from crossborder.finance.funding import loan_schedule, soft_loan_value
+from crossborder.finance.working_capital import factoring_cost
+from scipy.stats import norm
+
+
+def test_capital_rationing_of_brealey_myers_and_allen():
+    """Principles of Corporate Finance, section on capital rationing: A, B, C with NPV 21, 16, 12 and outlay 10, 5, 5.
+
+    With 10 million the firm takes B and C: 28 million.
+    """
+    choice = allocate([21, 16, 12], [10, 5, 5], 10)
+    assert choice.funded.tolist() == [0, 1, 1]
+    assert choice.value_usd == 28
+
+
+def test_the_two_period_programme_of_the_same_book():
+    """The same with project D (NPV 13, outlay 0 now and 40 in a year) and 10 million in each of two years.
+
+    Cash of the second year: A +30, B +5, C +5, D -40; the printed answer of the integer programme is A and D, 34.
+    """
+    capital = np.array([[10, -30], [5, -5], [5, -5], [0, 40]])
+    choice = allocate([21, 16, 12, 13], capital, [10, 10])
+    assert choice.funded.tolist() == [1, 0, 0, 1]
+    assert choice.value_usd == 34
+
+
+def test_the_option_pool_shuffle():
+    """Nivi and Naval, The Option Pool Shuffle (venturehacks.com, 2007): 2 m on 8 m before, pool of 20 % after.
+
+    The effective value before the round is 6 m, and the founders keep 60 %.
+    """
+    row = next_round(6_000_000, 2e6, 8e6, pool_after=0.2).iloc[0]
+    assert row["investors"] == pytest.approx(0.20)
+    assert row["effective_pre_money_usd"] == pytest.approx(6e6)
+    assert 1 - row["dilution"] == pytest.approx(0.60)
+
+
+def test_the_amortising_loan_of_brealey_myers_and_allen():
+    """1,000 at 10 % over four years: 315.47 a year."""
+    table = loan_schedule(1000, 0.10, 4, kind="annuity")
+    np.testing.assert_allclose(table["paid_usd"], 315.47, atol=0.005)
+    assert table["balance_usd"].iloc[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_an_interest_free_loan_against_the_annuity_table():
+    """Annuity of 1 over 10 years at 10 %: 6.1446 (printed in every text); an even interest-free loan gains 38.55 %."""
+    assert soft_loan_value(100, 0.0, 0.10, 10) == pytest.approx(100 - 10 * 6.1446, abs=0.001)
+
+
+def test_trade_credit_of_two_ten_net_thirty():
+    """2 % for paying 20 days early is 44.6 % a year (Brealey, Myers and Allen, working capital management)."""
+    assert factoring_cost(100, days=20, rate_year=0.0, fee_share=0.02)["rate_year"] == pytest.approx(0.446, abs=0.001)
+
+
+def test_expected_shortfall_of_the_normal_distribution():
+    """Closed form: density at the quantile over the tail; 2.0627 at 95 %."""
+    outcome = norm.ppf((np.arange(200_000) + 0.5) / 200_000)
+    assert expected_shortfall(outcome, 0.95) == pytest.approx(norm.pdf(norm.ppf(0.95)) / 0.05, abs=1e-3)
+    assert expected_shortfall(outcome, 0.95) == pytest.approx(2.0627, abs=1e-3)
