@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,8 @@ __all__ = ["AREA_NAMES", "Card", "in_words", "index", "matrix", "page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = 3
+_WRITTEN = "AUC B2B B2C CAC CLV CO2e EBITDA FX IRR KPI LTV MAPE MASE NPS NPV ROAS ROI SKU SKUs USD VaR WAPE"
+ACRONYMS = {word.lower(): word for word in _WRITTEN.split()}
 AREA_NAMES = {
     "0": "Start", "1": "Market", "2": "Selection", "3": "Supply", "4": "Marketing", "5": "Finance", "6": "Risk",
     "7": "Decisions", "8": "More", "9": "More",
@@ -54,9 +57,22 @@ def in_words(result: Mapping) -> dict:
     if result.get("low") is not None:
         ends = f"{shown(result['low'], result['unit'])} … {shown(result['high'], result['unit'])}"
     level = f"{result['level']:.0%}" if result.get("level") else ""
-    label = result.get("label") or words(result["name"])
+    label = result.get("label") or short_words(result["name"], result["unit"])
     return {"label": label, "value": shown(result["value"], result["unit"]), "interval": ends, "level": level,
             "name": result["name"], "note": result.get("note", "")}  # fmt: skip
+
+
+def short_words(name: str, unit: str) -> str:
+    """A result's name in words, without the unit that its value shows anyway.
+
+    >>> short_words("supply.landed_cost.median_usd", "USD"), short_words("finance.plan.npv", "")
+    ('Landed cost: median', 'Plan: NPV')
+    """
+    text = words(name)
+    shorter = text[: -len(unit) - 1] if unit and text.lower().endswith(f" {unit.lower()}") else text
+    if shorter.endswith((":", ",")):
+        shorter = text
+    return re.sub(r"\w+", lambda match: ACRONYMS.get(match[0].lower(), match[0]), shorter)
 
 
 def page(
