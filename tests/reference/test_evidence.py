@@ -38,8 +38,9 @@ def test_the_arithmetic_of_a_contradiction(found, name, printed, tolerance):
 
 
 def test_every_severity_a_contradiction_is_there_and_every_reading_is_filled(found):
-    wanted = ["K01", "K02", "K03", "K06", "K07", "K14", "K15", "K16", "K18", "K21", "K22", "K23", "K33", "K37", "K38", "K40", "K47", "K53", "K55", "K56", "K58", "K59", "K68"]
-    assert set(wanted) <= set(found.index[found["severity"] == "A"])
+    wanted = {f"K{number:02d}" for number in (1, 2, 3, 6, 7, 14, 15, 16, 18, 21, 22, 23, 33, 37, 38, 40)}
+    wanted |= {f"K{number}" for number in (47, 53, 55, 56, 58, 59, 68)}
+    assert wanted <= set(found.index[found["severity"] == "A"])
     assert not found["reading"].str.contains("{", regex=False).any()
 
 
@@ -51,7 +52,7 @@ def test_a_corrected_claim_ends_its_contradiction():
 
 def test_formulas_are_arithmetic_and_nothing_else():
     for formula in ("__import__('os')", "a.b", "[1][0]", "ln(a)(1)", "b + 1"):
-        with pytest.raises(InputError, match=r"formula is .*allowed: arithmetic"):
+        with pytest.raises(InputError, match=r"(?s)formula is .*allowed: arithmetic"):
             evidence.arithmetic(formula, {"a": 1.0})
 
 
