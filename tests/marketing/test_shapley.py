@@ -29,10 +29,11 @@ def test_ordered_credit_adds_to_the_set_value():
 
 
 def test_rate_worth_sees_journeys_without_an_order():
-    quiet = from_paths(["a > b", "a"], [5, 0], [5, 90])
+    # Alone, a converts 1 of 90 journeys: worth 1 order, or 100 / 90 orders at that rate over all 100 journeys.
+    quiet = from_paths(["a > b", "a"], [5, 1], [5, 89])
     plain, rate = (shapley.shapley_value(shapley.coalition_worth(quiet, worth)) for worth in ("conversions", "rate"))
-    assert plain[0] == pytest.approx(plain[1])
-    assert rate[0] != pytest.approx(rate[1])
+    assert plain == pytest.approx([3.5, 2.5])
+    assert rate == pytest.approx([(6 + 100 / 90) / 2, (6 - 100 / 90) / 2])
 
 
 def test_sampled_values_agree_within_their_errors():

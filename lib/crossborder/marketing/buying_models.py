@@ -48,9 +48,9 @@ class BuyingModel:
 
     def draws(self, count: int, rng: np.random.Generator) -> list["BuyingModel"]:
         """Models drawn from the normal approximation of the log parameters."""
-        root = np.linalg.cholesky(self.covariance + 1e-12 * np.eye(len(self.covariance)))
+        root = _root(self.covariance)
         centre = np.log([self.r, self.alpha, self.a, self.b])
-        made = centre + rng.standard_normal((count, len(root))) @ root.T[:, :4]
+        made = centre + rng.standard_normal((count, len(root))) @ root[:, :4]
         return [
             BuyingModel(
                 self.kind,
@@ -303,6 +303,13 @@ def _newton(function: _Likelihood, theta: np.ndarray, few: _Likelihood) -> tuple
             return theta, curvature
     theta = _descend(function, theta)
     return theta, _hessian(function, theta)
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """A root of the covariance; directions that the data leave open are held at a spread of 1 on the log scale."""
+    value, vector = np.linalg.eigh((covariance + covariance.T) / 2)
+    spread = np.sqrt(np.clip(np.where(value > 0, value, 1.0), 0.0, 1.0))
+    return (vector * spread) @ vector.T
 
 
 def _hessian(function: _Likelihood, theta: np.ndarray) -> np.ndarray:

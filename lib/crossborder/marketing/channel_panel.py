@@ -34,7 +34,7 @@ def spend_usd(ad_spend: pd.DataFrame, usd_rates: Mapping[str, float] | pd.DataFr
 
 def to_weeks(dates: pd.Series) -> pd.Series:
     """The Monday of each date."""
-    return dates - pd.to_timedelta(dates.dt.dayofweek, unit="D")
+    return dates - pd.to_timedelta(dates.dt.day_of_week, unit="D")
 
 
 def weekly_usd(

@@ -1,6 +1,7 @@
 """Randomised tests: size, power, whether the split is right, and the effect with its interval."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -306,11 +307,16 @@ def _critical(count: int, level: float, correction: str) -> float:
     return float(brentq(lambda z: _dunnett_inside(z, count) - level, 0.1, 8.0))
 
 
+@cache
+def _hermite() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.hermite_e.hermegauss(80)
+
+
 def _dunnett_inside(z: float, count: int) -> float:
     """P(all |Z_i| <= z) for `count` normals with common correlation 0.5, by Gauss-Hermite quadrature."""
     from scipy.special import ndtr
 
-    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    nodes, weights = _hermite()
     root = np.sqrt(0.5)
     inside = ndtr((z - root * nodes) / root) - ndtr((-z - root * nodes) / root)
     return float(weights @ inside**count / np.sqrt(2 * np.pi))

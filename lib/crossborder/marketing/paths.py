@@ -178,7 +178,7 @@ def wilson_interval(hits: np.ndarray | float, trials: np.ndarray | float, level:
     from scipy.special import ndtri
 
     z = ndtri(0.5 + level / 2)
-    trials = np.maximum(np.asarray(trials, dtype=float), 1e-300)
+    trials = np.maximum(np.asarray(trials, dtype=float), 1e-9)
     share = np.asarray(hits, dtype=float) / trials
     middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))

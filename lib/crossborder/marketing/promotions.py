@@ -111,7 +111,7 @@ def event_multipliers(daily: pd.Series, events: pd.DataFrame, *, level: float = 
     seen = flags.sum(axis=0) > 0
     flags, names = flags[:, seen], [name for name, keep in zip(names, seen, strict=True) if keep]
     angle = 2 * np.pi * days.day_of_year.to_numpy() / 365.25
-    weekday = np.eye(7)[days.dayofweek][:, 1:]
+    weekday = np.eye(7)[days.day_of_week][:, 1:]
     trend = np.arange(len(days)) / len(days)
     design = np.column_stack(
         [np.ones(len(days)), trend, weekday, np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle), flags]
