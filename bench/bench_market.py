@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from crossborder.demo import market_tables
 from crossborder.demo.world import World
-from crossborder.market import forecasting, growth_curves, nowcast, reconciliation, screening
+from crossborder.market import (
+    forecasting,
+    growth_curves,
+    growth_fans,
+    growth_inputs,
+    nowcast,
+    reconciliation,
+    screening,
+)
 
 SEEDS = range(40)
 SERIES = ["market", "category"]
@@ -50,6 +58,22 @@ def coverage() -> pd.DataFrame:
         rows.append((*cell, *whole, found.carry, found.noise_sd))
     names = ["cell size", "cell growth", "market size", "market growth", "carry", "noise"]
     return pd.DataFrame(rows, columns=names)
+
+
+def ceilings(worlds: int = 12) -> tuple[float, int]:
+    """Share of true penetration ceilings (markets) inside their 90 % interval, and the number of cases."""
+    inside = []
+    for seed in range(worlds):
+        world = World(seed=seed)
+        tables, truth = market_tables.part(world, world.rng("market_sales"))
+        retail = growth_inputs.retail_sales(tables["market_sales"])
+        true = truth["market_curves"].set_index(SERIES)["penetration_ceiling"]
+        weight = retail.reindex(true.index)
+        total = (true * weight).groupby("market").sum() / weight.groupby("market").sum()
+        share = growth_inputs.penetration(tables["market_sales"])
+        fits, _ = growth_fans.fit_many(share, "richards", errors="relative", carry=0.35)
+        inside += [f.ceiling_low <= total[m] <= f.ceiling_high for m, f in fits.items()]
+    return float(np.mean(inside)), len(inside)
 
 
 def reconcile_seconds() -> dict[str, float]:
@@ -96,6 +120,8 @@ if __name__ == "__main__":
     study = coverage()
     print("coverage of 90 % intervals, mean over", len(study), "seeds")
     print(study.mean().round(3).to_string())
+    held, cases = ceilings()
+    print(f"ceilings inside their 90 % interval: {held:.3f} of {cases}")
     print("seconds, 10,201 nodes:", {k: round(v, 4) for k, v in reconcile_seconds().items()})
     ours, peer = theta_ratio()
     print(f"Theta, ms a series: ours {1e3 * ours:.3f}, statsmodels {1e3 * peer:.1f}, ratio {peer / ours:.0f}")

@@ -16,6 +16,7 @@ from crossborder.errors import InputError, Refusal
 __all__ = ["CURVES", "ESTIMATORS", "Curve", "GrowthFit", "ceiling_interval", "cumulative", "density", "fit"]
 
 ESTIMATORS = ("level", "difference", "density", "ols")
+REACH = 20.0  # how far above the best ceiling its upper end is looked for
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _gompertz(t: np.ndarray, ceiling: float, rate: float, midpoint: float) -> np
 
 def _richards(t: np.ndarray, ceiling: float, rate: float, shape: float, midpoint: float) -> np.ndarray:
     # In logs: a trial step of the solver may ask for a very large power.
-    lag = np.logaddexp(0.0, np.clip(-rate * (t - midpoint), -700, 700)) / shape
+    lag = np.logaddexp(0.0, np.clip(-np.minimum(rate, 1e6) * (t - midpoint), -700, 700)) / np.maximum(shape, 1e-6)
     return ceiling * np.exp(-np.minimum(lag, 700))
 
 
@@ -165,7 +166,7 @@ def fit(
     if estimator == "ols":
         return _ols(t, y, level)
     found = _least_squares(shape, t, y, how, priors)
-    low, high = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level, wider=wider)
+    low, high, found = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level, wider=wider)
     result = _result(shape, t, y, how, priors, found, (low, high, level, widest, wider))
     if require_ceiling and not result.identified:
         raise Refusal.because(
@@ -185,38 +186,51 @@ def ceiling_interval(
     how: tuple[str, str],
     priors: dict[str, tuple[float, float]],
     level: float,
-    reach: float = 20.0,
     wider: float = 1.0,
-) -> tuple[float, float]:
-    """The profile interval of the ceiling: where the best fit with the ceiling held stays within the F limit.
+) -> tuple[float, float, np.ndarray]:
+    """The profile interval of the ceiling: where the best fit with it held stays within the F limit; and `best`.
 
     `how` is (estimator, errors); `wider` multiplies the limit's distance for errors that carry over. The upper end is
-    infinite where it is not found within `reach` times the best value.
+    infinite where it is not found within REACH times the best value. If the profile meets a better fit than `best` (in
+    the free parameters), it starts again from there.
     """
+    shape = _curve(curve)
+    for _ in range(4):
+        objective = _objective(shape, times, values, how, priors, best)
+        degrees = max(1, len(times) + len(priors) - len(shape.parameters))
+        least = float(np.sum(objective(best) ** 2))
+        limit = least * (1 + wider * special.fdtri(1, degrees, level) / degrees)
+        low, high, found, cost = _profile(objective, best, limit)
+        if cost > least * (1 - 1e-4):
+            break
+        best = _solve(objective, found).x
+    return low, high, best
+
+
+def _profile(objective: Callable[[np.ndarray], np.ndarray], best: np.ndarray, limit: float) -> tuple:
+    """Ends of the interval, and the best parameters met on the way with their sum of squares."""
     from scipy.optimize import brentq
 
-    shape = _curve(curve)
-    objective = _objective(shape, times, values, how, priors, best)
-    degrees = max(1, len(times) + len(priors) - len(shape.parameters))
-    limit = np.sum(objective(best) ** 2) * (1 + wider * special.fdtri(1, degrees, level) / degrees)
-    state = {0.0: best[1:]}
+    met = {0.0: (best[1:], float(np.sum(objective(best) ** 2)))}
 
-    def excess(log_shift: float) -> float:
-        nearest = min(state, key=lambda known: abs(known - log_shift))
-        free = _solve(lambda rest: objective(np.concatenate([[best[0] + log_shift], rest])), state[nearest])
-        state[log_shift] = free.x
-        return 2 * free.cost - limit
+    def excess(shift: float) -> float:
+        if shift not in met:
+            nearest = min(met, key=lambda known: abs(known - shift))
+            free = _solve(lambda rest: objective(np.concatenate([[best[0] + shift], rest])), met[nearest][0])
+            met[shift] = (free.x, 2 * float(free.cost))
+        return met[shift][1] - limit
 
     ends = []
     for sign in (-1.0, 1.0):
         shift, inside = 0.02, 0.0
-        while shift < np.log(reach) and excess(sign * shift) < 0:
+        while shift < np.log(REACH) and excess(sign * shift) < 0:
             inside, shift = shift, 1.6 * shift
-        if shift >= np.log(reach):
+        if shift >= np.log(REACH):
             ends.append(0.0 if sign < 0 else float("inf"))
         else:
             ends.append(float(np.exp(best[0] + brentq(excess, sign * inside, sign * shift, xtol=1e-4))))
-    return ends[0], ends[1]
+    place = min(met, key=lambda known: met[known][1])
+    return ends[0], ends[1], np.concatenate([[best[0] + place], met[place][0]]), met[place][1]
 
 
 def _curve(name: str) -> Curve:
@@ -309,11 +323,14 @@ def _least_squares(shape, t, y, how, priors) -> np.ndarray:
     best = min((_solve(first, s) for s in starts), key=lambda r: r.cost).x
     if not priors:
         return _solve(first, best, exact=True).x
-    # The noise that weighs the priors against the data is not known: start from the priors and iterate.
+    # The noise that weighs the priors against the data is not known: start from several places and iterate.
     place = {name: i for i, name in enumerate(shape.parameters)}
+    told = np.array(best)
     for name, (median, _) in priors.items():
-        best[place[name]] = median if name == "midpoint" else np.log(median)
-    for _ in range(8):
+        told[place[name]] = median if name == "midpoint" else np.log(median)
+    objective = _objective(shape, t, y, how, priors, best)
+    best = min((_solve(objective, start) for start in (best, told, *starts)), key=lambda r: r.cost).x
+    for _ in range(4):
         best = _solve(_objective(shape, t, y, how, priors, best), best).x
     return best
 
