@@ -29,8 +29,9 @@ def reserve_account(
     for earned, lost in zip(sales, losses, strict=True):
         accrued = min(max(rate * earned, 0.0), max(ceiling_usd - held, 0.0))
         drawn = min(lost, held + accrued)
-        rows.append((held, accrued, drawn, held + accrued - drawn, lost - drawn))
-        held += accrued - drawn
+        closing = held + accrued - drawn
+        rows.append((held, accrued, drawn, closing, lost - drawn))
+        held = closing
     return pd.DataFrame(rows, columns=["opening_usd", "accrued_usd", "drawn_usd", "closing_usd", "top_up_usd"])
 
 
@@ -92,4 +93,5 @@ def warranty_accrual(
 def _wilson(share: float, count: int, z: float = 1.959963984540054) -> tuple[float, float]:
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # Rounding must not push an end past the share itself.
+    return min(max(middle - half, 0.0), share), max(min(middle + half, 1.0), share)
