@@ -11,7 +11,7 @@ from crossborder.reference import exchange
 from crossborder.risk import congestion, exposure, integrity, price_watch, text_alerts, warning_index
 from crossborder.risk.baseline import Baseline
 
-__all__ = ["against_truth", "counterfeits", "disruption", "ports", "rivals", "thresholds", "voice"]
+__all__ = ["against_truth", "counterfeits", "disruption", "financial_health", "ports", "rivals", "thresholds", "voice"]
 
 SUPPLY_KINDS = ["port_congestion", "supplier_failure", "customs_hold"]
 SUPPLY_SIGNALS = ("port", "freight", "supplier", "customs", "stock_cover")
@@ -99,6 +99,25 @@ def thresholds(company: Tables, after_usd: float, *, rate: float = 0.11) -> pd.D
         for market, part in sums.groupby("market")
     ]
     return pd.DataFrame(rows)
+
+
+def financial_health(usual: Baseline, wide: pd.DataFrame, *, far: float = 6.0) -> pd.DataFrame:
+    """Money indicators of the last week on one scale: name, value, score (100 as usual, 0 at `far` spreads), zone."""
+    words = ("cash", "receivable", "currency", "payout", "account_health")
+    names = [name for name in wide.columns if any(word in name for word in words)]
+    if not names:
+        return pd.DataFrame(columns=["name", "value", "score", "zone"])
+    table = usual.table.set_index("name").loc[names]
+    side = np.where(table["bad_side"] == "low", -1.0, 1.0)
+    measures = pd.DataFrame(
+        {
+            "name": names,
+            "value": wide[names].ffill().iloc[-1].to_numpy(),
+            "safe": table["level"].to_numpy(),
+            "danger": (table["level"] + far * side * table["spread"]).to_numpy(),
+        }
+    )
+    return warning_index.health_zone(measures)[["name", "value", "score", "zone"]]
 
 
 def rivals(company: Tables) -> pd.DataFrame:
