@@ -121,3 +121,9 @@ def test_agreement_with_pymcdm():
     assert weights.entropy(matrix) == pytest.approx(pymcdm.weights.entropy_weights(matrix), abs=1e-10)
     theirs = pymcdm.weights.critic_weights(matrix, np.ones(5))
     assert weights.critic(matrix) == pytest.approx(theirs, abs=1e-10)
+
+
+def test_another_random_index_scales_the_ratio():
+    circle = [[1, 2, 1 / 2], [1 / 2, 1, 3], [2, 1 / 3, 1]]
+    usual, other = weights.ahp(circle), weights.ahp(circle, random_index=0.525)
+    assert other.consistency_ratio == pytest.approx(usual.consistency_ratio * 0.58 / 0.525)

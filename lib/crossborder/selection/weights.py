@@ -46,14 +46,19 @@ class PairwiseWeights:
 
 
 def ahp(
-    comparisons: ArrayLike, names: list[str] | None = None, *, method: str = "eigenvector", limit: float = 0.1
+    comparisons: ArrayLike,
+    names: list[str] | None = None,
+    *,
+    method: str = "eigenvector",
+    limit: float = 0.1,
+    random_index: float = 0.0,
 ) -> PairwiseWeights:
     """Weights from pairwise comparisons (a reciprocal matrix, 1/9 to 9 on Saaty's scale; NaN where not compared).
 
     `method`: `eigenvector` (Saaty 1980) or `geometric_mean` (Crawford and Williams 1985). Missing pairs take the values
     that minimise the largest eigenvalue (Bozoki, Fulop and Ronyai 2010), or the logarithmic least squares for the
     geometric mean. The random index of an incomplete matrix is scaled after Agoston and Csato (2022). Pairs
-    that do not connect all criteria are refused.
+    that do not connect all criteria are refused. `random_index` replaces the built-in index of Saaty (1980) if above 0.
     """
     if method not in ("eigenvector", "geometric_mean"):
         raise InputError.unknown("method", method, ["eigenvector", "geometric_mean"])
@@ -68,7 +73,7 @@ def ahp(
     if method == "geometric_mean":
         vector = np.exp(np.log(complete).mean(axis=1))
     index = max(root - count, 0.0) / (count - 1) if count > 1 else 0.0
-    random = _random_index(count, missing)
+    random = random_index or _random_index(count, missing)
     ratio = index / random if random > 0 else 0.0
     weights = pd.Series(vector / vector.sum(), index=labels)
     return PairwiseWeights(weights, root, index, ratio, ratio <= limit, missing, complete)
