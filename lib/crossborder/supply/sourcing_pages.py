@@ -86,7 +86,7 @@ def warnings(board_: Board, level: float = 0.95) -> pd.DataFrame | None:
 def category_suppliers(board_: Board, category: str) -> tuple[pd.DataFrame, float]:
     """Suppliers of a category that passed the checks, ready for `allocation.allocate`, and the monthly demand (pieces).
 
-    The price is the category's mean purchase price times the supplier's price index; capacity is what is free plus what
+    The price is the category's mean purchase price (8 USD where unknown) times the supplier's price index; capacity is what is free plus what
     it delivers to us already.
     """
     known = board_.frame["category"].unique()
@@ -110,7 +110,8 @@ def category_suppliers(board_: Board, category: str) -> tuple[pd.DataFrame, floa
             "now_units": monthly,
         }
     )
-    demand = max(float(monthly.sum()), float(table["minimum"].min()))
+    # Without purchases the volume is unknown: a third of the capacity stands for it.
+    demand = float(monthly.sum()) or float(table["capacity"].sum()) / 3
     return table.reset_index(drop=True), demand
 
 
