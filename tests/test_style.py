@@ -1,0 +1,89 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from crossborder import style
+from crossborder.errors import InputError
+from PIL import Image
+
+FRAME = pd.DataFrame(
+    {"name": ["<b>a</b>", "c"], "x": [1234.5, np.nan], "low": [1000.0, np.nan], "high": [2000.0, np.nan]}
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (12.34, "12.3"),
+        (999.7, "1.0\u2009k"),
+        (1_234_567, "1.2\u2009m"),
+        (-5e9, "\u22125\u2009bn"),
+        (1e12, "1\u2009tn"),
+    ],
+)
+def test_amounts_are_told_in_human_units(value, shown):
+    assert style.money(value, "USD") == f"USD\u2009{shown}"
+
+
+def test_missing_values_are_dashes():
+    assert style.number(None) == style.percent(float("nan")) == style.money(pd.NA) == style.day(pd.NaT) == "–"
+
+
+def test_a_table_escapes_text_keeps_numbers_and_shows_intervals_where_there_are_any():
+    table = style.table(FRAME, interval={"x": ("low", "high")}, formats={"x": "integer"})
+    html = table._repr_html_()
+    assert "&lt;b&gt;a&lt;/b&gt;" in html
+    assert "<b>a" not in html
+    assert html.count("<small>") == 1
+    assert table.frame["x"].iloc[0] == 1234.5
+
+
+def test_a_table_is_cut_and_says_so_and_totals_count_every_row():
+    frame = pd.DataFrame({"name": list("abcdef"), "x": range(6)})
+    table = style.table(frame, limit=2, total=True)
+    assert table.left_out == 4
+    assert table.frame["x"].tolist() == [0, 1, 15]
+    with pytest.raises(InputError, match="format of column 'x'"):
+        style.table(frame, formats={"x": "percnt"})
+
+
+def test_text_from_data_cannot_become_markup_in_a_sentence():
+    assert style.say("{name}!", name="*<i>[x](y)").text == "\\*&lt;i&gt;\\[x\\](y)!"
+    assert style.say("{count} rows", count=12345).text == "12\u2009345 rows"
+
+
+def test_a_figure_has_its_alternative_text_and_the_same_bytes_each_time():
+    def drawn() -> style.Figure:
+        fig, ax = style.figure(height=1.5)
+        ax.plot([1, 2, 3])
+        return style.finish(fig, title="A finding", subtitle="what is plotted", source="a table")
+
+    data, metadata = drawn()._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "A finding what is plotted"
+    assert drawn().png() == drawn().png()
+    assert Image.open(io.BytesIO(drawn().png())).size[0] == 936
+
+
+def test_a_name_keeps_its_colour_and_unknown_kinds_are_told():
+    assert style.colour("market", "DE") == style.colour("market", "DE") != style.colour("market", "US")
+    assert style.colour("market", "ZZ") == style.colour("market", "ZZ")
+    with pytest.raises(InputError, match="kind of colour 'planet'"):
+        style.colour("planet", "Mars")
+
+
+def contrast(first: tuple, second: tuple) -> float:
+    def light(colour):
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_grey_and_ink_can_be_read_on_white():
+    from matplotlib.colors import to_rgb
+
+    for colour in (style.INK, style.GREY):
+        assert contrast(to_rgb(colour), (1, 1, 1)) >= 4.5
