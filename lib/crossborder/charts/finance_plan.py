@@ -54,53 +54,40 @@ def plan_fan(
 
 def value_bridge(table: pd.DataFrame) -> style.Figure:
     """Enterprise value: what each market adds, what the group costs, what is left."""
-    rows = table.iloc[:-1].copy()
+    rows = table.iloc[:-1]
     markets = rows.iloc[:-1].sort_values("usd", ascending=False)
     steps = [*zip(markets["step"], markets["usd"], strict=True), (t("Group cost, tax, capital"), rows["usd"].iloc[-1])]
     fig, ax = style.figure(height=3.4)
     position = 0.0
     for place, (name, value) in enumerate(steps):
         hue = style.colour("market", name) if place < len(steps) - 1 else style.BAD
-        ax.bar(place, value, bottom=position, color=hue, width=0.66)
-        label = max(position, position + value)
-        ax.annotate(
-            style.money(value, "").strip(),
-            (place, label),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            size=7.5,
-        )
+        _bar(ax, place, value, position, hue)
         position += value
-    ax.bar(len(steps), position, color=style.INK, width=0.66)
-    ax.annotate(
-        style.money(position, "").strip(),
-        (len(steps), position),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="center",
-        size=8,
-        weight="bold",
-    )
-    ax.set_xticks(
-        range(len(steps) + 1),
-        [*(name if len(name) < 4 else "\n".join(name.split(", ")) for name, _ in steps), t("Value")],
-    )
+    _bar(ax, len(steps), position, 0.0, style.INK)
+    labels = [name if len(name) < 4 else "\n".join(name.split(", ")) for name, _ in steps]
+    ax.set_xticks(range(len(steps) + 1), [*labels, t("Value")])
     style.human_axis(ax.yaxis, "USD")
     style.zero_line(ax)
     best = markets.iloc[0]
-    share = best["usd"] / markets["usd"].sum()
     return style.finish(
         fig,
         title=t(
             "{market} brings {share} of what the markets add; {total} is left for the group",
             market=best["step"],
-            share=style.percent(share),
+            share=style.percent(best["usd"] / markets["usd"].sum()),
             total=style.money(position),
         ),
         subtitle=t("Discounted contribution by market, USD, less fixed cost, tax, working capital and spending"),
         source=t("Plan model, base path"),
     )
+
+
+def _bar(ax, place: int, value: float, bottom: float, hue: str) -> None:
+    """One bar of the bridge with its value above."""
+    ax.bar(place, value, bottom=bottom, color=hue, width=0.66)
+    top = (place, max(bottom, bottom + value))
+    text = style.money(value, "").strip()
+    ax.annotate(text, top, xytext=(0, 3), textcoords="offset points", ha="center", size=7.5)
 
 
 def value_distribution(value: np.ndarray, hurdle: float, *, scenario: str) -> style.Figure:

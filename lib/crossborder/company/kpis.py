@@ -9,6 +9,8 @@ import pandas as pd
 from crossborder.errors import InputError
 
 if TYPE_CHECKING:
+    import ibis
+
     from crossborder.company import Company
 
 __all__ = ["CATALOGUE", "assessment", "kpi_values", "results"]
@@ -154,46 +156,58 @@ def results(values: pd.DataFrame, result: Callable[..., object]) -> list[object]
 def _orders(company: "Company", usd_rates: pd.Series) -> dict[str, tuple[float, int]]:
     if not company.has("orders"):
         return {}
-    import ibis
-
     orders = company.events("orders")
     orders = orders.mutate(day=orders.ordered_at.date())
-    end, year, two = (company.as_of - pd.Timedelta(days=d) for d in (0, 365, 730))
+    end, year, two = (company.as_of - pd.Timedelta(days=days) for days in (0, 365, 730))
     recent = orders.filter((orders.day > year.date()) & (orders.day <= end.date()))
     before = orders.filter((orders.day > two.date()) & (orders.day <= year.date()))
-    paid = (recent.unit_price * recent.quantity - recent.discount.fill_null(0.0)).sum()
-    sums = recent.group_by("currency").aggregate(paid=paid).to_pandas()
-    for currency in set(sums["currency"]) - set(usd_rates.index):
-        raise InputError.unknown("currency of orders", currency, usd_rates.index)
-    sales = float((sums["paid"] * sums["currency"].map(usd_rates)).sum())
-    late = recent.delivered_at.epoch_seconds() - recent.ordered_at.epoch_seconds()
-    totals = (
-        recent.aggregate(
-            orders=recent.order_id.nunique(),
-            units=recent.quantity.sum(),
-            returned=recent.returned.fill_null(0).sum(),
-            days=(late / 86400).approx_median(),
-            delivered=recent.delivered_at.count(),
-            kept=(late / 86400 <= recent.promised_days).fill_null(False).cast("int64").sum(),
-            promised=(~recent.delivered_at.isnull() & ~recent.promised_days.isnull()).cast("int64").sum(),
-        )
-        .to_pandas()
-        .iloc[0]
-    )
-    earlier = int(before.order_id.nunique().to_pandas())
-    firsts = orders.filter(~orders.customer_id.isnull()).group_by("customer_id").aggregate(first=orders.day.min())
-    cohort = firsts.filter((firsts["first"] > two.date()) & (firsts["first"] <= year.date()))
-    later = orders.join(cohort, "customer_id")
-    again = later.filter((later.day > later["first"]) & (later.day <= later["first"] + ibis.interval(days=365)))
-    people, returned = int(cohort.count().to_pandas()), int(again.customer_id.nunique().to_pandas())
-    count = int(totals["orders"])
+    count, earlier = (int(part.order_id.nunique().to_pandas()) for part in (recent, before))
+    sales = _sales_usd(recent, usd_rates)
     found = {
         "orders_year": (count, count),
         "order_value_usd": (sales / max(count, 1), count),
         "_sales": (sales, count),
         "growth_year": (count / earlier - 1 if earlier else np.nan, count),
-        "repeat_rate": (returned / people if people else np.nan, people),
+        "repeat_rate": _repeat_rate(orders, two, year),
     }
+    return found | _deliveries(recent)
+
+
+def _sales_usd(orders: "ibis.Table", usd_rates: pd.Series) -> float:
+    """Price times pieces less discount, in USD; raises InputError for a currency without a rate."""
+    paid = (orders.unit_price * orders.quantity - orders.discount.fill_null(0.0)).sum()
+    sums = orders.group_by("currency").aggregate(paid=paid).to_pandas()
+    for currency in set(sums["currency"]) - set(usd_rates.index):
+        raise InputError.unknown("currency of orders", currency, usd_rates.index)
+    return float((sums["paid"] * sums["currency"].map(usd_rates)).sum())
+
+
+def _repeat_rate(orders: "ibis.Table", since: pd.Timestamp, until: pd.Timestamp) -> tuple[float, int]:
+    """Share of the customers first seen in the period who ordered again within a year, and how many they are."""
+    import ibis
+
+    firsts = orders.filter(~orders.customer_id.isnull()).group_by("customer_id").aggregate(first=orders.day.min())
+    cohort = firsts.filter((firsts["first"] > since.date()) & (firsts["first"] <= until.date()))
+    later = orders.join(cohort, "customer_id")
+    again = later.filter((later.day > later["first"]) & (later.day <= later["first"] + ibis.interval(days=365)))
+    people, returned = int(cohort.count().to_pandas()), int(again.customer_id.nunique().to_pandas())
+    return (returned / people if people else np.nan), people
+
+
+def _deliveries(orders: "ibis.Table") -> dict[str, tuple[float, int]]:
+    """Days to the door, promises kept, returns; what was never delivered or promised gives nothing."""
+    days = (orders.delivered_at.epoch_seconds() - orders.ordered_at.epoch_seconds()) / 86400
+    promised = ~orders.delivered_at.isnull() & ~orders.promised_days.isnull()
+    asked = {
+        "units": orders.quantity.sum(),
+        "returned": orders.returned.fill_null(0).sum(),
+        "days": days.approx_median(),
+        "delivered": orders.delivered_at.count(),
+        "kept": (days <= orders.promised_days).fill_null(False).cast("int64").sum(),
+        "promised": promised.cast("int64").sum(),
+    }
+    totals = orders.aggregate(**asked).to_pandas().iloc[0]
+    found = {}
     if totals["delivered"] > 0:
         found["delivery_days"] = (float(totals["days"]), int(totals["delivered"]))
         found["return_rate"] = (float(totals["returned"] / totals["units"]), int(totals["units"]))
