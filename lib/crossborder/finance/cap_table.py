@@ -69,15 +69,7 @@ def next_round(
     (the usual term), so the effective pre-money is less. `pool_shares` are free pool shares there already, which are
     counted in `shares_before`. `least_pre_money_usd` keeps the dilution at the limit.
     """
-    raised, pre = np.broadcast_arrays(np.asarray(raise_usd, dtype=float), np.asarray(pre_money_usd, dtype=float))
-    raised, pre = raised.ravel(), pre.ravel()
-    if shares_before <= 0 or (raised <= 0).any() or (pre <= 0).any() or not 0 <= pool_shares < shares_before:
-        got = (shares_before, raised.tolist(), pre.tolist(), pool_shares)
-        raise InputError.out_of_range("shares, money, value, pool", got, "above 0, pool below the shares")
-    if not 0 < dilution_limit < 1 or not 0 <= pool_after < 1:
-        raise InputError.out_of_range(
-            "dilution_limit and pool_after", (dilution_limit, pool_after), "from 0 to below 1"
-        )
+    raised, pre = _checked_round(shares_before, raise_usd, pre_money_usd, pool_after, pool_shares, dilution_limit)
     investors = raised / (pre + raised)
     holders = shares_before - pool_shares
     rest = 1 - investors - np.maximum(pool_after, 0.0)
@@ -136,6 +128,20 @@ def funding_roadmap(
         rows.append((len(rows) + 1, max(need + 1 - lead_months, 0), need + 1, float(lacking), float(expected), chance))
         added, month = added + lacking, until
     return pd.DataFrame(rows, columns=columns)
+
+
+def _checked_round(shares_before, raise_usd, pre_money_usd, pool_after, pool_shares, dilution_limit):
+    """Money and value as arrays of one length."""
+    raised, pre = np.broadcast_arrays(np.asarray(raise_usd, dtype=float), np.asarray(pre_money_usd, dtype=float))
+    raised, pre = raised.ravel(), pre.ravel()
+    if shares_before <= 0 or (raised <= 0).any() or (pre <= 0).any() or not 0 <= pool_shares < shares_before:
+        got = (shares_before, raised.tolist(), pre.tolist(), pool_shares)
+        raise InputError.out_of_range("shares, money, value, pool", got, "above 0, pool below the shares")
+    if not 0 < dilution_limit < 1 or not 0 <= pool_after < 1:
+        raise InputError.out_of_range(
+            "dilution_limit and pool_after", (dilution_limit, pool_after), "from 0 to below 1"
+        )
+    return raised, pre
 
 
 def _checked(cap_table: pd.DataFrame) -> pd.DataFrame:
