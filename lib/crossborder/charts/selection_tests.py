@@ -40,6 +40,14 @@ def pilot_posterior(made: Decision, stakes: Stakes, name: str) -> style.Figure:
     ax.set_xlabel(t("Sold of stock in the span"))
     ax.set_ylabel(t("Returned of sold"))
     ax.grid(visible=False)
+    return style.finish(
+        fig,
+        title=_pilot_title(made, name),
+        subtitle=t("Plausible rates after the pilot (dots, cross: mean) over the regions where each action is best"),
+    )
+
+
+def _pilot_title(made: Decision, name: str) -> str:
     best = made.actions.loc[made.choice]
     titles = {
         "scale": t("Scale {name}: worth {value}, expected regret {loss}", name=name,
@@ -49,11 +57,7 @@ def pilot_posterior(made: Decision, stakes: Stakes, name: str) -> style.Figure:
         "stop": t("Stop {name}: scaling would lose {value}", name=name,
                   value=style.money(abs(made.actions.loc["scale", "expected_usd"]))),
     }  # fmt: skip
-    return style.finish(
-        fig,
-        title=titles[made.choice],
-        subtitle=t("Plausible rates after the pilot (dots, cross: mean) over the regions where each action is best"),
-    )
+    return titles[made.choice]
 
 
 def sequential_path(path: pd.DataFrame, name: str) -> style.Figure:

@@ -88,8 +88,7 @@ def acceptability(
     if noise is not None and rng is None:
         raise InputError.out_of_range("rng", None, "a generator, since there is noise to draw")
     variance = None if noise is None else np.broadcast_to(np.asarray(noise, np.float32) ** 2, utility.shape)
-    top, winners = np.zeros(count), np.empty(len(drawn), dtype=np.intp)
-    kept = np.zeros((count, places))
+    top, winners, kept = np.zeros(count), np.empty(len(drawn), dtype=np.intp), np.zeros((count, places))
     step = max(1, CELLS // count)
     for start in range(0, len(drawn), step):
         part = drawn[start : start + step]

@@ -47,9 +47,7 @@ def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03
     gap = logs[2 * HALF :] - logs[: -2 * HALF]
     late, early = gap[-HALF:], gap[-2 * HALF : -HALF] if len(gap) >= 2 * HALF else gap[:HALF]
     growth, before = late.mean(axis=0), early.mean(axis=0)
-    centred = late - growth
-    memory = ((centred[1:] * centred[:-1]).sum(axis=0) / np.maximum((centred**2).sum(axis=0), 1e-12)).clip(0, 0.9)
-    error = np.sqrt(centred.var(axis=0) / HALF * (1 + memory) / (1 - memory))
+    error = _error_of_mean(late - growth)
     year = pd.DataFrame(interest.to_numpy()).rolling(2 * HALF).mean()
     saturation = (year.iloc[-1] / year.max()).to_numpy()
     up = 1 - ndtr((np.log1p(growing) - growth) / error)
@@ -68,9 +66,14 @@ def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03
         },
         index=interest.columns,
     )
-    return pd.concat(
-        [table, pd.DataFrame(chance, index=interest.columns, columns=[f"p_{name}" for name in STAGES])], axis=1
-    )
+    chances = pd.DataFrame(chance, index=interest.columns, columns=[f"p_{name}" for name in STAGES])
+    return pd.concat([table, chances], axis=1)
+
+
+def _error_of_mean(centred: np.ndarray) -> np.ndarray:
+    """Standard error of the mean of each column, widened for its first autocorrelation."""
+    memory = ((centred[1:] * centred[:-1]).sum(axis=0) / np.maximum((centred**2).sum(axis=0), 1e-12)).clip(0, 0.9)
+    return np.sqrt(centred.var(axis=0) / len(centred) * (1 + memory) / (1 - memory))
 
 
 def season(units: pd.DataFrame, weight: float = 0.5) -> pd.DataFrame:
@@ -112,20 +115,11 @@ def demand(
     a launch that fails sells `failure_factor` of one that succeeds and is stopped after three months.
     """
     first = pd.Timestamp(start).to_period("M").to_timestamp() + pd.offsets.MonthBegin(1)
-    delay = (
-        np.ceil(picks["fix_days"].to_numpy(float) / 30.4).astype(int)
-        if "fix_days" in picks
-        else np.zeros(len(picks), int)
-    )
-    age = np.arange(months)[None, :] - delay[:, None]
+    delay = picks["fix_days"].to_numpy(float) / 30.4 if "fix_days" in picks else np.zeros(len(picks))
+    age = np.arange(months)[None, :] - np.ceil(delay).astype(int)[:, None]
     ramp = np.clip((age + 0.5) * 4.345 / ramp_weeks, 0, 1) * (age >= 0)
-    calendar = (first.month - 1 + np.arange(months)) % 12 + 1
-    keys = list(zip(picks["market"], picks["category"], strict=True))
-    known = [key if key in seasons.columns else None for key in keys]
-    factor = np.array([seasons[key].loc[calendar].to_numpy() if key else np.ones(months) for key in known])
-    rise = np.array([float(growth.get(key, 0.0)) for key in keys])
-    trend = (1 + rise[:, None]) ** ((np.arange(months) + 0.5) / 12)
-    usual = picks["expected_units_month"].to_numpy(float)[:, None] * ramp * factor * trend
+    usual = picks["expected_units_month"].to_numpy(float)[:, None] * ramp
+    usual = usual * _season_and_growth(picks, seasons, growth, first.month, months)
     spread = np.exp(units_log_sd * rng.standard_normal((draws, len(picks))) - units_log_sd**2 / 2)
     won = rng.uniform(size=(draws, len(picks))) < picks["probability"].to_numpy(float)
     lasting = np.where(age[None] < 3, failure_factor, 0.0)
@@ -142,6 +136,16 @@ def demand(
             "if_success": usual.ravel(),
         }
     )
+
+
+def _season_and_growth(picks, seasons: pd.DataFrame, growth: pd.Series, month: int, months: int) -> np.ndarray:
+    """Factor of season and growth, picks x months, 1 where a market and category is not known."""
+    calendar = (month - 1 + np.arange(months)) % 12 + 1
+    keys = list(zip(picks["market"], picks["category"], strict=True))
+    known = [key if key in seasons.columns else None for key in keys]
+    factor = np.array([seasons[key].loc[calendar].to_numpy() if key else np.ones(months) for key in known])
+    rise = np.array([float(growth.get(key, 0.0)) for key in keys])
+    return factor * (1 + rise[:, None]) ** ((np.arange(months) + 0.5) / 12)
 
 
 def entry_month(seasons: pd.DataFrame, ramp_weeks: float = 10.0, months: int = 12) -> pd.DataFrame:

@@ -111,8 +111,16 @@ def decide(
             "stop": np.zeros(draws),
         }
     )
+    actions = _actions(profit)
+    rates = pd.DataFrame({"sell_through": sell, "return_rate": back, "good_reviews": liked})
+    table = pd.DataFrame({"value": rates.mean(), "low": rates.quantile(0.05), "high": rates.quantile(0.95)})
+    choice = str(actions["expected_loss_usd"].idxmin())
+    return Decision(choice, actions.rename_axis("action"), table.rename_axis("rate"), rates.join(profit))
+
+
+def _actions(profit: pd.DataFrame) -> pd.DataFrame:
     best = profit.max(axis=1)
-    actions = pd.DataFrame(
+    return pd.DataFrame(
         {
             "expected_usd": profit.mean(),
             "low_usd": profit.quantile(0.05),
@@ -121,10 +129,6 @@ def decide(
             "best": profit.eq(best, axis=0).mean(),
         }
     )
-    rates = pd.DataFrame({"sell_through": sell, "return_rate": back, "good_reviews": liked})
-    table = pd.DataFrame({"value": rates.mean(), "low": rates.quantile(0.05), "high": rates.quantile(0.95)})
-    choice = str(actions["expected_loss_usd"].idxmin())
-    return Decision(choice, actions.rename_axis("action"), table.rename_axis("rate"), rates.join(profit))
 
 
 def _profit(sell: np.ndarray, back: np.ndarray, stakes: Stakes) -> np.ndarray:

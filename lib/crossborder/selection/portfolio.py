@@ -139,29 +139,36 @@ def choose(
         )
     cost = ideas["cost_usd"].to_numpy(float)
     gain = ideas["value_usd"].to_numpy(float) - risk_aversion * ideas["sd_usd"].to_numpy(float)
+    shares = {"supplier_id": supplier_share, "market": market_share}
+    rows, limits, names = _caps(ideas, cost, budget_usd, shares, at_most)
+    free = np.where(ideas["candidate_id"].isin(forbid), 0.0, 1.0)
+    found = milp(
+        -gain, integrality=np.ones(len(ideas)), bounds=Bounds(0, free), options={"mip_rel_gap": 1e-6},
+        constraints=LinearConstraint(rows, -np.inf, limits),
+    )  # fmt: skip
+    if found.x is None:
+        raise Refusal.because("no choice of ideas", str(found.message), "check budget and caps")
+    chosen = found.x > 0.5
+    used = rows @ chosen
+    cheapest = cost[~chosen & (gain > 0)].min() if (~chosen & (gain > 0)).any() else 0.0
+    slack = limits - used
+    binding = [
+        n for n, s, u in zip(names, slack, used, strict=True) if u > 0 and s < cheapest * (n != "number of picks")
+    ]
+    return Picks(ideas.assign(chosen=chosen), float(cost @ chosen), float(gain @ chosen), binding)
+
+
+def _caps(ideas: pd.DataFrame, cost: np.ndarray, budget_usd: float, shares: dict[str, float], at_most: int):
+    """Rows, limits and names of the constraints."""
     rows, limits, names = [cost], [budget_usd], ["budget"]
-    for column, share in (("supplier_id", supplier_share), ("market", market_share)):
+    for column, share in shares.items():
         for name in sorted(ideas[column].unique()) if share < 1 else ():
             rows.append(cost * (ideas[column] == name).to_numpy())
             limits.append(share * budget_usd)
             names.append(f"{column} {name}")
     if at_most:
         rows, limits, names = [*rows, np.ones(len(ideas))], [*limits, at_most], [*names, "number of picks"]
-    free = np.where(ideas["candidate_id"].isin(forbid), 0.0, 1.0)
-    found = milp(
-        -gain, integrality=np.ones(len(ideas)), bounds=Bounds(0, free), options={"mip_rel_gap": 1e-6},
-        constraints=LinearConstraint(np.array(rows), -np.inf, np.array(limits, dtype=float)),
-    )  # fmt: skip
-    if found.x is None:
-        raise Refusal.because("no choice of ideas", str(found.message), "check budget and caps")
-    chosen = found.x > 0.5
-    used = np.array(rows) @ chosen
-    cheapest = cost[~chosen & (gain > 0)].min() if (~chosen & (gain > 0)).any() else 0.0
-    slack = np.array(limits) - used
-    binding = [
-        n for n, s, u in zip(names, slack, used, strict=True) if u > 0 and s < cheapest * (n != "number of picks")
-    ]
-    return Picks(ideas.assign(chosen=chosen), float(cost @ chosen), float(gain @ chosen), binding)
+    return np.array(rows), np.array(limits, dtype=float), names
 
 
 def what_would_change(picks: Picks, ideas: pd.DataFrame, budget_usd: float, **caps: float) -> pd.DataFrame:
