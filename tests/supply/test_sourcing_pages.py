@@ -51,6 +51,13 @@ def test_quality_terms_and_charts(board, rng):
     assert pages.batch_chart(board, board.frame["supplier_id"].iloc[0])["rate"].between(0, 1).all()
 
 
+def test_a_cap_that_cannot_hold_is_loosened_and_told(board):
+    pool, demand = pages.category_suppliers(board, "pet")
+    found, held = pages.split_under_caps(pool, demand, 0.05, 1.0)
+    assert held > 0.05
+    assert found.countries.max() <= held + 1e-9
+
+
 def test_an_unknown_category_is_told(board):
     with pytest.raises(InputError, match="category 'toys' is not known"):
         pages.category_suppliers(board, "toys")

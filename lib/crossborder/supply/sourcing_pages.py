@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 from crossborder.supply import alliance, allocation, quality, sourcing_risk, suppliers
 from crossborder.supply.inputs import to_usd
 
@@ -22,6 +22,7 @@ __all__ = [
     "quality_plans",
     "resilience",
     "sourcing_results",
+    "split_under_caps",
     "truth_check",
     "volume_tiers",
     "warnings",
@@ -86,8 +87,8 @@ def warnings(board_: Board, level: float = 0.95) -> pd.DataFrame | None:
 def category_suppliers(board_: Board, category: str) -> tuple[pd.DataFrame, float]:
     """Suppliers of a category that passed the checks, ready for `allocation.allocate`, and the monthly demand (pieces).
 
-    The price is the category's mean purchase price (8 USD where unknown) times the supplier's price index; capacity is what is free plus what
-    it delivers to us already.
+    The price is the category's mean purchase price (8 USD where unknown) times the supplier's price index; capacity is
+    what is free plus what it delivers to us already.
     """
     known = board_.frame["category"].unique()
     if category not in known:
@@ -113,6 +114,18 @@ def category_suppliers(board_: Board, category: str) -> tuple[pd.DataFrame, floa
     # Without purchases the volume is unknown: a third of the capacity stands for it.
     demand = float(monthly.sum()) or float(table["capacity"].sum()) / 3
     return table.reset_index(drop=True), demand
+
+
+def split_under_caps(
+    table: pd.DataFrame, demand: float, country_cap: float, supplier_cap: float
+) -> tuple[allocation.Allocation, float]:
+    """The least-cost split and the country cap it holds: the one asked for, or the tightest above it that can hold."""
+    for cap in [country_cap, *np.arange(np.ceil(country_cap * 20) / 20, 1.001, 0.05)]:  # at most twenty caps
+        try:
+            return allocation.allocate(table, demand, float(min(cap, 1.0)), supplier_cap), float(min(cap, 1.0))
+        except Refusal:
+            continue
+    return allocation.allocate(table, demand), 1.0
 
 
 def frontier(table: pd.DataFrame, demand: float) -> pd.DataFrame:
