@@ -1,10 +1,12 @@
 import re
+from typing import Annotated
 
 import pytest
 from crossborder.errors import InputError, MissingTable
 from crossborder.reports import planning
 from crossborder.reports.parameters.base import Request as Model
 from crossborder.reports.planning import Folders, Request
+from pydantic import Field
 
 from tests.notebooks import throwaway
 
@@ -33,6 +35,23 @@ def test_each_notebook_takes_the_parameters_that_it_has(there):
 def test_one_market_is_the_only_one_of_a_notebook_about_several(there):
     found = values(there, parameters={"market": "US"})
     assert found["11_one"]["market"] == "US" and found["12_many"]["markets"] == ["US"]
+
+
+def test_a_notebook_that_compares_markets_keeps_all_when_one_is_too_few(there, monkeypatch):
+    class Compares(Model):
+        """Compares at least two."""
+
+        markets: Annotated[list[str], Field(min_length=2)] = Field(["DE", "US"])
+
+    plain = planning.describe
+
+    def described(path):
+        entry = plain(path)
+        return planning.replace(entry, model=Compares) if entry.notebook == "12_many" else entry
+
+    monkeypatch.setattr(planning, "describe", described)
+    found = values(there, parameters={"market": "US"})
+    assert found["11_one"]["market"] == "US" and found["12_many"]["markets"] == ["DE", "US"]
 
 
 def test_a_notebook_asked_for_by_name_refuses_what_it_does_not_have(there):

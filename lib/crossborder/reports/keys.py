@@ -24,6 +24,7 @@ __all__ = [
     "imported",
     "lock_key",
     "notebook_key",
+    "remember",
     "revision",
 ]
 
@@ -57,7 +58,7 @@ def code_key(sources: Iterable[str]) -> str:
     # Code that imports by a computed name can reach anything; data files lie beside the code that reads them.
     chosen = base.rglob("*") if everything else [*files, *(p for f in folders for p in f.iterdir())]
     wanted = {p for p in chosen if p.is_file() and (everything or p in files or p.suffix != ".py")}
-    lines = [f"{p.relative_to(base)} {_file_digest(p)}" for p in sorted(wanted) if p.suffix != ".pyc"]
+    lines = [f"{p.relative_to(base)} {_facts(p)[0]}" for p in sorted(wanted) if p.suffix != ".pyc"]
     return _digest("\n".join(lines))
 
 
@@ -90,8 +91,7 @@ def folder_key(folders: Iterable[Path]) -> str:
             stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
             kept = memo.get(str(path), ["", ""])
             digest = kept[1] if kept[0] == stamp else _file_digest(path)
-            # A file changed a moment ago may change again within the clock's resolution.
-            if time.time_ns() - status.st_mtime_ns > 2_000_000_000:
+            if _settled(status.st_mtime_ns):
                 known[str(path)] = [stamp, digest]
             lines.append(f"{place} {path.relative_to(folder).as_posix()} {digest}")
     if known != memo:
@@ -138,9 +138,42 @@ def _module(name: str) -> tuple[Path, list[str], bool] | None:
     base = (project.root() / "lib").joinpath(*name.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
-            source = path.read_text(encoding="utf-8")
-            return path, _imports(source), any(word in source for word in DYNAMIC)
+            _, imports, dynamic = _facts(path)
+            return path, imports, dynamic
     return None
+
+
+def _facts(path: Path) -> list:
+    """Digest of a file of the package, the modules it imports, and whether it imports by a computed name."""
+    status = path.stat()
+    stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
+    memo = _package_memo()
+    kept = memo.get(str(path), ["", []])
+    if kept[0] == stamp:
+        return kept[1]
+    source = path.read_text(encoding="utf-8") if path.suffix == ".py" else ""
+    facts = [_file_digest(path), _imports(source), any(word in source for word in DYNAMIC)]
+    if _settled(status.st_mtime_ns):
+        memo[str(path)] = [stamp, facts]
+    return facts
+
+
+@cache
+def _package_memo() -> dict[str, list]:
+    return _memo(project.root() / ".cache" / "modules.json")
+
+
+def _settled(changed_ns: int) -> bool:
+    """Whether a file is old enough: one changed a moment ago may change again within the clock's resolution."""
+    return time.time_ns() - changed_ns > 2_000_000_000
+
+
+def remember() -> None:
+    """Keep what was learnt about the package's files for the next process."""
+    path = project.root() / ".cache" / "modules.json"
+    if _package_memo() != _memo(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        exports.write_text(path, json.dumps(_package_memo()))
 
 
 def _imports(source: str) -> list[str]:
@@ -159,7 +192,7 @@ def _imports(source: str) -> list[str]:
     return [".".join(name.split(".")[: depth + 1]) for name in ours for depth in range(name.count(".") + 1)]
 
 
-def _memo(path: Path) -> dict[str, list[str]]:
+def _memo(path: Path) -> dict[str, list]:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError):

@@ -150,7 +150,7 @@ def _with_values(entries: list[Entry], raw: Mapping[str, object], together: bool
         fields = entry.model.model_fields
         given = {name: value for name, value in raw.items() if not together or name in fields or name not in known}
         if together and "market" in raw and "market" not in fields and "markets" in fields:
-            given = {name: value for name, value in given.items() if name != "market"} | {"markets": raw["market"]}
+            given = _for_one_market(entry, given, raw["market"])
         try:
             values = base.parse(entry.model, given)
             filled.append(replace(entry, values=_located(values)))
@@ -159,6 +159,16 @@ def _with_values(entries: list[Entry], raw: Mapping[str, object], together: bool
     if problems:
         raise InputError("\n".join(_merged(problems)))
     return filled
+
+
+def _for_one_market(entry: Entry, given: dict, market: object) -> dict:
+    """The parameters of a notebook about several markets when one is asked for: that one, or all if one is too few."""
+    rest = {name: value for name, value in given.items() if name != "market"}
+    try:
+        base.parse(entry.model, {"markets": market})
+    except InputError:
+        return rest
+    return rest | {"markets": market}
 
 
 def _merged(problems: list[str]) -> list[str]:
@@ -208,4 +218,5 @@ def _with_keys(entries: list[Entry]) -> list[Entry]:
         upstream = {name: done[name].key for name in entry.after if name in done}
         key = keys.notebook_key(entry.source["cells"], entry.values, parts | upstream)
         done[entry.notebook] = replace(entry, key=key, parts=parts)
+    keys.remember()
     return [done[entry.notebook] for entry in entries]
