@@ -151,10 +151,9 @@ def allocation_matrix(table: pd.DataFrame, *, rate: float, budget_usd: float) ->
             x, y, s=row.capital_usd * scale, facecolor=hue if row.funded else "white", edgecolor=hue,
             alpha=0.85 if row.funded else 1, linewidth=1.3,
         )  # fmt: skip
-        ax.annotate(
-            f"{row.project_id}\n{style.money(row.npv_usd, '').strip()}", (x, y), xytext=(0, -27),
-            textcoords="offset points", ha="center", size=6.8,
-        )  # fmt: skip
+        below = -3 - (row.capital_usd * scale) ** 0.5 / 2  # the circle's radius in points
+        text = f"{row.project_id}\n{style.money(row.npv_usd, '').strip()}"
+        ax.annotate(text, (x, y), xytext=(0, below), textcoords="offset points", ha="center", va="top", size=6.8)
     ax.set_xticks(range(len(kinds)), [t(kind.capitalize()) for kind in kinds])
     ax.set_yticks(range(3), [t(stage.capitalize()) for stage in STAGES])
     ax.set_xlim(-0.6, len(kinds) - 0.4)
