@@ -3,9 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from crossborder.errors import InputError, Refusal
-from crossborder.supply import allocation, duty_rules, forecasting, freight, inventory, network, newsvendor, replay, suppliers
+from crossborder.supply import (
+    allocation,
+    duty_rules,
+    forecasting,
+    freight,
+    inventory,
+    network,
+    newsvendor,
+    replay,
+    suppliers,
+)
 from crossborder.supply.landed_cost import Terms, landed_cost
 
 PRODUCT = pd.DataFrame(
