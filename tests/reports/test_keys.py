@@ -77,6 +77,12 @@ def test_an_import_by_computed_name_reaches_everything(package):
     assert changes(package, "market/lazy.py", "import crossborder.supply.dynamic")
 
 
+def test_a_module_may_say_why_its_dynamic_imports_do_not_count(package):
+    path = package / "supply" / "dynamic.py"
+    path.write_text(f"# {keys.KNOWN_DYNAMIC}\n{path.read_text()}")
+    assert not changes(package, "market/lazy.py", "import crossborder.supply.dynamic")
+
+
 def test_a_magic_does_not_hide_the_imports(package):
     assert changes(package, "market/sizing.py", "%matplotlib inline\nfrom crossborder.market import sizing")
 

@@ -31,6 +31,7 @@ __all__ = [
 FORMAT = "1"  # of what a finished notebook leaves behind; a change here makes all kept ones stale
 PACKAGE = "crossborder"
 DYNAMIC = ("import_module(", "__import__(", "iter_modules(", "walk_packages(")
+KNOWN_DYNAMIC = "in the content key already"  # a comment by which a module says why its dynamic imports do not count
 IGNORED_VARIABLES = ("CROSSBORDER_OUT", "CROSSBORDER_RESULTS", "CROSSBORDER_NURSERY")
 
 
@@ -152,7 +153,8 @@ def _facts(path: Path) -> list:
     if kept[0] == stamp:
         return kept[1]
     source = path.read_text(encoding="utf-8") if path.suffix == ".py" else ""
-    facts = [_file_digest(path), _imports(source), any(word in source for word in DYNAMIC)]
+    dynamic = any(word in source for word in DYNAMIC) and KNOWN_DYNAMIC not in source
+    facts = [_file_digest(path), _imports(source), dynamic]
     if _settled(status.st_mtime_ns):
         memo[str(path)] = [stamp, facts]
     return facts

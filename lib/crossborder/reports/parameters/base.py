@@ -70,6 +70,7 @@ class Parameters(Request):
 @cache
 def registry() -> dict[str, type[Request]]:
     """All models by the name of their notebook, found in the modules of this package."""
+    # Models reach a notebook as the values of its parameters, and those are in the content key already.
     package = importlib.import_module("crossborder.reports.parameters")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
