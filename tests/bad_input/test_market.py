@@ -207,6 +207,12 @@ CASES = [
         "all actuals are 0",
     ),
     (
+        "errors of a shorter horizon",
+        lambda: forecasting.forecast_interval(np.ones((2, 6)), np.ones((5, 2, 3))),
+        InputError,
+        "at least 6 horizons",
+    ),
+    (
         "calendar without calendar",
         lambda: forecasting.forecast_with(np.ones((1, 30)), 3, method="theta+calendar"),
         InputError,

@@ -301,6 +301,12 @@ def forecast_interval(point: np.ndarray, errors: np.ndarray, *, level: float = 0
     `errors`: origins x series x horizon, forecast less actual. Each series' errors are taken relative to its own mean
     absolute size, quantiles are pooled over series and origins by horizon (split conformal), then scaled back.
     """
+    if errors.ndim != 3 or errors.shape[2] < point.shape[1]:
+        allowed = f"origins x series x at least {point.shape[1]} horizons"
+        raise InputError.out_of_range(
+            "errors", errors.shape, allowed, "test the method on the horizon that it forecasts"
+        )
+    errors = errors[:, :, : point.shape[1]]
     count = errors.shape[0] * errors.shape[1]
     size = np.sqrt((errors**2).mean(axis=(0, 2)))
     size = np.where(size > 0, size, 1.0)

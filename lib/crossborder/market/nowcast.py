@@ -18,7 +18,9 @@ __all__ = ["Nowcast", "against_truth", "backtest", "group_totals", "growth_proba
 CARRIES = np.linspace(-0.2, 0.8, 11)
 # Errors of published series carry over from year to year, but rarely wholly; few series cannot tell them from trend.
 CARRY_PRIOR = (0.3, 0.2)  # mean, sd
-ROUGHNESS = np.concatenate([[0.0], np.geomspace(1e-4, 10.0, 21)])
+# Variance of a year's change of growth over that of the noise. The upper end was set so that 90 % intervals hold the
+# truth in about nine of ten cases in two kinds of simulated worlds (see the method note).
+ROUGHNESS = np.concatenate([[0.0], np.geomspace(1e-4, 1.5, 21)])
 
 
 @dataclass(frozen=True)
