@@ -7,7 +7,7 @@ from crossborder.charts import risk_stress as charts
 
 def test_broken_covenants_are_counted_and_infinite_leverage_is_drawn():
     table = pd.DataFrame(
-        {"scenario": ["base", "storm"], "profit": [10.0, -5.0], "cash_headroom": [3.0, -1.0],
+        {"scenario": ["base", "storm"], "ebitda_year": [10.0, -5.0], "cash_headroom": [3.0, -1.0],
          "leverage_headroom": [2.0, -np.inf], "breaks": ["", "cash, leverage"]}
     )  # fmt: skip
     figure = charts.matrix(table)

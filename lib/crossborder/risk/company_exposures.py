@@ -43,9 +43,14 @@ def table(company: Tables, revenue_usd: float) -> pd.DataFrame:
     found["bad_event_usd"] = [m.severity_median_usd * float(np.exp(1.645 * m.severity_log_sd)) for m in models]
     found = found.drop(columns="severity_log_sd")
     euro = float(exchange.convert(1.0, "EUR", min(company.as_of, exchange.last_date()), "USD"))
-    fine = exposure.regulatory_fine(revenue_usd, probability_year=often("data", "leak"), usd_per_eur=euro)
+    # Authorities scale the starting amount with turnover; a fine of one percent of it is the usual size here.
+    cap = exposure.regulatory_fine(revenue_usd, probability_year=0.0, usd_per_eur=euro)["cap_usd"]
+    typical = min(0.01 * revenue_usd / cap, 0.5)
+    fine = exposure.regulatory_fine(
+        revenue_usd, probability_year=often("data", "leak"), usd_per_eur=euro, typical_share_of_cap=typical
+    )
     row = {"exposure": "privacy fine", "frequency_year": often("data", "leak"), "expected_usd": fine["expected_usd"]}
-    row |= {"severity_median_usd": 0.02 * fine["cap_usd"], "bad_event_usd": fine["bad_case_usd"]}
+    row |= {"severity_median_usd": typical * cap, "bad_event_usd": fine["bad_case_usd"]}
     return pd.concat([found, pd.DataFrame([row])], ignore_index=True).sort_values(
         "expected_usd", ascending=False, ignore_index=True
     )

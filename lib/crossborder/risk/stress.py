@@ -128,6 +128,10 @@ def first_order(
         "cash_headroom": cash_low - position.cash_needed,
         "leverage": leverage,
         "leverage_headroom": position.leverage_cap - leverage,
+        # The same under the names of the whole chain.
+        "revenue_year": revenue,
+        "contribution_share": contribution / revenue,
+        "ebitda_year": profit,
     }
 
 
