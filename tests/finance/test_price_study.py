@@ -32,7 +32,8 @@ def economics(company):
 
 def test_estimates_find_the_truth_of_the_simulation_and_the_naive_slope_does_not(elasticities):
     errors = price_study.truth_errors(elasticities, truth.load(DEMO)["demand"]["elasticity"])
-    assert (errors["error"].abs() < 2.5 * elasticities["standard_error"]).all()
+    # Six estimates at once: the largest lies beyond 3 standard errors once in sixty worlds.
+    assert (errors["error"].abs() < 3 * elasticities["standard_error"]).all()
     assert errors["covered"].mean() >= 4 / 6
     assert ((errors["naive"] - errors["truth"]).abs() > 3 * errors["error"].abs()).all()
 

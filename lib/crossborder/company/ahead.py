@@ -14,13 +14,18 @@ RULE = "is after the company's as_of, {day}"
 REMEDY = "correct the date, or set as_of in company.yaml; until then the rows are left out"
 
 
-def ahead(folder: Path, frames: dict[str, pd.DataFrame]) -> list[Problem]:
-    """One note a table with rows after `as_of`; `frames` are the small tables read, events are asked in place."""
+def ahead(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> list[Problem]:
+    """One note a table with rows after `as_of`; `frames` are the small tables read, events are asked in place.
+
+    Tables that are `broken` are not asked: their dates cannot be trusted, and the engine may not even open them.
+    """
+    if "orders" in broken and not (folder / "company.yaml").exists():
+        return []  # the day would come from the orders
     day = str(files.read_profile(folder)["as_of"])
     end = pd.Timestamp(day) + pd.Timedelta(days=1)
     problems = []
     for name, table in TABLES.items():
-        path = files.locate(folder, name) if table.dated_by else None
+        path = files.locate(folder, name) if table.dated_by and name not in broken else None
         if path is None:
             continue
         if table.events:

@@ -61,7 +61,8 @@ def check(path: str | Path) -> CheckReport:
         )
         if frame is not None:
             frames[name] = frame
-    problems += _dangling(folder, frames) + ahead(folder, frames)
+    broken = {problem.table for problem in problems if problem.severity == "error"}
+    problems += _dangling(folder, frames, broken) + ahead(folder, frames, broken)
     return CheckReport(folder.name, pd.DataFrame(counts, columns=["table", "file", "rows", "errors"]), tuple(problems))
 
 
@@ -128,7 +129,7 @@ def _unreadable(file: Path, table: Table, error: Exception) -> Problem:
     return Problem.of(file.name, table.name, "", rule.replace(str(file), file.name), remedy, count=1)
 
 
-def _dangling(folder: Path, frames: dict[str, pd.DataFrame]) -> list[Problem]:
+def _dangling(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> list[Problem]:
     """References to rows that do not exist, between the tables that are there."""
     problems = []
     for name, frame in frames.items():
@@ -136,7 +137,7 @@ def _dangling(folder: Path, frames: dict[str, pd.DataFrame]) -> list[Problem]:
             if not column.refers_to or column.name not in frame:
                 continue
             other, target = column.refers_to.split(".")
-            known = _known_values(folder, frames, other, target)
+            known = None if other in broken and TABLES[other].events else _known_values(folder, frames, other, target)
             if known is None:
                 continue
             cells = frame[column.name]

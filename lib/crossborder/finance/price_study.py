@@ -136,7 +136,7 @@ def price_advice(
             elasticity=drawn,
             fee_rate=fee_rate.iloc[place],
             max_step=max_step,
-            floor_margin=max(floor, -5.0),
+            floor_margin=floor,
         )
         rows.append((row["sku"], row["market"], row["category"], price.iloc[place], unit_cost.iloc[place], decision))
     return _advice_table(rows)
