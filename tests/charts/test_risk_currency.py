@@ -62,11 +62,10 @@ def test_exposure_names_both_sides():
     assert "80" in title
 
 
-def test_the_frontier_compares_puts_with_nothing():
+def test_the_frontier_compares_puts_and_forwards_with_nothing():
     table = pd.DataFrame(
-        {"strategy": ["none", "put"], "cost_year": [0.0, 0.01], "cost_low": [0.0, 0.0], "cost_high": [0.0, 0.02],
-         "es": [0.05, 0.03], "low": [0.04, 0.02], "high": [0.06, 0.04], "efficient": [True, True]}
+        {"strategy": ["none", "put", "forward"], "cost_year": [0.0, 0.01, 0.02], "cost_low": 0.0, "cost_high": 0.02,
+         "es": [0.05, 0.03, 0.01], "low": 0.01, "high": 0.06, "efficient": True}
     )  # fmt: skip
     title = charts.frontier(table).title_text
-    assert "5.0" in title
-    assert "3.0" in title
+    assert [part in title for part in ("5.0", "3.0", "1.0")] == [True] * 3

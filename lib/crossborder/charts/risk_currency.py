@@ -213,13 +213,14 @@ def frontier(table: pd.DataFrame) -> style.Figure:
     ax.set_xlabel(t("mean return given up a year (left of zero: gained)"))
     ax.set_ylabel(t("mean of the worst quarters"))
     ax.grid(axis="both")
-    none, put = (table.set_index("strategy").loc[name] for name in ("none", "put"))
+    named = table.set_index("strategy")["es"]
     return style.finish(
         fig,
         title=t(
-            "A bad quarter costs {none} without a hedge, {put} with puts; forwards end it",
-            none=style.percent(none["es"], 1),
-            put=style.percent(put["es"], 1),
+            "A bad quarter costs {none} without a hedge, {put} with puts, {forward} with forwards",
+            none=style.percent(named["none"], 1),
+            put=style.percent(named["put"], 1),
+            forward=style.percent(named["forward"], 1),
         ),
         subtitle=t(
             "Hedges bought each quarter at the rates of the day, judged on what followed; lines: 90 % intervals; "
