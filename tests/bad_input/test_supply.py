@@ -18,13 +18,28 @@ from crossborder.supply import (
 from crossborder.supply.landed_cost import Terms, landed_cost
 
 PRODUCT = pd.DataFrame(
-    {"sku": ["a"], "hs_code": ["392410"], "unit_cost_usd": [5.0], "weight_kg": [0.5], "length_cm": [30.0], "width_cm": [20.0],
-     "height_cm": [10.0]}
-)  # fmt: skip
+    {
+        "sku": ["a"],
+        "hs_code": ["392410"],
+        "unit_cost_usd": [5.0],
+        "weight_kg": [0.5],
+        "length_cm": [30.0],
+        "width_cm": [20.0],
+        "height_cm": [10.0],
+    }
+)
 LANE = pd.DataFrame(
-    {"lane_id": ["s"], "origin": ["CNSHA"], "market": ["DE"], "mode": ["sea"], "cost_per_kg": [np.nan], "cost_per_cbm": [95.0],
-     "cost_per_container": [2800.0], "transit_days_mean": [40.0]}
-)  # fmt: skip
+    {
+        "lane_id": ["s"],
+        "origin": ["CNSHA"],
+        "market": ["DE"],
+        "mode": ["sea"],
+        "cost_per_kg": [np.nan],
+        "cost_per_cbm": [95.0],
+        "cost_per_container": [2800.0],
+        "transit_days_mean": [40.0],
+    }
+)
 POOL = pd.DataFrame(
     {"supplier_id": list("abc"), "country": ["CN", "VN", "IN"], "unit_cost": 1.0, "capacity": 900.0, "minimum": 0.0}
 )

@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from crossborder.charts import supply_cost as charts
 from crossborder.supply.landed_cost import LINES
 

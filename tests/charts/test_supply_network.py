@@ -1,5 +1,4 @@
 import pandas as pd
-
 from crossborder.charts import supply_network as charts
 
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pandas as pd
-
 from crossborder.charts import supply_stock as charts
 from crossborder.supply.replay import Replay
 

@@ -15,7 +15,7 @@ from crossborder.reports.parameters import reading
 
 __all__ = ["CurrencyCode", "Day", "MarketCode", "Parameters", "Request", "allowed", "model_of", "parse", "registry"]
 
-SECRET = re.compile(r"(^|_)(pass(word|wd|phrase)?|secret|token|credentials?|(api|private|access)_?key)($|_)", re.I)
+SECRET = re.compile(r"(^|_)(pass(word|wd|phrase)|pass$|secret|token|credentials?|(api|private|access)_?key)($|_)", re.I)
 
 
 def _market(text: str) -> str:
