@@ -17,7 +17,7 @@ REMEDY = "correct the date, or set as_of in company.yaml; until then the rows ar
 def ahead(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> list[Problem]:
     """One note a table with rows after `as_of`; `frames` are the small tables read, events are asked in place.
 
-    Tables that are `broken` are not asked: their dates cannot be trusted, and the engine may not even open them.
+    Tables that are `broken` (the file or its dates cannot be read) are not asked.
     """
     if "orders" in broken and not (folder / "company.yaml").exists():
         return []  # the day would come from the orders

@@ -61,7 +61,8 @@ def check(path: str | Path) -> CheckReport:
         )
         if frame is not None:
             frames[name] = frame
-    broken = {problem.table for problem in problems if problem.severity == "error"}
+    # Of an unreadable file nothing more can be asked, and of unreadable dates not whether they are late.
+    broken = {p.table for p in problems if p.severity == "error" and p.column in ("", TABLES[p.table].dated_by)}
     problems += _dangling(folder, frames, broken) + ahead(folder, frames, broken)
     return CheckReport(folder.name, pd.DataFrame(counts, columns=["table", "file", "rows", "errors"]), tuple(problems))
 
