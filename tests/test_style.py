@@ -87,3 +87,10 @@ def test_grey_and_ink_can_be_read_on_white():
 
     for colour in (style.INK, style.GREY):
         assert contrast(to_rgb(colour), (1, 1, 1)) >= 4.5
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert style.number(-0.0004, 2) == "0.00"
+    assert style.number(-0.4) == "0"
+    assert style.number(-1234.0) == "\u22121\u2009234"
+    assert style.percent(-0.0001) == "0\u2009%"

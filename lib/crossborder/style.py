@@ -205,7 +205,9 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number with thin thousands separators; a missing one is a dash."""
     if _missing(value):
         return "–"
-    return f"{value:,.{digits}f}".replace(",", THIN).replace("-", "−")
+    text = f"{value:,.{digits}f}".replace(",", THIN)
+    # What rounds to zero has no sign: it would be noise.
+    return text.replace("-", "−" if text.strip("-0.") else "")
 
 
 def percent(value: float | None, digits: int = 0) -> str:
