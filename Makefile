@@ -45,7 +45,7 @@ $(RUNTIME): $(VENV)/uv.txt
 	$(call stamp,runtime)
 
 $(TOOLS): $(RUNTIME)
-	$(call install,tools,build test lint oracle)
+	$(call install,tools,build test lint oracle pdf)
 	$(call stamp,tools)
 
 $(PEERS): $(TOOLS)

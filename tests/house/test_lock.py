@@ -75,7 +75,7 @@ def subset(*groups: str) -> set[str]:
     return {canonicalize_name(match["name"]) for match in map(PIN.match, text.splitlines()) if match}
 
 
-TOOLS = subset("build", "test", "lint", "oracle")
+TOOLS = subset("build", "test", "lint", "oracle", "pdf")
 
 
 def test_what_is_installed_is_what_the_lock_says():
@@ -100,7 +100,7 @@ def test_all_groups_together_are_the_whole_lock():
     assert subset(*everything) == set(PINS)
 
 
-@pytest.mark.parametrize("groups", [("build",), ("build", "test", "lint", "oracle")], ids=["runtime", "tools"])
+@pytest.mark.parametrize("groups", [("build",), ("build", "test", "lint", "oracle", "pdf")], ids=["runtime", "tools"])
 def test_what_is_installed_for_some_groups_asks_for_nothing_else(groups):
     names = subset(*groups)
     missing = set()
