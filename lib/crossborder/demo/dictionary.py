@@ -39,6 +39,8 @@ MECHANISMS = """\
   Receivables and payables hold every invoice, the ledger every payment, each to the cent.
 - **Opening.** The company moved its books on 2023-11-01: it opens with cash, stock, equipment and a loan, without
   invoices.
+- **Controls.** Every control stops a bad case with its own probability and a good one by mistake with another, some
+  better since a day on which they were renewed; drills take a lognormal time. Trade marks are missing in some markets.
 - **Left simple.** Suppliers' capacity never binds, products do not take sales from each other, rivals do not answer,
   and an ad's cost buys reach at one price all year.
 - The first and last weeks of weekly tables are cut by the period; 2 % of orders are guests without customer; some

@@ -8,6 +8,7 @@ import pandas as pd
 from crossborder.demo import (
     assumption_table,
     candidate_tables,
+    control_tables,
     engagement,
     launch_tables,
     market_tables,
@@ -40,4 +41,5 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("service", service_tables.part),
     ("planning", planning_tables.part),
     ("assumptions", assumption_table.part),
+    ("controls", control_tables.part),
 )

@@ -1,4 +1,4 @@
-"""Indicators, incidents, risks, objectives and assumptions."""
+"""Indicators, incidents, risks, objectives, assumptions, tests of controls and trade marks."""
 
 from crossborder.company.tables.contract import (
     Table,
@@ -134,4 +134,52 @@ ASSUMPTIONS = Table(
     key=("name",),
 )
 
-TABLES = (INDICATORS, INCIDENTS, RISKS, RISK_LOSSES, OBJECTIVES, MILESTONES, ASSUMPTIONS)
+CONTROL_TESTS = Table(
+    "control_tests",
+    "a test of a control or a drill",
+    (
+        text("test_id", "test"),
+        date("date", "day"),
+        choice("kind", "access screening content fraud audit drill restore", "what the control guards"),
+        text("control", "name of the control or of the drilled case"),
+        choice("layer", "policy process technology", "layer of the compliance programme"),
+        integer("line", "line", "line of defence: 1 the work itself, 2 oversight, 3 audit", low=1, high=3),
+        integer("cases_bad", "cases", "cases that the control should stop", low=0, nullable=True),
+        integer("bad_stopped", "cases", "of them stopped", low=0, nullable=True),
+        integer("cases_good", "cases", "cases that it should let pass", low=0, nullable=True),
+        integer("good_stopped", "cases", "of them stopped by mistake", low=0, nullable=True),
+        number("took_hours", "hours", "time that the drill or the restore took", low=0, nullable=True),
+        number("target_hours", "hours", "time that it may take", low=0, nullable=True),
+        money("value_usd", "loss that one bad case makes when it is not stopped", nullable=True),
+    ),
+    key=("test_id",),
+    dated_by="date",
+)
+
+TRADE_MARKS = Table(
+    "trade_marks",
+    "a trade mark applied for or registered in a market",
+    (
+        text("mark_id", "application or registration"),
+        text("mark", "the sign"),
+        market(),
+        integer("nice_class", "class", "class of goods of the Nice agreement", low=1, high=45),
+        date("applied_on", "day of the application"),
+        date("registered_on", "day of the registration; missing while it is pending", nullable=True),
+        date("expires_on", "last day of the protection", nullable=True),
+    ),
+    key=("mark_id",),
+    dated_by="applied_on",
+)
+
+TABLES = (
+    INDICATORS,
+    INCIDENTS,
+    RISKS,
+    RISK_LOSSES,
+    OBJECTIVES,
+    MILESTONES,
+    ASSUMPTIONS,
+    CONTROL_TESTS,
+    TRADE_MARKS,
+)
