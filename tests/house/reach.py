@@ -141,7 +141,7 @@ def behind(tree: ast.AST, made: dict[str, list[ast.AST]]) -> list[ast.AST]:
 
 @cache
 def tests_of(file: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Each test of a file: what it names of the package, its file's own functions included, and all reached from there."""
+    """Each test of a file: what it names of the package (helpers of the file included) and all reached from there."""
     path = ROOT / file
     beside = path.parent / "conftest.py"
     trees = [ast.parse(one.read_text(encoding="utf-8")) for one in (path, beside) if one.exists()]
