@@ -1,5 +1,6 @@
 """A scenario: a short list of changes to assumptions and tables, applied once when the company is opened."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +12,16 @@ from crossborder.errors import InputError
 __all__ = ["Change", "Scenario", "available", "load"]
 
 ACTIONS = ("replace", "multiply", "add")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change: which table, which rows (`where`: column -> value or list), which columns, what is done to them."""
+    """One change: which table, which rows (`where`: column -> value or list), which columns, what is done to them.
+
+    Values of `where` and of a replacement are text as written; each takes the type of its column when it is applied, so
+    that the market NO, the code 007 and the word on stay what they are, and 1e3 is a number only among numbers.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -46,7 +52,8 @@ def _changed(frame: pd.DataFrame, change: Change, scenario: str) -> pd.DataFrame
     for column, wanted in change.where.items():
         if column not in frame:
             raise InputError.unknown(f"scenario {scenario!r}: column of {change.table!r}", column, frame.columns)
-        rows &= frame[column].isin(wanted if isinstance(wanted, list) else [wanted])
+        place = f"scenario {scenario!r}: {column} of {change.table!r}"
+        rows &= frame[column].isin([_typed(one, frame[column], place) for one in _list(wanted)])
     if not rows.any() and len(frame):
         raise InputError.out_of_range(
             f"scenario {scenario!r}: rows of {change.table!r}", change.where, "values in the table"
@@ -57,10 +64,38 @@ def _changed(frame: pd.DataFrame, change: Change, scenario: str) -> pd.DataFrame
             raise InputError.unknown(f"scenario {scenario!r}: column of {change.table!r}", column, frame.columns)
         old = frame.loc[rows, column]
         if change.action == "replace":
-            frame.loc[rows, column] = change.value
+            frame.loc[rows, column] = _typed(change.value, frame[column], f"scenario {scenario!r}: {column}")
         else:
             frame.loc[rows, column] = old * change.value if change.action == "multiply" else old + change.value
     return frame
+
+
+def _list(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _typed(value: object, column: pd.Series, place: str) -> object:
+    """A value as the column's type; what is already typed stays."""
+    if not isinstance(value, str):
+        return value
+    if pd.api.types.is_bool_dtype(column.dtype):
+        if value.lower() not in ("true", "false"):
+            raise InputError.out_of_range(place, value, "true or false")
+        return value.lower() == "true"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return _number(value, place)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        day = pd.to_datetime(value, format="%Y-%m-%d", errors="coerce")
+        if pd.isna(day):
+            raise InputError.out_of_range(place, value, "a day such as 2026-10-31")
+        return day
+    return value
+
+
+def _number(text: object, place: str) -> float:
+    if not NUMBER.fullmatch(str(text)):
+        raise InputError.out_of_range(place, text, "a number")
+    return float(text)
 
 
 def available() -> list[str]:
@@ -81,22 +116,33 @@ def load(name: str) -> Scenario:
 
 
 def read(path: Path) -> Scenario:
-    """The scenario in a YAML file: name, title, description, source, changes."""
+    """The scenario in a YAML file: name, title, description, source, changes. Every cell is read as it was written.
+
+    Raises InputError for a file that is no mapping, or changes that are not of the form.
+    """
     import yaml
 
-    raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) or {}
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+        raise InputError.out_of_range(f"{path.name}: line", line or "unknown", "YAML as in scenarios/") from None
+    if not isinstance(raw, dict):
+        raise InputError.out_of_range(path.name, raw, "names with values: title, description, source, changes")
     changes = tuple(_change(entry, path.name) for entry in raw.get("changes") or [])
     texts = {key: str(raw.get(key, "")) for key in ("title", "description", "source")}
     return Scenario(name=path.stem, **texts, changes=changes)
 
 
 def _change(entry: dict[str, object], file: str) -> Change:
+    if not isinstance(entry, dict):
+        raise InputError.out_of_range(f"{file}: change", entry, "an assumption, or a table with a column")
     actions = [action for action in ACTIONS if action in entry]
     if len(actions) != 1:
         raise InputError.out_of_range(f"{file}: action of {entry!r}", actions, f"exactly one of {', '.join(ACTIONS)}")
     value = entry[actions[0]]
-    if actions[0] != "replace" and not isinstance(value, int | float):
-        raise InputError.out_of_range(f"{file}: {actions[0]} of {entry!r}", value, "a number")
+    if actions[0] != "replace":
+        value = _number(value, f"{file}: {actions[0]} of {entry!r}")
     if "assumption" in entry:
         where, columns = {"name": entry["assumption"]}, ("low", "base", "high")
         return Change("assumptions", columns, where, actions[0], value)
