@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter
 
 from crossborder import language as _language
 from crossborder.errors import InputError
-from crossborder.language import t
+from crossborder.language import amounts, drawn, t
 
 __all__ = [
     "ACCENT", "BAD", "DIVERGING", "GOOD", "GREY", "INK", "LIGHT", "PALETTE", "SEQUENTIAL", "Figure", "Sentence",
@@ -86,6 +86,7 @@ mpl.rcParams.update(
 def use(language: str = "en") -> None:
     """Set the language of all that follows in the notebook."""
     _language.use(language)
+    mpl.rcParams["font.family"] = drawn.families(language)
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
@@ -129,11 +130,11 @@ def figure(
 def finish(fig: Figure, *, title: str, subtitle: str = "", alt: str = "", source: str = "") -> Figure:
     """The figure with its finding as title, what is plotted as subtitle, its source below, and its alternative text."""
     wide, high = fig.get_size_inches()
-    # CJK glyphs are twice as wide as Latin ones.
-    per_inch = 12.2 if _language.current() == "en" else 7.0
-    title_lines = textwrap.wrap(title, int(wide * per_inch * 0.92)) or [""]
-    subtitle_lines = textwrap.wrap(subtitle, int(wide * per_inch * 1.18))
-    source_lines = textwrap.wrap(source, int(wide * per_inch * 1.3))
+    wrap, per_inch = (textwrap.wrap, 12.2) if _language.current() == "en" else (drawn.wrap, 13.2)
+    title, subtitle, source, alt = (_language.text(one) for one in (title, subtitle, source, alt))
+    title_lines = wrap(title, int(wide * per_inch * 0.92)) or [""]
+    subtitle_lines = wrap(subtitle, int(wide * per_inch * 1.18))
+    source_lines = wrap(source, int(wide * per_inch * 1.3))
     top = 0.06 + 0.2 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.05
     bottom = 0.15 * len(source_lines)
     total = high + top + bottom
@@ -144,6 +145,8 @@ def finish(fig: Figure, *, title: str, subtitle: str = "", alt: str = "", source
     fig.text(0.008, below_title, "\n".join(subtitle_lines), va="top", size=8.5, color=GREY, linespacing=1.3)
     if source_lines:
         fig.text(0.008, 0.01, "\n".join(source_lines), va="bottom", size=7, color=GREY)
+    if _language.current() != "en":
+        drawn.translate(fig)
     fig.title_text = title
     fig.alt = alt or " ".join(filter(None, (title, subtitle)))
     return fig
@@ -205,21 +208,27 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number with thin thousands separators; a missing one is a dash."""
     if _missing(value):
         return "–"
-    text = f"{value:,.{digits}f}".replace(",", THIN)
+    text = f"{value:,.{digits}f}"
+    if _language.current() == "en":
+        text = text.replace(",", THIN)
     # What rounds to zero has no sign: it would be noise.
     return text.replace("-", "−" if text.strip("-0.") else "")
 
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A fraction as per cent."""
-    return "–" if _missing(value) else f"{number(value * 100, digits)}{THIN}%"
+    gap = THIN if _language.current() == "en" else ""
+    return "–" if _missing(value) else f"{number(value * 100, digits)}{gap}%"
 
 
 def money(value: float | None, currency: str = "USD", digits: int | None = None) -> str:
     """An amount with its currency; above a thousand in k, m, bn or tn unless `digits` asks for all of it."""
     if _missing(value):
         return "–"
-    return f"{currency}{THIN}{_scaled(value) if digits is None else number(value, digits)}"
+    shown = _scaled(value) if digits is None else number(value, digits)
+    return (
+        f"{currency}{THIN}{shown}" if _language.current() == "en" else amounts.amount(shown, _language.text(currency))
+    )
 
 
 def interval(low: float | None, high: float | None, fmt: object = number) -> str:
@@ -233,6 +242,8 @@ def day(value: object) -> str:
 
 
 def _scaled(value: float) -> str:
+    if _language.current() == "zh":
+        return amounts.scaled(value, number)
     size = abs(value)
     for limit, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if size >= limit * 0.9995:
@@ -254,7 +265,7 @@ FORMATS = {
     "integer": number,
     **{f"number{digits}": (lambda value, digits=digits: number(value, digits)) for digits in (0, 1, 2, 3, 4)},
     "date": day,
-    "text": lambda value: "–" if _missing(value) else str(value),
+    "text": lambda value: "–" if _missing(value) else _language.text(str(value)),
 }
 
 
@@ -296,7 +307,7 @@ class Table:
         return fmt(row[name]), ends, numeric
 
     def _header(self, name: str) -> str:
-        return self.headers.get(name, str(name).replace("_", " "))
+        return _language.text(self.headers.get(name, str(name).replace("_", " ")), header=True)
 
     def _repr_html_(self) -> str:
         numeric = {name: pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.columns}
@@ -314,7 +325,8 @@ class Table:
                 for name, (text, ends, _) in zip(self.columns, row, strict=True)
             )
             body.append(f"<tr{strong}>{tds}</tr>")
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        said = _language.text(self.caption)
+        caption = f"<caption>{html.escape(said)}</caption>" if said else ""
         more = t("{count} more rows are in the table's file", count=self.left_out) if self.left_out else ""
         foot = f'<tfoot><tr><td colspan="{len(self.columns)}"><small>{more}</small></td></tr></tfoot>' if more else ""
         return (
@@ -325,7 +337,7 @@ class Table:
     def __repr__(self) -> str:
         rows = [[f"{text} ({ends})" if ends else text for text, ends, _ in row] for row in self.cells()]
         shown = pd.DataFrame(rows, columns=[self._header(name) for name in self.columns], dtype=str)
-        return f"{self.caption}\n{shown.to_string(index=False)}".strip()
+        return f"{_language.text(self.caption)}\n{shown.to_string(index=False)}".strip()
 
 
 def table(
@@ -395,11 +407,11 @@ class Sentence:
 
 def say(template: str, **values: object) -> Sentence:
     """A sentence in the reader's language; every number in it comes from `values`, and text from data is escaped."""
-    return Sentence(t(template, **{name: _plain(value) for name, value in values.items()}))
+    return Sentence(_language.fill(template, {name: _plain(value) for name, value in values.items()}))
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        text = html.escape(str(value), quote=False)
+        text = html.escape(_language.text(str(value)), quote=False)
         return "".join(f"\\{c}" if c in "*_`[]|#" else c for c in text)
     return number(value, 0 if isinstance(value, int) else 2)

@@ -4,12 +4,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crossborder import language
 from crossborder.reports import rendering
+from crossborder.reports.answers import answers
+from crossborder.reports.baseline import NOTHING, Baseline, Beside
 from crossborder.reports.recorded import shown, words
 
 __all__ = ["AREA_NAMES", "Card", "in_words", "index", "matrix", "page"]
@@ -38,6 +41,8 @@ class Card:
     results: tuple[dict, ...] = ()
     changed: Mapping[str, object] = field(default_factory=dict)
     error: Mapping[str, str] = field(default_factory=dict)
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
     @property
     def headlines(self) -> list[dict]:
@@ -57,9 +62,9 @@ def in_words(result: Mapping) -> dict:
     if result.get("low") is not None:
         ends = f"{shown(result['low'], result['unit'])} … {shown(result['high'], result['unit'])}"
     level = f"{result['level']:.0%}" if result.get("level") else ""
-    label = result.get("label") or short_words(result["name"], result["unit"])
+    label = language.text(result.get("label") or short_words(result["name"], result["unit"]))
     return {"label": label, "value": shown(result["value"], result["unit"]), "interval": ends, "level": level,
-            "name": result["name"], "note": result.get("note", "")}  # fmt: skip
+            "name": result["name"], "note": language.text(result.get("note", ""))}  # fmt: skip
 
 
 def short_words(name: str, unit: str) -> str:
@@ -76,9 +81,15 @@ def short_words(name: str, unit: str) -> str:
 
 
 def page(
-    card: Card, notebook: Mapping, record: Mapping, parameters: Sequence[Mapping], run: Mapping, cards: Sequence[Card]
+    card: Card,
+    notebook: Mapping,
+    record: Mapping,
+    parameters: Sequence[Mapping],
+    run: Mapping,
+    cards: Sequence[Card],
+    baseline: Baseline = NOTHING,
 ) -> tuple[str, Card]:
-    """The page of one notebook, and its card completed with title, headings and results.
+    """The page of one notebook, and its card completed with title, headings, results and what they were in the base.
 
     Raises AssertionError if an output of the notebook would be missing from the page.
     """
@@ -86,10 +97,17 @@ def page(
     body = rendering.render_cells(notebook, _data_links(card.notebook, record))
     made = sum(len(cell.get("outputs", ())) for cell in notebook["cells"])
     assert body.outputs == made, f"{card.notebook}: {body.outputs} of {made} outputs on the page"
-    headings = tuple(heading.text for heading in body.headings)
     results = tuple(record.get("results", ()))
-    card = Card(card.notebook, title, card.status, card.seconds, card.reused, lead, headings, results,
-                card.changed, card.error)  # fmt: skip
+    labels = {result["name"]: in_words(result)["label"] for result in results}
+    card = replace(
+        card,
+        title=title,
+        lead=lead,
+        headings=tuple(heading.text for heading in body.headings),
+        anchors={heading.text: heading.anchor for heading in reversed(body.headings)},
+        results=results,
+        beside=baseline.beside(card.notebook, results, labels),
+    )
     names = [other.notebook for other in cards]
     place = names.index(card.notebook)
     text = _environment().get_template("page.html.j2").render(
@@ -99,11 +117,12 @@ def page(
         parameters=parameters,
         run=run,
         record=record,
+        moves=list(card.beside.values()),
         before=names[place - 1] if place else None,
         after=names[place + 1] if place + 1 < len(names) else None,
         policy=_policy("page.js"),
     )  # fmt: skip
-    return text, card
+    return _unbroken(text), card
 
 
 def index(cards: Sequence[Card], run: Mapping) -> str:
@@ -113,7 +132,14 @@ def index(cards: Sequence[Card], run: Mapping) -> str:
         groups.setdefault(card.area, []).append(card)
     count = {status: sum(card.status == status for card in cards) for status in ("ok", "failed", "skipped")}
     template = _environment().get_template("index.html.j2")
-    return template.render(groups=groups, run=run, count=count, policy=_policy("index.js"))
+    listed = answers({card.notebook: (card.title, card.anchors) for card in cards})
+    text = template.render(groups=groups, run=run, count=count, answers=listed, policy=_policy("index.js"))
+    return _unbroken(text)
+
+
+def _unbroken(page: str) -> str:
+    """The page with thin spaces that no line breaks at: a number stays in one piece."""
+    return page.replace("\u2009", "\u202f")
 
 
 def search_text(card: Card) -> str:
@@ -126,12 +152,15 @@ def search_text(card: Card) -> str:
 
 
 def _data_links(notebook: str, record: Mapping) -> dict[str, list[tuple[str, str]]]:
-    """The data behind each figure, by its alternative text: the table of the same name."""
-    return {
-        figure["alt"]: [(kind, f"tables/{notebook}/{figure['name']}.{kind.lower()}") for kind in ("CSV", "Parquet")]
-        for figure in record.get("figures", ())
-        if figure["name"] in record.get("tables", ())
-    }
+    """The data behind each figure, by its alternative text: the table of the same name, else what is drawn."""
+    links = {}
+    for figure in record.get("figures", ()):
+        name = figure["name"]
+        if name in record.get("tables", ()):
+            links[figure["alt"]] = [(kind, f"tables/{notebook}/{name}.{kind.lower()}") for kind in ("CSV", "Parquet")]
+        elif name in record.get("drawn", ()):
+            links[figure["alt"]] = [("CSV", f"figures/{notebook}/{name}.csv")]
+    return links
 
 
 def _policy(script: str) -> str:
@@ -155,6 +184,8 @@ def _environment() -> Any:
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "code_style": Markup(_code_style(HtmlFormatter)),
         "script": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
+        "t": language.t,
+        "word": language.text,
         "in_words": in_words,
         "search_text": search_text,
     }

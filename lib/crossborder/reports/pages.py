@@ -4,36 +4,54 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from crossborder import language
 from crossborder.reports import exports, html
+from crossborder.reports.baseline import NOTHING, Baseline
 from crossborder.reports.html import Card
 from crossborder.reports.parameters import base, reading
 from crossborder.reports.planning import Entry
-from crossborder.reports.recorded import shown
 from crossborder.reports.worker import Outcome
 
 __all__ = ["write"]
 
 
 def write(
-    folder: Path, entries: Sequence[Entry], outcomes: Mapping[str, Outcome], records: Mapping[str, dict], about: dict
+    folder: Path,
+    entries: Sequence[Entry],
+    outcomes: Mapping[str, Outcome],
+    records: Mapping[str, dict],
+    about: Mapping,
+    baseline: Baseline = NOTHING,
 ) -> None:
-    """One page a notebook and the index, into the run's folder."""
-    cards = [_card(entry, outcomes[entry.notebook]) for entry in entries]
-    before = _base_results(folder, about)
-    complete = []
-    for entry, card in zip(entries, cards, strict=True):
-        executed = folder / "notebooks" / f"{entry.notebook}.ipynb"
-        if executed.is_file():
-            notebook = json.loads(executed.read_text(encoding="utf-8"))
-        else:  # skipped, or ended before it left anything: only what was written by hand
-            notebook = {"cells": [_bare(cell) for cell in entry.source["cells"]]}
-        record = records[entry.notebook] if card.status == "ok" else {}
-        record = {"tables": [], "files": [], **record}
-        run = about | {"base_values": _beside_base(record, before.get(entry.notebook, {}))}
-        text, card = html.page(_numbered(card, notebook), notebook, record, _parameters(entry), run, cards)
-        exports.write_text(folder / f"{entry.notebook}.html", text)
-        complete.append(card)
-    exports.write_text(folder / "index.html", html.index(complete, about))
+    """One page a notebook and the index, into the run's folder, in the language that was asked for.
+
+    With a `baseline` each result stands beside its value under the base scenario.
+    """
+    run = {**about, "baseline": baseline.run}
+    with language.using(about.get("language", "en")):
+        cards = [_card(entry, outcomes[entry.notebook]) for entry in entries]
+        complete = []
+        for entry, card in zip(entries, cards, strict=True):
+            notebook = _executed(folder, entry)
+            record = _whole(folder, entry.notebook, records[entry.notebook] if card.status == "ok" else {})
+            shown = html.page(_numbered(card, notebook), notebook, record, _parameters(entry), run, cards, baseline)
+            exports.write_text(folder / f"{entry.notebook}.html", shown[0])
+            complete.append(shown[1])
+        exports.write_text(folder / "index.html", html.index(complete, run))
+
+
+def _executed(folder: Path, entry: Entry) -> dict:
+    """The executed notebook; of one that left none, only what was written by hand."""
+    path = folder / "notebooks" / f"{entry.notebook}.ipynb"
+    if path.is_file():
+        return json.loads(path.read_text(encoding="utf-8"))
+    return {"cells": [_bare(cell) for cell in entry.source["cells"]]}
+
+
+def _whole(folder: Path, notebook: str, record: Mapping) -> dict:
+    """The record with every part that a page asks for, and the figures whose drawing was stored as a table."""
+    drawn = [path.stem for path in sorted((folder / "figures" / notebook).glob("*.csv"))]
+    return {"tables": [], "files": [], **record, "drawn": drawn}
 
 
 def _card(entry: Entry, outcome: Outcome) -> Card:
@@ -66,9 +84,9 @@ def _parameters(entry: Entry) -> list[dict]:
                 "value": _text(entry.values[name]) or "–",
                 "default": _text(one.default) or "–",
                 "changed": name in entry.changed,
-                "unit": unit,
-                "allowed": allowed,
-                "meaning": one.description or "",
+                "unit": language.text(unit),
+                "allowed": language.text(allowed),
+                "meaning": language.text(one.description or ""),
             }
         )
     return rows
@@ -76,25 +94,3 @@ def _parameters(entry: Entry) -> list[dict]:
 
 def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _base_results(folder: Path, about: Mapping) -> dict:
-    """Results of the run with the same questions under the base scenario, if there is one beside this run."""
-    scenario = about["scenario"]
-    if scenario == "base" or scenario not in about["name"]:
-        return {}
-    path = folder.parent / about["name"].replace(scenario, "base", 1) / "results.json"
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return {}
-    return {notebook: entry["results"] for notebook, entry in stored["notebooks"].items()}
-
-
-def _beside_base(record: Mapping, before: Mapping) -> dict[str, str]:
-    """What each result was under the base scenario, in words."""
-    return {
-        result["name"]: f"base scenario: {shown(before[result['name']]['value'], result['unit'])}"
-        for result in record.get("results", ())
-        if result["name"] in before and before[result["name"]]["value"] is not None
-    }

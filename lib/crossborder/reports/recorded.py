@@ -94,6 +94,7 @@ def shown(value: float | None, unit: str) -> str:
     ('12.6\\u2009%', '–')
     """
     from crossborder import style
+    from crossborder.language import text
 
     if value is None:
         return "–"
@@ -104,7 +105,7 @@ def shown(value: float | None, unit: str) -> str:
     digits = (
         0 if abs(value) >= 100 or value == round(value) else (1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3)
     )
-    return f"{style.number(value, digits)} {unit}".strip()
+    return f"{style.number(value, digits)} {text(unit)}".strip()
 
 
 @dataclass(frozen=True)

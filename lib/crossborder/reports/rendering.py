@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-__all__ = ["Heading", "Rendered", "clean", "markdown", "render_cells", "title_of"]
+from crossborder.language import t
+from crossborder.reports.translation import spoken
+
+__all__ = ["Heading", "Rendered", "boxed", "clean", "markdown", "render_cells", "title_of"]
 
 # The first kind that an output has is the one shown.
 KINDS = ("text/html", "image/png", "image/jpeg", "image/svg+xml", "text/markdown", "application/json", "text/plain")
@@ -16,6 +19,8 @@ TEXT_TAGS = ("p", "div", "span", "b", "strong", "i", "em", "small", "sub", "sup"
 ATTRIBUTES = {"*": ["class", "style"], "th": ["scope", "colspan", "rowspan"], "td": ["colspan", "rowspan"]}
 STYLES = ("text-align", "font-weight", "color", "background-color", "width", "white-space", "font-style")
 HIDDEN_TAGS = {"hide-input", "remove-input"}
+# A date would otherwise be broken at its hyphens.
+DATE_CELL = re.compile(r"<td((?: style=\"[^\"]*\")?)>(?=\d{4}-\d\d(?:-\d\d)?</td>)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def render_cells(notebook: Mapping, data_links: Mapping[str, Sequence[tuple[str,
     for place, cell in enumerate(_below_title(notebook["cells"]), start=1):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            pieces.append(_with_anchors(markdown(source), headings))
+            pieces.append(_with_anchors(markdown(spoken(source)), headings))
         elif cell["cell_type"] == "code":
             shown = [_output(output, data_links) for output in cell.get("outputs", ())]
             outputs += len(shown)
@@ -55,7 +60,7 @@ def title_of(notebook: Mapping, otherwise: str) -> tuple[str, str]:
     for cell in notebook["cells"][:1]:
         lines = "".join(cell["source"]).strip().splitlines()
         if cell["cell_type"] == "markdown" and lines and lines[0].startswith("# "):
-            return lines[0][2:].strip(), markdown("\n".join(lines[1:]))
+            return spoken(lines[0])[2:].strip(), markdown(spoken("\n".join(lines[1:])))
     return otherwise, ""
 
 
@@ -68,6 +73,14 @@ def clean(text: str) -> str:
     """HTML of an output with nothing but tables and text: scripts, styles, forms and addresses are gone."""
     text = re.sub(r"<style\b.*?</style\s*>", "", text, flags=re.S | re.I)
     return _cleaner().clean(text)
+
+
+def boxed(table: str) -> str:
+    """HTML of a table in a box of its own that scrolls where the page is too narrow, by mouse and by keyboard."""
+    caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.S)
+    name = html.escape(html.unescape(re.sub(r"<[^>]+>", "", caption[1]))) if caption else html.escape(t("Table"))
+    whole = DATE_CELL.sub(r'<td class="day"\1>', table)
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{name}">{whole}</div>'
 
 
 @cache
@@ -96,7 +109,7 @@ def _markdown() -> Any:
             return super().link(text, re.sub(r"^(?!\w+:)([\w./-]+)\.ipynb(?=#|$)", r"\1.html", url), title)
 
         def table(self, text: str) -> str:
-            return f'<div class="scroll" tabindex="0" role="region" aria-label="table">{super().table(text)}</div>'
+            return boxed(super().table(text))
 
     return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "strikethrough"])
 
@@ -125,7 +138,7 @@ def _code(source: str, cell: Mapping, place: int) -> str:
         return ""
     count = cell.get("execution_count") or ""
     return (
-        f'<details class="code" id="cell-{place}"><summary>Code <span>[{count}]</span></summary>'
+        f'<details class="code" id="cell-{place}"><summary>{t("Code")} <span>[{count}]</span></summary>'
         f"{_highlighted(source)}</details>"
     )
 
@@ -152,10 +165,12 @@ def _output(output: Mapping, data_links: Mapping[str, Sequence[tuple[str, str]]]
 def _shown(data: Mapping, metadata: Mapping, data_links: Mapping[str, Sequence[tuple[str, str]]]) -> str:
     kind = next((one for one in KINDS if one in data), None)
     if kind is None:
-        return f'<pre class="stream">output of a kind that a page cannot show: {html.escape(", ".join(data))}</pre>'
+        return (
+            f'<pre class="stream">{t("output of a kind that a page cannot show:")} {html.escape(", ".join(data))}</pre>'
+        )
     content = data[kind] if not isinstance(data[kind], list) else "".join(data[kind])
     if kind == "text/html":
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="table">{clean(content)}</div>'
+        return boxed(clean(content))
     if kind == "text/markdown":
         return markdown(content)
     if kind.startswith("image/"):
@@ -172,6 +187,6 @@ def _picture(kind: str, content: str, about: Mapping, plain: object, data_links:
     links = "".join(
         f' <a href="{html.escape(address)}">{html.escape(label)}</a>' for label, address in data_links.get(alt, ())
     )
-    caption = f"<figcaption>Data behind the figure:{links}</figcaption>" if links else ""
+    caption = f"<figcaption>{t('Data behind the figure:')}{links}</figcaption>" if links else ""
     source = f"data:{kind};base64,{content.replace(chr(10), '')}"
     return f'<figure><img src="{source}" alt="{html.escape(alt)}">{caption}</figure>'

@@ -27,7 +27,7 @@ FORMAT = 1  # of results.json and manifest.json
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
 # What decides how a page looks, given the outputs of its notebook.
 PAGES = ("reports/html.py", "reports/pages.py", "reports/recorded.py", "reports/rendering.py", "reports/templates/*",
-         "style.py", "language.py", "catalogues/*")  # fmt: skip
+         "style.py", "language/*")  # fmt: skip
 
 
 @dataclass

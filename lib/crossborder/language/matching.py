@@ -1,0 +1,98 @@
+"""Finding the translation of a text that is already filled in: as a whole, by a pattern with fields, or in parts."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+__all__ = ["Book", "fields", "has_words", "normal"]
+
+LETTER = re.compile(r"[A-Za-z]{2}|^[A-Za-z]$")
+OURS = re.compile(r"[\u3400-\u9fff]")
+FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
+# Where a text is made of parts; the first that all translate is taken.
+JOINTS = ("\n", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
+SPOKEN = {"; ": ";", ": ": ":", ", ": "、", " and ": "和"}
+BRACKETS = re.compile(r"(.+?) ?\((.+)\)")
+LEAST = 6  # letters that a pattern must have, or it would fit anything
+
+
+def has_words(text: str) -> bool:
+    """Whether there is something to translate."""
+    return bool(LETTER.search(text)) and not (OURS.search(text) and not re.search(r"[A-Za-z]{4}", text))
+
+
+def normal(text: str) -> str:
+    """The text as it is looked up: case, underscores and line breaks do not count.
+
+    >>> normal("Home_storage ")
+    'home storage'
+    """
+    return " ".join(text.replace("_", " ").replace("\\", "").split()).casefold()
+
+
+def fields(template: str) -> list[str]:
+    """The names of a template's fields, sorted.
+
+    >>> fields("{b} of {a:.0%}")
+    ['a', 'b']
+    """
+    return sorted(match[1] for match in FIELD.finditer(template))
+
+
+class Book:
+    """All translations of a language: `messages` word for word, `words` also as patterns, `codes` in their own case."""
+
+    def __init__(self, messages: Mapping[str, str], words: Mapping[str, str], codes: Mapping[str, str]) -> None:
+        self.codes = codes
+        self.whole = {normal(key): said for key, said in messages.items() if not FIELD.search(key)}
+        with_fields = [key for key in words if FIELD.search(key)]
+        by_letters = sorted(with_fields, key=lambda key: -len(FIELD.sub("", key)))
+        self.patterns = [(_pattern(key), words[key]) for key in by_letters]
+        self.find = cache(self.find)
+
+    def find(self, text: str, header: bool = False) -> str | None:
+        """The translation, or None."""
+        if not header and text in self.codes:
+            return self.codes[text]
+        known = self.whole.get(normal(text))
+        if known is not None:
+            return known
+        known = self._by_pattern(text)
+        return known if known is not None else self._in_parts(text)
+
+    def _by_pattern(self, text: str) -> str | None:
+        flat = " ".join(text.split(" ")) if "\n" not in text else " ".join(text.split())
+        for pattern, said in self.patterns:
+            match = pattern.fullmatch(flat)
+            if match:
+                parts = match.groupdict()
+                found = {name: self.find(part) if has_words(part) else part for name, part in parts.items()}
+                return said.format(**{name: parts[name] if part is None else part for name, part in found.items()})
+        return None
+
+    def _in_parts(self, text: str) -> str | None:
+        for joint in JOINTS:
+            if joint in text:
+                parts = text.split(joint)
+                said = [self.find(part) if has_words(part) else part for part in parts]
+                if all(part is not None for part in said):
+                    return SPOKEN.get(joint, joint).join(said)
+        match = BRACKETS.fullmatch(text)
+        if match:
+            said = [self.find(part) if has_words(part) else part for part in match.groups()]
+            if None not in said:
+                return f"{said[0]}({said[1]})"
+        return None
+
+
+def _pattern(key: str) -> re.Pattern:
+    """A key with fields as a regular expression; a field takes as little as it can."""
+    parts = re.split(r"{(\w+)(?:[:!][^{}]*)?}", key)
+    made, seen = "", set()
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            made += re.escape(part)
+        else:
+            made += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
+            seen.add(part)
+    return re.compile(made, re.I)

@@ -1,0 +1,41 @@
+"""Texts that are filled in already find their translation, and nothing else is touched."""
+
+from crossborder.language import matching
+
+BOOK = matching.Book(
+    {"Home storage": "家居收纳", "sea": "海运", "air": "空运", "{a} of {b}": "not a pattern", "price": "价格"},
+    {"below {pieces} pieces by {mode}": "{pieces} 件以下走{mode}"},
+    {"ID": "印尼", "US": "美国"},
+)
+
+
+def test_case_underscores_and_line_breaks_do_not_count():
+    assert BOOK.find("home_storage") == BOOK.find("Home\nstorage") == "家居收纳"
+
+
+def test_a_text_made_from_a_pattern_is_found_with_its_values_translated():
+    assert BOOK.find("below 31 pieces by sea") == "31 件以下走海运"
+    assert BOOK.find("below 31 pieces by camel") == "31 件以下走camel"
+
+
+def test_only_words_of_the_data_are_patterns():
+    assert BOOK.find("3 of 4 cats") is None
+
+
+def test_a_list_is_translated_if_every_part_is_known():
+    assert BOOK.find("sea, air") == "海运、空运"
+    assert BOOK.find("US · sea") == "美国 · 海运"
+    assert BOOK.find("price (sea)") == "价格(海运)"
+    assert BOOK.find("sea, camel") is None
+
+
+def test_a_code_is_no_word_and_a_header_no_code():
+    assert BOOK.find("ID") == "印尼"
+    assert BOOK.find("ID", True) is None
+    assert BOOK.find("id") is None
+
+
+def test_numbers_and_texts_in_chinese_are_left_alone():
+    assert not matching.has_words("12.5 %")
+    assert not matching.has_words("到岸成本 A")
+    assert matching.has_words("12 days")
