@@ -9,7 +9,7 @@ from pathlib import Path
 from crossborder.errors import InputError
 from crossborder.reports.recorded import shown
 
-__all__ = ["Comparison", "Move", "compare"]
+__all__ = ["Comparison", "Move", "compare", "move"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def compare(reports: Path, before: str, after: str) -> Comparison:
         one[1]["name"],
         other[1]["name"],
         tuple(_inputs(one[1], other[1])),
-        tuple(_move(key, first[key], second[key]) for key in both),
+        tuple(move(key, first[key], second[key]) for key in both),
         tuple(name for notebook, name in first if (notebook, name) not in second),
         tuple(name for notebook, name in second if (notebook, name) not in first),
     )
@@ -111,7 +111,8 @@ def _results(stored: Mapping) -> dict[tuple[str, str], dict]:
     }
 
 
-def _move(key: tuple[str, str], first: Mapping, second: Mapping) -> Move:
+def move(key: tuple[str, str], first: Mapping, second: Mapping) -> Move:
+    """How one result, named by notebook and name, moved from the first run to the second."""
     before, after = first["value"], second["value"]
     change = None if before is None or after is None else after - before
     widths = [(one["high"] - one["low"]) / 2 for one in (first, second) if one["low"] is not None]

@@ -80,8 +80,17 @@ def workbook(frames: Mapping[str, "pd.DataFrame"]) -> bytes:
     return buffer.getvalue()
 
 
-def store(out: Path, data: dict, tables: Mapping[str, "pd.DataFrame"], files: Mapping[str, bytes]) -> None:
-    """Write a notebook's record into the run's folder `out`: tables/, files and record.json."""
+def store(
+    out: Path,
+    data: dict,
+    tables: Mapping[str, "pd.DataFrame"],
+    files: Mapping[str, bytes],
+    drawn: Mapping[str, "pd.DataFrame"] | None = None,
+) -> None:
+    """Write a notebook's record into the run's folder `out`: tables/, figures/ (what they draw), files, record.json."""
+    for name, frame in (drawn or {}).items():
+        (out / "figures").mkdir(parents=True, exist_ok=True)
+        write_csv(frame, out / "figures" / f"{name}.csv")
     (out / "tables").mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         write_csv(frame, out / "tables" / f"{name}.csv")

@@ -28,7 +28,7 @@ __all__ = [
     "revision",
 ]
 
-FORMAT = "1"  # of what a finished notebook leaves behind; a change here makes all kept ones stale
+FORMAT = "2"  # of what a finished notebook leaves behind; a change here makes all kept ones stale
 PACKAGE = "crossborder"
 DYNAMIC = ("import_module(", "__import__(", "iter_modules(", "walk_packages(")
 KNOWN_DYNAMIC = "in the content key already"  # a comment by which a module says why its dynamic imports do not count

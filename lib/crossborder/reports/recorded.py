@@ -182,7 +182,8 @@ def record(
     """The notebook's results, shown; inside a run also its tables and files, stored beside its page.
 
     The first three results are the headline figures of the report. A figure and a table of the same name belong
-    together: the table holds the data behind the picture. Raises InputError for a name that is wrong or used twice.
+    together: the table holds the data behind the picture; of a figure without one, what it draws is stored.
+    Raises InputError for a name that is wrong or used twice.
     """
     tables, figures, files = tables or {}, figures or {}, files or {}
     names = [result.name for result in results]
@@ -198,9 +199,10 @@ def record(
     alts = tuple((name, getattr(figure, "alt", "")) for name, figure in figures.items())
     made = Record(tuple(results), tuple(tables), alts, tuple(files))
     if os.environ.get(OUT):
-        from crossborder.reports import exports
+        from crossborder.reports import drawn, exports
 
-        exports.store(Path(os.environ[OUT]), made.as_data(), tables, files)
+        behind = {name: drawn.data(figure) for name, figure in figures.items() if name not in tables}
+        exports.store(Path(os.environ[OUT]), made.as_data(), tables, files, behind)
     return made
 
 

@@ -13,7 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossborder.reports import exports, kept, keys, planning, publication
+from crossborder.reports import baseline, exports, kept, keys, planning, publication
+from crossborder.reports.baseline import Baseline
 from crossborder.reports.planning import Entry, Folders, Request
 from crossborder.reports.worker import Job, Outcome
 
@@ -26,8 +27,8 @@ WARM_FROM = 4  # notebooks to run before importing the stack once for all of the
 FORMAT = 1  # of results.json and manifest.json
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
 # What decides how a page looks, given the outputs of its notebook.
-PAGES = ("reports/html.py", "reports/pages.py", "reports/recorded.py", "reports/rendering.py", "reports/templates/*",
-         "style.py", "language/*")  # fmt: skip
+_MODULES = "answers baseline compare html pages recorded rendering translation"
+PAGES = (*(f"reports/{name}.py" for name in _MODULES.split()), "reports/templates/*", "style.py", "language/*")
 
 
 @dataclass
@@ -112,6 +113,7 @@ def _as_published(state: _State) -> tuple[Outcome, ...]:
     same = (
         manifest.get("format") == FORMAT
         and manifest.get("pages") == _pages_key()
+        and manifest.get("baseline", "") == _baseline(state).key
         and {name: one["key"] for name, one in there.items()} == {one.notebook: one.key for one in state.entries}
         and all(one["status"] != "failed" for one in there.values())
     )
@@ -238,8 +240,18 @@ def _write(state: _State, aside: Path) -> None:
         place = state.places.get(entry.notebook)
         if place and place.is_dir():
             _copy(place, aside, entry.notebook, whole=state.outcomes[entry.notebook].status == "ok")
-    pages.write(aside, state.entries, state.outcomes, {e.notebook: _record(state, e) for e in state.entries}, about)
-    exports.write_text(aside / "manifest.json", json.dumps(_manifest(state, about), indent=1, ensure_ascii=False))
+    records = {entry.notebook: _record(state, entry) for entry in state.entries}
+    base = _baseline(state)
+    pages.write(aside, state.entries, state.outcomes, records, about, base)
+    manifest = _manifest(state, about) | {"baseline": base.key}
+    exports.write_text(aside / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
+
+
+def _baseline(state: _State) -> Baseline:
+    """The run to compare with, if this one is under another scenario than the base."""
+    asked = {entry.notebook: entry.values for entry in state.entries}
+    scenario = state.entries[0].values.get("scenario", baseline.SCENARIO)
+    return baseline.find(state.folders.reports, scenario, asked)
 
 
 def _copy(place: Path, aside: Path, notebook: str, whole: bool) -> None:
@@ -249,9 +261,10 @@ def _copy(place: Path, aside: Path, notebook: str, whole: bool) -> None:
         shutil.copyfile(place / "notebook.ipynb", aside / "notebooks" / f"{notebook}.ipynb")
     if not whole:
         return
-    for path in sorted((place / "tables").glob("[!.]*")):
-        (aside / "tables" / notebook).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, aside / "tables" / notebook / path.name)
+    for kind in ("tables", "figures"):
+        for path in sorted((place / kind).glob("[!.]*")):
+            (aside / kind / notebook).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, aside / kind / notebook / path.name)
     for name in kept.read(place, "record.json").get("files", ()):
         (aside / "files" / notebook).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(place / name, aside / "files" / notebook / name)
