@@ -1,8 +1,9 @@
 """Response: levels, clocks, deadlines, plans, drills."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 from crossborder.risk import response
 
 
@@ -88,3 +89,14 @@ def test_wrong_inputs_are_named():
         response.incident_level(pd.Series([1.0]), 1, revenue_year_usd=0)
     with pytest.raises(InputError, match="took_hours"):
         response.drill_score(pd.DataFrame({"drill": ["a"], "target_hours": [1.0]}))
+
+
+def test_noticing_gain_compares_the_halves():
+    days = pd.date_range("2025-01-01", periods=12, freq="30D")
+    lag = pd.to_timedelta([10] * 6 + [2] * 6, unit="D")
+    incidents = pd.DataFrame({"started_on": days, "noticed_on": days + lag})
+    found = response.noticing_gain(incidents, rng=np.random.default_rng(1))
+    assert (found["before_days"], found["after_days"]) == (10, 2)
+    assert found["high"] < 1 and found["faster"] == 1
+    with pytest.raises(Refusal, match="no gain in noticing"):
+        response.noticing_gain(incidents.head(6), rng=np.random.default_rng(1))
