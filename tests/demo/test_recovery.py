@@ -7,7 +7,7 @@ from crossborder.demo.world import CATEGORIES, CHANNELS
 
 from tests.demo import estimators
 
-SEEDS = range(1, 11)
+SEEDS = range(1, 41)
 REACHING = np.array([c not in media.HARVEST for c in CHANNELS])
 
 
@@ -39,10 +39,12 @@ def scores() -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("what", ["lifts", "adstock", "demand"])
-def test_a_typical_parameter_lies_within_two_standard_errors_in_nine_of_ten_seeds(scores, what):
-    inside = np.abs(scores[what]) < 2
-    assert np.median(inside.sum(axis=0)) >= 9
-    assert inside.mean() >= 0.9
+def test_parameters_lie_within_two_standard_errors_in_nine_of_ten_seeds(scores, what):
+    inside = (np.abs(scores[what]) < 2).mean(axis=0)
+    assert inside.mean() >= 0.93  # 0.954 when the standard errors are right
+    assert np.median(inside) >= 0.9
+    # With right standard errors one parameter in 26 falls to 35 of 40 by chance alone, and one in 100 below it.
+    assert inside.min() >= 35 / len(SEEDS)
 
 
 @pytest.mark.parametrize("what", ["lifts", "adstock", "demand"])
