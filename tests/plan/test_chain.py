@@ -11,43 +11,106 @@ DEMO = repository() / "data" / "demo"
 
 @pytest.fixture(scope="module")
 def results() -> pd.DataFrame:
-    rows = {name: plan.chain(Company.open(DEMO, scenario=name)).as_series() for name in scenarios.available()}
-    return pd.DataFrame(rows).T
+    return plan.scenario_table(Company.open(DEMO)).set_index("scenario")
 
 
-def worse(results: pd.DataFrame, scenario: str, *columns: str) -> None:
-    for column in columns:
-        assert results.loc[scenario, column] < results.loc["base", column], (scenario, column)
+DEARER = {
+    "landed_cost_per_order": 1,
+    "contribution_share": -1,
+    "revenue_year": 0,
+    "ebitda_year": -1,
+    "cash_low": -1,
+    "cash_headroom": -1,
+    "leverage_headroom": -1,
+    "enterprise_value": -1,
+}
+SHUT = {"revenue_year": -1, "ebitda_year": -1, "leverage_headroom": -1, "enterprise_value": -1}
+MORE = {"landed_cost_per_order": 0, "contribution_share": 1, "revenue_year": 1, "ebitda_year": 1, "enterprise_value": 1}
+# Which way each figure must go; a figure that may go either way (cash when sales fall and stock is sold) is left out.
+SIGNS = {
+    "base": dict.fromkeys(DEARER, 0),
+    "freight_shock": DEARER,
+    "us_tariff_jump": DEARER,
+    "canal_closure": DEARER,
+    "ad_cost_up_40": DEARER | {"landed_cost_per_order": 0},
+    "combined_stress": DEARER | {"revenue_year": -1},
+    "eu_parcel_duty": dict.fromkeys(DEARER, 0),  # the demo company sends no parcel; with parcels: see below
+    "home_currency_minus_30": {name: -sign for name, sign in DEARER.items()},
+    "demand_boom": MORE,
+    "demand_slump": {name: -sign for name, sign in MORE.items()},
+    "platform_ban": SHUT,
+    "supplier_failure": SHUT,
+}
 
 
-DOWNSTREAM = ("contribution_share", "ebitda_year", "cash_low", "cash_headroom", "leverage_headroom", "enterprise_value")
+def test_every_scenario_states_which_way_it_moves():
+    assert set(SIGNS) == set(scenarios.available())
 
 
-@pytest.mark.parametrize(
-    "scenario", ["freight_shock", "us_tariff_jump", "canal_closure", "ad_cost_up_40", "combined_stress"]
-)
-def test_dearer_costs_lower_everything_downstream(results, scenario):
-    worse(results, scenario, *DOWNSTREAM)
-    if scenario != "ad_cost_up_40":
-        assert results.loc[scenario, "landed_cost_per_order"] > results.loc["base", "landed_cost_per_order"]
+@pytest.mark.parametrize("scenario", SIGNS)
+def test_a_scenario_moves_every_figure_its_own_way(results, scenario):
+    for figure, sign in SIGNS[scenario].items():
+        change, size = results.loc[scenario, figure] - results.loc["base", figure], abs(results.loc["base", figure])
+        moved = 0 if abs(change) < 1e-6 * size else (1 if change > 0 else -1)
+        assert moved == sign, (figure, change)
 
 
-def test_demand_moves_sales_and_value_its_own_way(results):
-    assert results.loc["demand_boom", "revenue_year"] == pytest.approx(
-        1.3 * results.loc["base", "revenue_year"], rel=1e-6
+def test_the_figures_of_one_scenario_agree_with_each_other(results):
+    """Leverage falls when earnings rise, headroom is cash less one floor, what is left of sales pays one overhead."""
+    by_earnings = results.sort_values("ebitda_year")
+    assert by_earnings["leverage"].astype(float).is_monotonic_decreasing
+    floor = (results["cash_low"] - results["cash_headroom"]).astype(float)
+    assert floor.to_numpy() == pytest.approx(floor["base"], rel=1e-9)
+    overhead = (results["contribution_share"] * results["revenue_year"] - results["ebitda_year"]).astype(float)
+    same = overhead.drop("home_currency_minus_30")  # payroll is paid in the home currency
+    assert same.to_numpy() == pytest.approx(overhead["base"], rel=1e-9)
+    assert overhead["home_currency_minus_30"] < overhead["base"]
+
+
+def test_a_larger_shock_of_one_kind_is_never_milder(results):
+    mild, hard = results.loc["canal_closure"], results.loc["freight_shock"]
+    assert hard["landed_cost_per_order"] > mild["landed_cost_per_order"]
+    assert (
+        hard["contribution_share"] < mild["contribution_share"] and hard["enterprise_value"] < mild["enterprise_value"]
     )
-    assert results.loc["demand_boom", "enterprise_value"] > results.loc["base", "enterprise_value"]
-    worse(results, "demand_slump", "revenue_year", "ebitda_year", "enterprise_value")
+    assert results.loc["combined_stress", "enterprise_value"] == results["enterprise_value"].min()
 
 
-def test_a_cheaper_home_currency_helps_an_exporter(results):
-    assert results.loc["home_currency_minus_30", "landed_cost_per_order"] < results.loc["base", "landed_cost_per_order"]
-    assert results.loc["home_currency_minus_30", "ebitda_year"] > results.loc["base", "ebitda_year"]
+def test_more_freight_never_raises_margin_cash_or_value():
+    company = Company.open(DEMO)
+    case = plan.plan_case(company, months=36)
+    steps = [plan.chain(company, case, {"freight_factor": factor}) for factor in (1.0, 1.2, 2.0, 3.0, 5.0)]
+    for figure in ("contribution_share", "ebitda_year", "cash_low", "leverage_headroom", "enterprise_value"):
+        values = [getattr(step, figure) for step in steps]
+        assert values == sorted(values, reverse=True) and len(set(values)) == len(values), figure
 
 
-@pytest.mark.parametrize("scenario", ["platform_ban", "supplier_failure"])
-def test_what_is_shut_sells_less(results, scenario):
-    worse(results, scenario, "revenue_year", "ebitda_year", "enterprise_value")
+def test_the_table_of_scenarios_equals_a_company_opened_under_one(results):
+    alone = plan.chain(Company.open(DEMO, scenario="us_tariff_jump")).as_series()
+    assert results.loc["us_tariff_jump", list(DEARER)].astype(float).tolist() == alone[list(DEARER)].tolist()
+
+
+def test_demand_moves_sales_by_its_own_size(results):
+    for name, factor in {"demand_boom": 1.3, "demand_slump": 0.75}.items():
+        assert results.loc[name, "revenue_year"] == pytest.approx(
+            factor * results.loc["base", "revenue_year"], rel=1e-6
+        )
+
+
+def test_a_duty_on_parcels_costs_whoever_sends_parcels(results, monkeypatch):
+    """With every German shipment by courier the fee of two euros lowers the margin; without parcels nothing."""
+    assert results.index[~results["touches"]].tolist() == ["eu_parcel_duty"]
+    tables = Company.table
+
+    def by_courier(self, name):
+        frame = tables(self, name)
+        return frame.assign(mode=frame["mode"].where(frame["market"] != "DE", "courier")) if name == "lanes" else frame
+
+    monkeypatch.setattr(Company, "table", by_courier)
+    table = plan.scenario_table(Company.open(DEMO), ["base", "eu_parcel_duty"]).set_index("scenario")
+    assert table.loc["eu_parcel_duty", "touches"]
+    for figure, sign in DEARER.items():
+        assert (table.loc["eu_parcel_duty", figure] - table.loc["base", figure]) * sign >= (1e-4 if sign else 0)
 
 
 def test_tripled_freight_reconciles_from_landed_cost_to_earnings():

@@ -82,9 +82,10 @@ def chain(company: "Company", case: PlanCase | None = None, changes: Mapping[str
 
 
 def scenario_table(company: "Company", names: list[str] | None = None, **options: float) -> pd.DataFrame:
-    """The chain under every scenario (or those named), one row each: scenario, title, and the figures of `ChainResult`.
+    """The chain under every scenario (or those named): scenario, title, the figures of `ChainResult`, and `touches`.
 
-    Orders, costs and balances are worked out once; only the levers differ.
+    Orders, costs and balances are worked out once; only the levers differ. `touches` is False where a scenario changes
+    nothing that this company does, such as a duty on parcels where no parcel is sent.
     """
     case, economics = base_case(company, **options)
     rows = []
@@ -92,7 +93,11 @@ def scenario_table(company: "Company", names: list[str] | None = None, **options
         other = company if name == company.scenario.name else company.under(name)
         figures = chain(other, scenario_factors(other, case, economics))
         rows.append({"scenario": name, "title": other.scenario.title or name, **figures.as_series()})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    plain = pd.Series(chain(company, scenario_factors(company.under("base"), case, economics)).__dict__)
+    figures = [name for name in plain.index if name != "cash_low_month"]
+    moved = (table[figures].astype(float) - plain[figures].astype(float)).abs() > 1e-9 * plain[figures].abs().clip(1.0)
+    return table.assign(touches=moved.any(axis=1) | (table["scenario"] == "base"))
 
 
 def free_cash_flow(values: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -143,11 +148,16 @@ def stress(company: "Company", case: PlanCase, shocks: pd.DataFrame) -> pd.DataF
 
 def stress_chain(
     company: "Company", *, cash_needed_usd: float, leverage_cap: float, passed_on: float = 0.0
-) -> tuple[Chain, str]:
-    """The chain for stress tests: the whole one ("plan") where its tables are, else first order from the ledger."""
+) -> tuple[Chain | None, str]:
+    """The chain for stress tests: the whole one ("plan") where its tables are, else first order from the ledger.
+
+    Without a ledger or opening balances there is none: (None, "").
+    """
     if company.has(*STRESS_NEEDS):
         case = plan_case(company)
         return (lambda shocks: stress(company, case, shocks)), "plan"
+    if not company.has("ledger", "opening_balances"):
+        return None, ""
     ledger, opening = company.table("ledger"), company.table("opening_balances")
     totals = company_totals.yearly(ledger, company.as_of)
     opening_items = opening.set_index("item")["amount_usd"]

@@ -8,6 +8,8 @@ import pandas as pd
 
 from crossborder.finance import plan_inputs
 from crossborder.finance.plan_inputs import PlanCase
+from crossborder.reference import exchange
+from crossborder.supply.inputs import EU
 
 if TYPE_CHECKING:
     from crossborder.company import Company
@@ -21,9 +23,9 @@ TIED_TO_DOLLAR = ("USD", "SAR")
 def scenario_factors(company: "Company", case: PlanCase, economics: pd.DataFrame) -> PlanCase:
     """The case under the levers of the company's scenario, each an assumption whose base value changes nothing.
 
-    Freight by the modes by which each market was served; duty points on the customs value; advertising and purchase
-    prices; the home currency on purchases and payroll; the sales currencies; a shut platform, part of whose sales moves
-    to the market's other platforms.
+    Freight by the modes by which each market was served; duty points on the customs value; a fee on parcels to the
+    European Union, for the share that goes there by courier; advertising and purchase prices; the home currency on
+    purchases and payroll; the sales currencies; a shut platform, part of whose sales moves to the market's others.
     """
     value = company.value
     foreign = foreign_markets(company, case)
@@ -41,7 +43,7 @@ def scenario_factors(company: "Company", case: PlanCase, economics: pd.DataFrame
     }
     changed = plan_inputs.scaled(case, factors)
     extra = [company.value(f"supply.tariff.extra_{market.lower()}") for market in case.markets]
-    duty = changed.inputs["duty_rate"] + np.array(extra)[:, None]
+    duty = changed.inputs["duty_rate"] + np.array(extra)[:, None] + _parcel_duty(company, changed)
     days = company.value("supply.transit.extra_days")
     stock = changed.inputs["inventory_months"] + days / 30 * _canal_share(case, economics)
     return replace(changed, inputs=changed.inputs | {"duty_rate": duty, "inventory_months": stock})
@@ -92,6 +94,21 @@ def largest_supplier_share(company: "Company") -> float:
     recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
     amount = (recent["quantity"].astype(float) * recent["unit_cost"]).groupby(recent["supplier_id"]).sum()
     return float(amount.max() / amount.sum())
+
+
+def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
+    """Duty points that a fee a parcel adds in each market of the European Union, for what goes there by courier."""
+    known = set(company.table("assumptions")["name"])
+    fee = company.value("supply.parcel_duty.extra_eu_eur") if "supply.parcel_duty.extra_eu_eur" in known else 0.0
+    if fee <= 0:
+        return 0.0
+    usd = float(exchange.convert(fee, "EUR", company.as_of))
+    shipments = company.table("shipments").merge(company.table("lanes")[["lane_id", "mode"]], on="lane_id")
+    recent = shipments[shipments["shipped_on"] > company.as_of - pd.DateOffset(years=1)]
+    pieces = recent.assign(parcel=recent["quantity"].where(recent["mode"] == "courier", 0)).groupby("market")
+    share = (pieces["parcel"].sum() / pieces["quantity"].sum()).reindex(case.markets).fillna(0.0)
+    inside = np.array([market in EU for market in case.markets])
+    return (share.to_numpy(float) * inside * usd)[:, None] / case.inputs["customs_value_per_order"]
 
 
 def _freight_factor(company: "Company", case: PlanCase) -> np.ndarray:
