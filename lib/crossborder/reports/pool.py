@@ -1,6 +1,8 @@
 """Worker processes that run notebooks side by side and are replaced when one dies."""
 
+import contextlib
 import multiprocessing
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from crossborder.reports.worker import Job, Outcome, serve
 
 __all__ = ["Pool"]
 
+CHANCES = 2  # a notebook whose worker died is given to another one: what killed the worker may have been chance
 GRACE_SECONDS = 15  # a worker ends a late notebook itself; only one that hangs is killed from here
+DIED = "the process that ran the notebook ended, most often for lack of memory"
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Pool:
         self._size = size
         self._spawn = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
+        self._deaths: dict[str, int] = {}
 
     def __enter__(self) -> "Pool":
         return self
@@ -62,19 +67,21 @@ class Pool:
                 yield from self._give_up(waiting, seconds)
                 return
             self._hand_out(waiting, after)
-            yield from self._listen(tell)
+            yield from self._listen(tell, waiting)
 
     def _hand_out(self, waiting: list[Job], after: Mapping[str, Sequence[str]]) -> None:
         """Give each idle worker the next job that need not wait for another."""
         for _ in range(self._size):
-            open_jobs = {job.notebook for job in waiting} | {w.job.notebook for w in self._workers if w.job}
-            ready = [job for job in waiting if not open_jobs & set(after.get(job.notebook, ()))]
+            open_jobs = {job.name for job in waiting} | {w.job.name for w in self._workers if w.job}
+            ready = next((job for job in waiting if open_jobs.isdisjoint(after.get(job.name, ()))), None)
             worker = self._idle() if ready else None
             if worker is None:
                 return
-            worker.job, worker.since = ready[0], time.monotonic()
-            waiting.remove(ready[0])
-            worker.connection.send(ready[0])
+            worker.job, worker.since = ready, time.monotonic()
+            waiting.remove(ready)
+            # A worker that has died meanwhile is noticed when it is listened to.
+            with contextlib.suppress(OSError):
+                worker.connection.send(ready)
 
     def _idle(self) -> _Worker | None:
         for worker in self._workers:
@@ -89,7 +96,7 @@ class Pool:
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]
 
-    def _listen(self, tell: Callable[[str, int, int], None]) -> Iterator[Outcome]:
+    def _listen(self, tell: Callable[[str, int, int], None], waiting: list[Job]) -> Iterator[Outcome]:
         """Hear what the workers say for a moment; outcomes of notebooks that ended, or whose worker did."""
         by_connection = {worker.connection: worker for worker in self._workers}
         for connection in wait(list(by_connection), timeout=0.25):
@@ -97,10 +104,10 @@ class Pool:
             try:
                 kind, content = connection.recv()
             except (EOFError, OSError):
-                yield from self._bury(worker, "the process that ran the notebook ended, most often for lack of memory")
+                yield from self._bury(worker, DIED, waiting)
                 continue
             if kind == "cell" and worker.job:
-                tell(worker.job.notebook, *content)
+                tell(worker.job.name, *content)
             elif kind == "done":
                 worker.job = None
                 yield Outcome(**content)
@@ -109,23 +116,34 @@ class Pool:
                 worker.process.kill()
                 yield from self._bury(worker, f"not finished within {worker.job.seconds:.0f} s, and did not react")
 
-    def _bury(self, worker: _Worker, why: str) -> Iterator[Outcome]:
+    def _bury(self, worker: _Worker, why: str, waiting: list[Job] | None = None) -> Iterator[Outcome]:
+        """Forget a worker; its notebook has failed, unless it goes back to those `waiting` for another chance."""
         self._workers.remove(worker)
         worker.connection.close()
         worker.process.join(timeout=5)
-        if worker.job:
-            seconds = round(time.monotonic() - worker.since, 2)
-            yield Outcome(worker.job.notebook, "failed", seconds, {"kind": "WorkerEnded", "text": why})
+        job = worker.job
+        if job is None:
+            return
+        self._deaths[job.name] = self._deaths.get(job.name, 0) + 1
+        if waiting is not None and self._deaths[job.name] < CHANCES:
+            shutil.rmtree(job.out, ignore_errors=True)
+            waiting.insert(0, job)
+            return
+        yield _failed(job, worker.since, {"kind": "WorkerEnded", "text": why})
 
     def _give_up(self, waiting: Sequence[Job], seconds: float) -> Iterator[Outcome]:
         why = {"kind": "Deadline", "text": f"the run's {seconds:.0f} s were over"}
         for worker in [worker for worker in self._workers if worker.job]:
             worker.process.kill()
-            yield Outcome(worker.job.notebook, "failed", round(time.monotonic() - worker.since, 2), dict(why))
+            yield _failed(worker.job, worker.since, dict(why))
             worker.job = None
             self._workers.remove(worker)
         for job in waiting:
-            yield Outcome(job.notebook, "failed", 0.0, {**why, "text": f"not started: {why['text']}"})
+            yield _failed(job, time.monotonic(), {**why, "text": f"not started: {why['text']}"})
+
+
+def _failed(job: Job, since: float, error: dict) -> Outcome:
+    return Outcome(job.notebook, "failed", round(time.monotonic() - since, 2), error, label=job.label)
 
 
 def _say_goodbye(worker: _Worker) -> None:

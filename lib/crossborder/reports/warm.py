@@ -19,19 +19,30 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from crossborder.reports.environment import DETERMINISTIC
 
-__all__ = ["NURSERY", "WarmProvisioner", "available", "nursery"]
+__all__ = ["NAME", "NURSERY", "STARTED", "WarmProvisioner", "available", "known", "last", "nursery"]
 
 NURSERY = "CROSSBORDER_NURSERY"  # address of the nursery's socket, for the workers of a run
 NAME = "crossborder-warm"
 # Arrow's allocator would start a thread of its own when pandas is imported; a fork must not leave one behind.
 ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+STARTED: list[int] = []  # process numbers of the kernels of this process, the last one last
 PATIENCE_SECONDS = 30  # a nursery that takes longer to import the stack than a cold kernel would is of no use
 
 
 def available() -> bool:
     """Whether kernels can be forked here, and jupyter_client knows how to ask for it."""
+    return sys.platform == "linux" and known()
+
+
+def known() -> bool:
+    """Whether jupyter_client knows our provisioner: the package is installed, not only found on the path."""
     group = metadata.entry_points(group="jupyter_client.kernel_provisioners")
-    return sys.platform == "linux" and any(point.name == NAME for point in group)
+    return any(point.name == NAME for point in group)
+
+
+def last() -> int | None:
+    """The process number of the kernel that was started last."""
+    return STARTED[-1] if STARTED else None
 
 
 @contextlib.contextmanager
@@ -115,10 +126,13 @@ class WarmProvisioner(LocalProvisioner):
         """Start the kernel that `cmd` would start; its connection."""
         fork = _forked(cmd, kwargs) if "ipykernel_launcher" in cmd else None
         if fork is None:
-            return await super().launch_kernel(cmd, **kwargs)
+            info = await super().launch_kernel(cmd, **kwargs)
+            STARTED.append(self.pid)
+            return info
         # A fork leads a session, and so a process group, of its own number.
         self.process, self.pid, self.pgid = fork, fork.pid, fork.pid
         self.cwd = kwargs.get("cwd") or os.getcwd()
+        STARTED.append(fork.pid)
         return self.connection_info
 
 

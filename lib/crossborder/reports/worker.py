@@ -11,8 +11,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets
+from crossborder.reports.memory import Watch, watched
 
-__all__ = ["Job", "Outcome", "perform", "serve"]
+__all__ = ["Job", "Outcome", "perform", "serve", "surround"]
 
 # Errors told in plain words by the package: a traceback adds nothing for the reader.
 PLAIN = ("CrossborderError", "InputError", "Refusal", "MissingTable", "DataError")
@@ -22,7 +23,10 @@ ERROR_MARK = "papermill-error-cell-tag"
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to run: where from, with which parameters, where its outputs go, and how long it may take."""
+    """A notebook to run: where from, with which parameters, where its outputs go, and what it may take.
+
+    `label` tells runs of one notebook apart; `memory_bytes` 0 is no cap.
+    """
 
     notebook: str
     source: str
@@ -31,6 +35,13 @@ class Job:
     root: str
     seconds: float
     results: str = ""
+    label: str = ""
+    memory_bytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the job is called among others."""
+        return self.label or self.notebook
 
 
 @dataclass
@@ -42,14 +53,20 @@ class Outcome:
     seconds: float = 0.0
     error: dict = field(default_factory=dict)
     reused: bool = False
+    label: str = ""
+    peak_bytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the job that ended so."""
+        return self.label or self.notebook
 
 
 def serve(connection: Connection, log: str, nursery: str = "") -> None:
     """The life of a worker: take jobs until None comes or the parent is gone."""
     _follow_parent()
     _redirect(log)
-    if nursery:
-        os.environ |= {"CROSSBORDER_NURSERY": nursery, "JUPYTER_DEFAULT_PROVISIONER_NAME": "crossborder-warm"}
+    surround(nursery)
     import papermill  # noqa: F401  the one import that every job would pay for
 
     connection.send(("ready", None))
@@ -63,26 +80,40 @@ def serve(connection: Connection, log: str, nursery: str = "") -> None:
         connection.send(("done", asdict(perform(job, lambda cell, of: connection.send(("cell", (cell, of)))))))
 
 
+def surround(nursery: str = "") -> None:
+    """Have kernels of this process started by our provisioner: forked from a nursery if there is one, else cold."""
+    from crossborder.reports import warm
+
+    if nursery:
+        os.environ[warm.NURSERY] = nursery
+    if warm.known():
+        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = warm.NAME
+
+
 def perform(job: Job, tell: Callable[[int, int], None]) -> Outcome:
     """Run one notebook; whatever happens comes back as an outcome. The executed notebook lies in `job.out`."""
+    from crossborder.reports import warm
+
     started = time.monotonic()
+    warm.STARTED.clear()
     out = Path(job.out)
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, dict] = {}
     variables = {**DETERMINISTIC, "CROSSBORDER_OUT": job.out}
     if job.results:
         variables["CROSSBORDER_RESULTS"] = job.results
-    outcome = Outcome(job.notebook)
-    with applied(variables):
+    outcome = Outcome(job.notebook, label=job.label)
+    with applied(variables), watched(warm.last, job.memory_bytes) as watch:
         try:
             _started(job, out / "notebook.ipynb", done, tell)
         except Exception as error:  # a worker must outlive whatever a notebook does
-            outcome.status, outcome.error = "failed", _explained(error, job, done)
+            outcome.status, outcome.error = "failed", _explained(error, job, done, watch)
+    outcome.peak_bytes = watch.peak_bytes
     outcome.seconds = round(time.monotonic() - started, 2)
     try:
         _tidy(job, out / "notebook.ipynb", done)
     except Exception as error:  # a file that is no notebook
-        outcome.status, outcome.error = "failed", outcome.error or _explained(error, job, done)
+        outcome.status, outcome.error = "failed", outcome.error or _explained(error, job, done, watch)
     (out / "outcome.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     return outcome
 
@@ -131,7 +162,7 @@ def _literal(path: str) -> str:
     return path.replace("{", "{{").replace("}", "}}")
 
 
-def _explained(error: Exception, job: Job, done: dict[str, dict]) -> dict:
+def _explained(error: Exception, job: Job, done: dict[str, dict], watch: Watch) -> dict:
     """The error as plain data: kind, text, cell number, the cell's source and the traceback."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -143,6 +174,9 @@ def _explained(error: Exception, job: Job, done: dict[str, dict]) -> dict:
         found |= {"source": error.source, "kind": error.ename, "text": error.evalue}
         if error.ename not in PLAIN:
             found["traceback"] = _without_colours("\n".join(error.traceback))
+    elif watch.exceeded:
+        cap, cell = job.memory_bytes / 1e6, len(done)
+        found |= {"kind": "MemoryCap", "text": f"ended in cell {cell}: it took more than the {cap:.0f} MB allowed"}
     elif isinstance(error, DeadKernelError):
         found |= {"kind": "KernelDied", "text": "the notebook's process ended, most often for lack of memory"}
     elif isinstance(error, CellTimeoutError):
