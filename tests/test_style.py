@@ -94,3 +94,12 @@ def test_what_rounds_to_zero_has_no_sign():
     assert style.number(-0.4) == "0"
     assert style.number(-1234.0) == "\u22121\u2009234"
     assert style.percent(-0.0001) == "0\u2009%"
+
+
+def test_codes_and_truth_values_are_said_in_words_unless_a_reader_types_them():
+    frame = pd.DataFrame(
+        {"kind": ["home_storage", "a_B", "x.y_z"], "open": [True, False, True], "file": ["ad_spend"] * 3}
+    )
+    cells = [[text for text, _, _ in row] for row in style.table(frame, formats={"file": "code"}).cells()]
+    assert cells == [["home storage", "yes", "ad_spend"], ["a_B", "no", "ad_spend"], ["x.y_z", "yes", "ad_spend"]]
+    assert str(style.say("Best: {channel}", channel="search_brand")) == "Best: search brand"

@@ -4,12 +4,14 @@ import base64
 import html
 import io
 import math
+import re
 import textwrap
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -50,6 +52,7 @@ FIXED = {
 
 WIDTHS = {"full": 7.2, "half": 3.5}
 THIN = "\u2009"
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 mpl.rcParams.update(
     {
@@ -256,6 +259,16 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
+def _words(value: object) -> str:
+    """What a cell says in words: yes or no for a truth value, spaces for the underscores of a code."""
+    if _missing(value):
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return t("yes") if value else t("no")
+    said = _language.text(str(value))
+    return said.replace("_", " ") if CODE.fullmatch(said) else said
+
+
 FORMATS = {
     "percent": percent,
     "percent1": lambda value: percent(value, 1),
@@ -265,7 +278,8 @@ FORMATS = {
     "integer": number,
     **{f"number{digits}": (lambda value, digits=digits: number(value, digits)) for digits in (0, 1, 2, 3, 4)},
     "date": day,
-    "text": lambda value: "–" if _missing(value) else _language.text(str(value)),
+    "text": lambda value: _words(value),
+    "code": lambda value: "–" if _missing(value) else str(value),
 }
 
 
@@ -353,9 +367,9 @@ def table(
 ) -> Table:
     """A frame as typeset table of at most `limit` rows.
 
-    `formats` maps a column to percent, percent1, money, money2, integer, number0..4, date or text; `interval` maps a
-    value column to its (low, high) columns, shown behind it; `bold` is a mask, or the first column's value of the row
-    that matters; `total` adds the sum of the numeric columns.
+    `formats` maps a column to percent, percent1, money, money2, integer, number0..4, date, text, or code for what
+    a reader types as it stands; `interval` maps a value column to its (low, high) columns, shown behind it; `bold` is
+    a mask, or the first column's value of the row that matters; `total` adds the sum of the numeric columns.
     """
     for name, fmt in (formats or {}).items():
         if fmt not in FORMATS:
@@ -412,6 +426,6 @@ def say(template: str, **values: object) -> Sentence:
 
 def _plain(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        text = html.escape(_language.text(str(value)), quote=False)
+        text = html.escape(_words(value), quote=False)
         return "".join(f"\\{c}" if c in "*_`[]|#" else c for c in text)
     return number(value, 0 if isinstance(value, int) else 2)
