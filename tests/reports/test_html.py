@@ -3,12 +3,13 @@ import hashlib
 import re
 
 from crossborder.reports import html
+from crossborder.reports.answers import Answer
 from crossborder.reports.html import Card
 
 RUN = {
     "name": "base", "finished": "2026-11-22 05:00 UTC", "seconds": 3, "data": "data/demo", "scenario": "base",
     "language": "en", "asked": {"market": "<b>"}, "fingerprint": "f" * 64, "lock": "l" * 64, "revision": "",
-    "python": "3.11.7", "base_values": {},
+    "python": "3.11.7", "baseline": "",
 }  # fmt: skip
 RESULT = {
     "name": "market.size.share",
@@ -36,7 +37,7 @@ def page(**record):
 def test_a_page_has_title_key_figures_and_neighbours():
     text, complete = page()
     assert "<h1>How &lt;big&gt;?</h1>" in text and "Who &amp; why." in text
-    assert "25.0\u2009%" in text and "20.0\u2009% … 30.0\u2009% (90%)" in text
+    assert "25.0\u202f%" in text and "20.0\u202f% … 30.0\u202f% (90%)" in text
     assert 'href="10_a.html"' in text and 'href="12_b.html"' in text
     assert complete.title == "How <big>?" and complete.results == (RESULT,)
 
@@ -66,6 +67,16 @@ def test_the_index_counts_groups_and_can_be_searched():
     assert ">Market</h2>" in text and ">Supply</h2>" in text
     assert re.search(r'data-text="[^"]*growth rates[^"]*market\.size\.share', text)
     assert "market &lt;b&gt;" in text
+
+
+def test_the_index_lists_which_section_answers_which_question(monkeypatch):
+    one = Answer("Is <it> big?", "11_size", "Size?", "Growth", "11_size.html#growth", "market.size", "tests/x.py::y")
+    monkeypatch.setattr(html, "answers", lambda pages: [one])
+    text = html.index([card(anchors={"Growth": "growth"})], RUN)
+    assert "Is &lt;it&gt; big?" in text and 'href="11_size.html#growth"' in text and "tests/x.py::y" in text
+    assert 'data-answer="is &lt;it&gt; big? 11 size growth market.size"' in text
+    monkeypatch.setattr(html, "answers", lambda pages: [])
+    assert "data-answer=" not in html.index([card()], RUN)
 
 
 def test_the_matrix_shows_the_first_figure_of_each_run():

@@ -121,3 +121,14 @@ def test_results_inside_a_run_are_those_of_the_run(tmp_path, monkeypatch):
 )
 def test_a_value_is_shown_in_its_unit(value, unit, text):
     assert recorded.shown(value, unit) == text
+
+
+def test_what_a_figure_draws_is_stored_unless_a_table_of_its_name_is(tmp_path, monkeypatch):
+    from crossborder import style
+
+    fig, ax = style.figure()
+    ax.plot([1, 2], [3, 4])
+    monkeypatch.setenv(recorded.OUT, str(tmp_path))
+    reports.record([], tables={"sizes": pd.DataFrame({"a": [1]})}, figures={"sizes": fig, "path": fig})
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["path.csv"]
+    assert pd.read_csv(tmp_path / "figures" / "path.csv")["y"].tolist() == [3.0, 4.0]

@@ -72,7 +72,7 @@ def test_a_failed_page_shows_the_cell_and_the_error_and_not_figures(mixed):
     _, finished, _ = mixed
     text = (finished.folder / "12_fails.html").read_text()
     assert "✕ failed" in text and "&lt;b&gt;boom&lt;/b&gt;" in text and "<b>boom" not in text
-    assert "cell 4 of the notebook" not in text and "cell 5 of the notebook" in text  # the injected one counts
+    assert "Cell 4 of the notebook" not in text and "Cell 5 of the notebook" in text  # the injected one counts
     assert 'class="figures"' not in text
     assert "US" in text
     index = (finished.folder / "index.html").read_text()
@@ -163,7 +163,7 @@ def test_a_page_shows_every_output_with_its_key_figures_and_parameters(mixed):
     notebook = json.loads((finished.folder / "notebooks" / "11_whole.ipynb").read_text())
     assert text.count('<div class="output">') == sum(len(c.get("outputs", ())) for c in notebook["cells"]) == 4
     assert 'alt="a line going up"' in text
-    assert "USD\u20091.5\u2009bn" in text and "USD\u20091\u2009bn … USD\u20092\u2009bn (90%)" in text
+    assert "USD\u202f1.5\u202fbn" in text and "USD\u202f1\u202fbn … USD\u202f2\u202fbn (90%)" in text
     assert "<strong>US</strong> <small>default DE</small>" in text
     assert text.count("<details") >= 6
     assert "Data behind the figure" in text
