@@ -45,6 +45,7 @@ def test_readiness_says_what_its_tables_allow(company):
     assert page.noticed["low"] < page.noticed["ratio"] < page.noticed["high"]
     bare = company_controls.readiness_page(Without(company, "control_tests", "orders"), **options, rng=rng())
     assert bare.drills is None and bare.lost is None
+    assert company_controls.readiness_page(Without(company, "incidents"), **options, rng=rng()).noticed is None
 
 
 def test_sharing_and_detours_of_the_demo_company(company):

@@ -49,7 +49,7 @@ class ReadinessPage:
 
     drills: pd.DataFrame | None
     lost: dict[str, float] | None
-    noticed: dict[str, float]
+    noticed: dict[str, float] | None
 
 
 def control_page(company: Tables, *, level: float = 0.9, rng: np.random.Generator) -> ControlPage | None:
@@ -93,7 +93,17 @@ def readiness_page(
         counts = hourly.to_pandas().set_index("hour")["n"].sort_index()
         every = pd.date_range(counts.index.min(), counts.index.max(), freq="h")
         lost = control_tests.lost_between_backups(counts.reindex(every, fill_value=0), backup_hours, rng=rng)
-    return ReadinessPage(shown, lost, response.noticing_gain(company.table("incidents"), level=level, rng=rng))
+    return ReadinessPage(shown, lost, _noticed(company.optional("incidents"), level, rng))
+
+
+def _noticed(incidents: pd.DataFrame | None, level: float, rng: np.random.Generator) -> dict[str, float] | None:
+    """The gain in noticing; None without incidents, or with too few to compare."""
+    if incidents is None:
+        return None
+    try:
+        return response.noticing_gain(incidents, level=level, rng=rng)
+    except Refusal:
+        return None
 
 
 def sharing(company: Tables, *, level: float = 0.9, rng: np.random.Generator) -> pd.DataFrame | None:

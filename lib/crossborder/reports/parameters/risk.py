@@ -33,7 +33,9 @@ class RiskRegister(Parameters):
 
     notebook: ClassVar[str] = "61_risk_register"
     needs: ClassVar[tuple[str, ...]] = ("risks", "ledger")
-    uses: ClassVar[tuple[str, ...]] = ("risk_losses", "customers")
+    uses: ClassVar[tuple[str, ...]] = (
+        "risk_losses", "customers", "control_tests", "suppliers", "trade_marks", "orders",
+    )  # fmt: skip
 
     years: int = Field(
         100_000, ge=5_000, le=2_000_000, description="simulated years", json_schema_extra={"unit": "years"}
@@ -92,11 +94,10 @@ class StressAndContinuity(Parameters):
     """What breaks us?"""
 
     notebook: ClassVar[str] = "63_stress_and_continuity"
-    needs: ClassVar[tuple[str, ...]] = (
-        "ledger", "opening_balances", "orders", "purchases", "suppliers", "products", "incidents",
-    )  # fmt: skip
+    needs: ClassVar[tuple[str, ...]] = ("orders",)
     uses: ClassVar[tuple[str, ...]] = (
-        "inventory", "shipments", "lanes", "platforms", "assumptions", "market_sales", "ad_spend",
+        "ledger", "opening_balances", "purchases", "suppliers", "products", "incidents", "customers", "inventory",
+        "shipments", "lanes", "platforms", "assumptions", "market_sales", "ad_spend",
     )  # fmt: skip
 
     cash_needed_usd: float = Field(
@@ -121,6 +122,15 @@ class StressAndContinuity(Parameters):
     )
     impact_cap: float = Field(
         0.05, gt=0, le=1, description="most revenue at risk from one outage", json_schema_extra={"unit": "fraction"}
+    )
+    backup_hours: float = Field(
+        6.0, gt=0, le=168, description="time between two backups of the store", json_schema_extra={"unit": "hours"}
+    )
+    rpo_hours: float = Field(
+        4.0, ge=0, le=168, description="lost data that is accepted", json_schema_extra={"unit": "hours"}
+    )
+    detour_days: float = Field(
+        15.0, ge=0, le=120, description="longer way of a closed sea route", json_schema_extra={"unit": "days"}
     )
 
 
