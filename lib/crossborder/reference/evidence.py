@@ -58,7 +58,26 @@ def contradictions(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     known = (claims() if table is None else table).set_index("claim_id")
     rows = [_recomputed(row, known) for row in files.read("contradictions.csv").itertuples()]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, _recycled(known.reset_index())])
+
+
+def _recycled(known: pd.DataFrame) -> dict[str, object]:
+    """K76: how many exact claimed changes are one of four round values, which the clustering of digits counts."""
+    first = digit_clustering(known).iloc[0]
+    reading = (
+        f"{first['hits']} of {first['claims']} exact changes are 25, 30, 35 or 40 %; measured effects do not cluster"
+    )
+    return {
+        "contradiction_id": "K76",
+        "severity": "B",
+        "area": "all",
+        "question": "Share of exact claimed changes that are one of four round values",
+        "value": float(first["share"]),
+        "unit": "fraction",
+        "breaks": bool(first["p_value"] < 0.001),
+        "reading": reading,
+        "claims": "all exact relative changes",
+    }
 
 
 def _recomputed(row: tuple, known: pd.DataFrame) -> dict[str, object]:
@@ -143,9 +162,10 @@ def digit_clustering(table: pd.DataFrame | None = None) -> pd.DataFrame:
 def tested(results: pd.DataFrame, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Claims beside what the same measure is in this company, from the recorded results of a run.
 
-    `results` has name, value, low, high. Columns: claim_id, lever, claimed (middle of the claim's ends), own, own_low,
-    own_high, ratio (own over claimed), verdict (the claim lies inside the interval, or above or below the estimate),
-    unit, measured_as, result. Levers whose result was not recorded are left out.
+    `results` has name, value, low, high; a lever's interval is that of its first result. Columns: claim_id, lever,
+    claimed (middle of the claim's ends), own, own_low, own_high, ratio (own over claimed), verdict (the claim lies
+    inside the interval, or is a larger or smaller effect than the estimate), unit, measured_as, result. Levers whose
+    result was not recorded are left out.
     """
     known = (claims() if table is None else table).set_index("claim_id")
     own = results.drop_duplicates("name").set_index("name")
@@ -154,7 +174,11 @@ def tested(results: pd.DataFrame, table: pd.DataFrame | None = None) -> pd.DataF
         if row.result not in own.index or row.claim_id not in known.index:
             continue
         ends = known.loc[row.claim_id, ["value_low", "value_high"]].astype(float).dropna()
-        value, *interval = (_through(row.formula, own.loc[row.result, name]) for name in ("value", "low", "high"))
+        others = dict(_named(row.others))
+        if not set(others.values()) <= set(own.index):
+            continue
+        beside = {name: float(own.loc[place, "value"]) for name, place in others.items()}
+        value, *interval = (_through(row.formula, own.loc[row.result, end], beside) for end in ("value", "low", "high"))
         low, high = sorted(interval) if not np.isnan(interval).any() else (np.nan, np.nan)
         claimed = float(ends.mean())
         rows.append(
@@ -188,11 +212,21 @@ def tested(results: pd.DataFrame, table: pd.DataFrame | None = None) -> pd.DataF
     return pd.DataFrame(rows, columns=columns)
 
 
-def _through(formula: str, value: float) -> float:
-    return float("nan") if value is None or np.isnan(value) else float(arithmetic(formula, {"x": float(value)}))
+def _named(text: object) -> list[tuple[str, str]]:
+    """Names and what they stand for, from `name=place; name=place`."""
+    parts = str(text).split(";") if isinstance(text, str) else []
+    return [(name.strip(), place.strip()) for name, place in (part.split("=") for part in parts if part.strip())]
+
+
+def _through(formula: str, value: float, beside: Mapping[str, float]) -> float:
+    return (
+        float("nan") if value is None or np.isnan(value) else float(arithmetic(formula, {"x": float(value), **beside}))
+    )
 
 
 def _verdict(claimed: float, value: float, low: float, high: float) -> str:
+    if claimed < 0:  # a claimed cut: the larger cut is the larger claim
+        claimed, value, low, high = -claimed, -value, -high, -low
     if not np.isnan(low):
         if low <= claimed <= high:
             return "claim inside our interval"
