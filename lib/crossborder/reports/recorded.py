@@ -206,13 +206,17 @@ def record(
     return made
 
 
-def missing(company: object, table: str, adds: str) -> Note | None:
-    """One line for a section whose optional `table` is absent, saying what it would add; None if the table is there."""
+def missing(company: object, *tables: str, adds: str) -> Note | None:
+    """One line for a section that lacks optional `tables`, saying what they would add; None if all are there."""
     from crossborder.language import t
 
-    if company.has(table):
+    absent = [f"`{table}`" for table in tables if not company.has(table)]
+    if not absent:
         return None
-    return Note(t("Not shown: table {table} is absent; it would add {adds}.", table=f"`{table}`", adds=t(adds)))
+    if len(absent) == 1:
+        return Note(t("Not shown: table {table} is absent; it would add {adds}.", table=absent[0], adds=t(adds)))
+    named = ", ".join(absent)
+    return Note(t("Not shown: tables {tables} are absent; they would add {adds}.", tables=named, adds=t(adds)))
 
 
 def results(notebooks: str | Path | None = None) -> "pd.DataFrame":
@@ -221,20 +225,28 @@ def results(notebooks: str | Path | None = None) -> "pd.DataFrame":
     Inside a run those of this run's notebooks that finished before; otherwise those of the executed notebooks in the
     folder `notebooks` (default: the project's own).
     """
-    import pandas as pd
-
     run = os.environ.get(RUN_RESULTS)
     if run and notebooks is None:
-        stored = json.loads(Path(run).read_text(encoding="utf-8"))
-        found = {
-            notebook: [{"name": name, **result} for name, result in entry["results"].items()]
-            for notebook, entry in stored["notebooks"].items()
-        }
-    else:
-        from crossborder.reports.project import notebooks_folder
+        return as_frame(json.loads(Path(run).read_text(encoding="utf-8")))
+    from crossborder.reports.project import notebooks_folder
 
-        folder = Path(notebooks) if notebooks is not None else notebooks_folder()
-        found = {path.stem: from_file(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    folder = Path(notebooks) if notebooks is not None else notebooks_folder()
+    return _frame({path.stem: from_file(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))})
+
+
+def as_frame(stored: Mapping) -> "pd.DataFrame":
+    """The results in the content of a `results.json`, one row each, columns as `results` has them."""
+    return _frame(
+        {
+            notebook: [{"name": name, **result} for name, result in entry["results"].items()]
+            for notebook, entry in stored.get("notebooks", {}).items()
+        }
+    )
+
+
+def _frame(found: Mapping[str, Sequence[Mapping]]) -> "pd.DataFrame":
+    import pandas as pd
+
     rows = [{"notebook": notebook, **row} for notebook, rows in found.items() for row in rows]
     columns = ["notebook", "name", "value", "low", "high", "level", "unit", "note", "label"]
     frame = pd.DataFrame(rows, columns=columns)
