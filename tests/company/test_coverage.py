@@ -3,13 +3,11 @@ import pytest
 from crossborder.company import Company, coverage
 
 
-def test_absent_tables_are_named_with_what_they_would_add(folder):
+def test_absent_tables_are_listed_without_rows(folder):
     company = Company.open(folder)
     table = coverage.coverage(company).set_index("table")
     assert table["present"].sum() == 2
     assert table.loc["orders", "rows"] == 4
-    wanted = coverage.unlocks(company).set_index("table")
-    assert "ledger" in wanted.index and "products" not in wanted.index
 
 
 def test_completeness_counts_required_columns_that_may_be_empty(folder):
@@ -44,3 +42,13 @@ def test_the_score_is_the_mean_of_its_parts(folder):
     score = coverage.data_score(covered, coverage.join_rates(company)).set_index("dimension")["score"]
     assert score["overall"] == pytest.approx(score.drop("overall").mean())
     assert score["coverage"] == pytest.approx(2 / len(covered))
+
+
+def test_one_table_alone_has_no_joins_to_score(folder):
+    (folder / "products.csv").unlink()
+    company = Company.open(folder)
+    score = coverage.data_score(coverage.coverage(company), coverage.join_rates(company)).set_index("dimension")[
+        "score"
+    ]
+    assert pd.isna(score["integration"])
+    assert score["overall"] == pytest.approx(score.drop(["overall", "integration"]).mean())

@@ -60,3 +60,18 @@ def test_scores_run_from_the_worse_end_to_the_better_one():
     assert scored["up"] == pytest.approx(0.5)
     assert scored["down"] == pytest.approx(0.75)
     assert scored["point"] == 1.0
+
+
+def test_a_year_that_the_data_do_not_cover_makes_no_growth(folder):
+    values = kpis.kpi_values(Company.open(folder), RATES).set_index("name")["value"]
+    assert np.isnan(values["growth_year"]) and np.isnan(values["repeat_rate"])
+
+
+def test_the_verdict_speaks_of_as_many_sides_as_there_are():
+    overall = pd.Series({"coverage": 0.2, "timeliness": 0.9, "overall": 0.55})
+    sides = pd.DataFrame({"side": ["traffic", "service"], "score": [0.4, 0.8]})
+    words, values = kpis.verdict(sides, overall)
+    assert values["weak"] == "coverage" and values["best"] == "service" and values["worst"] == "traffic"
+    assert "weakest in" in words
+    assert "only {best} can be judged" in kpis.verdict(sides.head(1), overall)[0]
+    assert "No key figure" in kpis.verdict(sides.head(0), overall)[0]

@@ -42,3 +42,23 @@ def test_every_incident_stands_in_one_level(company):
 def test_being_prepared_is_worth_more_for_a_larger_company(company):
     small, large = (company_resilience.cases(company, revenue)["avoided_usd"].sum() for revenue in (1e6, 1e7))
     assert large > small
+
+
+def test_a_company_with_orders_only_gets_what_orders_can_tell(without):
+    company = without("purchases", "suppliers", "products", "incidents", "ledger")
+    assert company_resilience.outages(company, recovery_days=9, impact_cap=0.1, rng=np.random.default_rng(1)) == (
+        None, None,
+    )  # fmt: skip
+    assert company_resilience.coverage(company) is None
+    assert company_resilience.readiness(company, 1e6) is None
+    assert company_resilience.supplier_watch(company) is None
+    sales = company_resilience.revenue_by(company, "market").sum()
+    assert company_resilience.yearly_revenue(company) == pytest.approx(sales)
+
+
+def test_shares_of_customers_and_products_add_up(company):
+    table = company_resilience.customer_shares(company).set_index("of")
+    amounts = company_resilience.revenue_by(company, "sku").sort_values(ascending=False)
+    assert table.loc["products", "parts"] == (amounts > 0).sum()
+    assert table.loc["products", "top_10"] == pytest.approx(amounts.head(10).sum() / amounts.sum())
+    assert (table["top_1"] <= table["top_10"]).all()

@@ -63,10 +63,11 @@ def cohort_heat(matrix: pd.DataFrame, curve: pd.DataFrame, half_life: float) -> 
     axes[1].set_ylim(bottom=0)
     axes[1].set_xlabel(t("months since the first order"))
     style.human_axis(axes[1].yaxis, "percent")
-    title = t("Repeat buying halves every {months} months", months=style.number(half_life, 1))
+    fades = np.isfinite(half_life)
+    halves = t("Repeat buying halves every {months} months", months=style.number(half_life, 1) if fades else "")
     return style.finish(
         fig,
-        title=title,
+        title=halves if fades else t("Repeat buying does not fade in the months seen"),
         subtitle=t("Share of customers who buy in a month: by cohort (left), pooled with 90 % interval"),
     )
 

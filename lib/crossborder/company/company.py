@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company import checks, files, scenarios
+from crossborder.company import checks, files, scenarios, warehouse
 from crossborder.company.scenarios import Scenario
 from crossborder.company.tables import TABLES, Table
 from crossborder.errors import InputError, MissingTable
@@ -33,6 +33,7 @@ class Company:
     markets: tuple[str, ...]
     scenario: Scenario
     profile: Mapping[str, object] = field(default_factory=dict)
+    warehouse: str = field(default="", repr=False)
     _cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -40,6 +41,7 @@ class Company:
         """The company in a folder (`company.yaml` and one file or folder a table).
 
         `as_of` (ISO date) hides every row that was not yet known on that day; empty takes the company's own day.
+        `events` in company.yaml is the connection string of a warehouse that holds event tables (docs/scale.md).
         Raises InputError for a folder without tables, an unknown scenario or a date that is not one.
         """
         folder = files.company_folder(path)
@@ -54,6 +56,7 @@ class Company:
             markets=tuple(profile["markets"]),
             scenario=scenarios.load(scenario),
             profile=profile,
+            warehouse=warehouse.address_of(profile, folder),
         )
 
     @property
@@ -65,6 +68,14 @@ class Company:
         found = orders.select("currency").distinct().to_pandas()["currency"]
         return sorted(set(found) - {"USD"})
 
+    @property
+    def first_day(self) -> pd.Timestamp:
+        """The day of the first order; raises MissingTable without orders."""
+        if "first_day" not in self._cache:
+            first = self.events("orders").ordered_at.min().to_pandas()
+            self._cache["first_day"] = pd.Timestamp(first).tz_localize(None).normalize()
+        return self._cache["first_day"]
+
     def under(self, scenario: str) -> "Company":
         """The same company on the same day under another scenario."""
         return replace(self, scenario=scenarios.load(scenario), _cache={})
@@ -72,11 +83,12 @@ class Company:
     @property
     def tables(self) -> list[str]:
         """Names of the tables that are there, in the contract's order."""
-        return [name for name in TABLES if files.locate(self.path, name) is not None]
+        return [name for name in TABLES if self.has(name)]
 
     def has(self, *names: str) -> bool:
         """Whether all the tables named are there."""
-        return all(files.locate(self.path, _known(name).name) is not None for name in names)
+        there = self._in_warehouse
+        return all(_known(name).name in there or files.locate(self.path, name) is not None for name in names)
 
     def require(self, *names: str) -> None:
         """Raises MissingTable naming every table of `names` that is absent, its file and its importer."""
@@ -107,7 +119,8 @@ class Company:
             raise InputError(f"table {name!r} is not an event table\n  it is small\n  do: use company.table({name!r})")
         if name not in self._cache:
             self.require(name)
-            lazy = checks.open_checked(self.path, table)
+            away = name in self._in_warehouse
+            lazy = warehouse.open_events(self.warehouse, table) if away else checks.open_checked(self.path, table)
             cut_off = self._cut_off
             self._cache[name] = lazy if cut_off is None else files.events_as_known(lazy, table, cut_off)
         return self._cache[name]
@@ -126,6 +139,12 @@ class Company:
     def optional(self, name: str) -> pd.DataFrame | None:
         """The table, or None where the company does not have it."""
         return self.table(name) if self.has(name) else None
+
+    @property
+    def _in_warehouse(self) -> frozenset[str]:
+        if "warehouse" not in self._cache:
+            self._cache["warehouse"] = warehouse.names(self.warehouse)
+        return self._cache["warehouse"]
 
     @property
     def _cut_off(self) -> pd.Timestamp | None:

@@ -1,10 +1,9 @@
-"""What data a company has: which tables, how complete, how fresh, and what each further table would unlock."""
+"""What data a company has: which tables, how complete, how fresh, and how well they join."""
 
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company import files
 from crossborder.company.tables import TABLES
 
 if TYPE_CHECKING:
@@ -12,38 +11,7 @@ if TYPE_CHECKING:
 
     from crossborder.company import Company
 
-__all__ = ["coverage", "data_score", "join_rates", "unlocks"]
-
-# What a table adds to the chain, for companies that do not have it yet.
-ADDS = {
-    "touchpoints": "which marketing deserves the credit (41)",
-    "ad_spend": "advertising in every margin, budgets and their limits (42, 51)",
-    "sessions": "the funnel, its leaks and what a point of conversion is worth (43)",
-    "experiments": "effects of marketing that were measured, not modelled (42)",
-    "prices": "price elasticities and safe price bands (51)",
-    "customers": "membership, cohorts by channel, lifetime value by channel (43)",
-    "products": "margins, landed cost and stock by product (31, 33, 51)",
-    "candidates": "which ideas to launch (21)",
-    "launches": "the probability that a launch succeeds (21)",
-    "listings": "competition, price bands and premiums (21, 22)",
-    "reviews": "what buyers praise and miss (22)",
-    "market_sales": "growth curves, headroom and market shares (11, 12)",
-    "suppliers": "supplier scores and allocation (34)",
-    "purchases": "lead times, quality and dependence on suppliers (33, 34)",
-    "lanes": "modes, routes and their cost (31, 32)",
-    "shipments": "landed cost as it was paid, delays (31)",
-    "warehouses": "where stock should lie (32)",
-    "inventory": "stock health, replenishment and policy replay (33)",
-    "ledger": "cash forecast, statements and every cost's check (51 to 53)",
-    "receivables": "credit grades and the cash cycle (53)",
-    "payables": "the cash cycle and what falls due (53)",
-    "budget": "variances and the rolling reforecast (52)",
-    "indicators": "early warning (64)",
-    "incidents": "whether warnings would have helped (64)",
-    "risks": "the risk register and the reserve (61)",
-    "objectives": "the scorecard (71)",
-    "milestones": "the roadmap (71)",
-}
+__all__ = ["coverage", "data_score", "join_rates"]
 
 
 def coverage(company: "Company") -> pd.DataFrame:
@@ -59,7 +27,7 @@ def coverage(company: "Company") -> pd.DataFrame:
 
 def _one(company: "Company", name: str) -> tuple:
     table = TABLES[name]
-    if files.locate(company.path, name) is None:
+    if not company.has(name):
         return name, False, 0, float("nan"), pd.NaT, float("nan")
     optional = [column.name for column in table.columns if column.nullable and column.required]
     if table.events:
@@ -122,12 +90,6 @@ def _cells(company: "Company", name: str, column: str) -> "ibis.Table":
     return ibis.memtable(company.table(name)[[column]].dropna().set_axis(["cell"], axis=1))
 
 
-def unlocks(company: "Company") -> pd.DataFrame:
-    """Tables that the company does not have, and what each would add: table, adds, importer."""
-    rows = [(name, adds, TABLES[name].importer) for name, adds in ADDS.items() if not company.has(name)]
-    return pd.DataFrame(rows, columns=["table", "adds", "importer"])
-
-
 def data_score(covered: pd.DataFrame, joins: pd.DataFrame, *, fresh_days: float = 35.0) -> pd.DataFrame:
     """Four scores from 0 to 1 and their mean: coverage, completeness, timeliness, integration.
 
@@ -140,7 +102,11 @@ def data_score(covered: pd.DataFrame, joins: pd.DataFrame, *, fresh_days: float 
         ("coverage", len(there) / len(covered), f"{len(there)} of {len(covered)} tables"),
         ("completeness", float(there["completeness"].mean()), "filled cells where gaps are allowed"),
         ("timeliness", float((dated <= fresh_days).mean()), f"tables with rows of the last {fresh_days:.0f} days"),
-        ("integration", float(joins["share"].mean()) if len(joins) else 0.0, "rows that find their partner"),
+        (
+            "integration",
+            float(joins["share"].mean()) if len(joins) else float("nan"),
+            "rows that find their partner" if len(joins) else "no two tables to join",
+        ),
     ]
     table = pd.DataFrame(parts, columns=["dimension", "score", "what"])
     overall = pd.DataFrame([("overall", table["score"].mean(), "mean of the four")], columns=table.columns)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crossborder.company import Company
 
-__all__ = ["CATALOGUE", "assessment", "kpi_values", "results"]
+__all__ = ["CATALOGUE", "assessment", "kpi_values", "results", "verdict"]
 
 # name, side, lead or lag, owner, unit, formula, benchmark metric (reference.claims.benchmarks) or "".
 CATALOGUE = pd.DataFrame(
@@ -144,6 +144,26 @@ def assessment(values: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
+def verdict(sides: pd.DataFrame, overall: pd.Series) -> tuple[str, dict[str, object]]:
+    """A sentence template and its values: the data score and where the company stands against published bands.
+
+    `sides` has side and score, `overall` the scores by dimension; the values still need the look of shares.
+    """
+    values = {"score": overall["overall"], "weak": overall.drop("overall").idxmin()}
+    text = "The data score is **{score}**, held back by {weak}. "
+    if sides.empty:
+        return text + "No key figure has a published band to stand against.", values
+    best, worst = sides.loc[sides["score"].idxmax()], sides.loc[sides["score"].idxmin()]
+    values |= {"best": best["side"], "best_score": best["score"]}
+    if len(sides) == 1:
+        return text + "Against published bands only {best} can be judged ({best_score}).", values
+    text += "Against published bands the company is strongest in {best} ({best_score}) and "
+    return text + "weakest in **{worst}** ({worst_score}).", values | {
+        "worst": worst["side"],
+        "worst_score": worst["score"],
+    }
+
+
 def results(values: pd.DataFrame, result: Callable[..., object]) -> list[object]:
     """The key figures that have a value as named results, made by the `result` given (reports.Result)."""
     found = []
@@ -167,9 +187,11 @@ def _orders(company: "Company", usd_rates: pd.Series) -> dict[str, tuple[float, 
         "orders_year": (count, count),
         "order_value_usd": (sales / max(count, 1), count),
         "_sales": (sales, count),
-        "growth_year": (count / earlier - 1 if earlier else np.nan, count),
-        "repeat_rate": _repeat_rate(orders, two, year),
     }
+    # A year before that the data do not cover would make any growth, and old customers into new ones.
+    if company.first_day <= two + pd.Timedelta(days=7):
+        found["growth_year"] = (count / earlier - 1 if earlier else np.nan, count)
+        found["repeat_rate"] = _repeat_rate(orders, two, year)
     return found | _deliveries(recent)
 
 
@@ -201,6 +223,7 @@ def _deliveries(orders: "ibis.Table") -> dict[str, tuple[float, int]]:
     asked = {
         "units": orders.quantity.sum(),
         "returned": orders.returned.fill_null(0).sum(),
+        "told": orders.returned.count(),
         "days": days.approx_median(),
         "delivered": orders.delivered_at.count(),
         "kept": (days <= orders.promised_days).fill_null(False).cast("int64").sum(),
@@ -210,6 +233,7 @@ def _deliveries(orders: "ibis.Table") -> dict[str, tuple[float, int]]:
     found = {}
     if totals["delivered"] > 0:
         found["delivery_days"] = (float(totals["days"]), int(totals["delivered"]))
+    if totals["told"] > 0:
         found["return_rate"] = (float(totals["returned"] / totals["units"]), int(totals["units"]))
     if totals["promised"] > 0:
         found["promise_kept_share"] = (float(totals["kept"] / totals["promised"]), int(totals["promised"]))

@@ -1,5 +1,6 @@
 """What is bought together: association rules with support, confidence, lift and a corrected test."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,28 +11,43 @@ from crossborder.errors import InputError, Refusal
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["add_on_value", "baskets", "pair_rules"]
+__all__ = ["PairCounts", "add_on_value", "pair_counts", "pair_rules", "rules"]
 
 
-def baskets(orders: "Table", item: str = "sku") -> pd.DataFrame:
-    """Distinct order_id and item of orders with two items or more, from the order lines."""
+@dataclass(frozen=True)
+class PairCounts:
+    """How often two items lie in one order: `pairs` (item_a, item_b, together), orders by item, all orders counted."""
+
+    pairs: pd.DataFrame
+    single: pd.Series
+    orders: int
+
+
+def pair_counts(orders: "Table", *, item: str = "sku", least_support: int = 5) -> PairCounts:
+    """Pairs of items in orders with two items or more, counted in the engine from the order lines.
+
+    Only pairs that occur `least_support` times or more come back, in the order of their names.
+    """
     lines = orders.select("order_id", item=orders[item]).distinct()
-    wide = lines.group_by("order_id").aggregate(items=lines.count())
-    return lines.inner_join(wide.filter(wide["items"] > 1), "order_id").select("order_id", "item").to_pandas()
+    sizes = lines.group_by("order_id").aggregate(items=lines.count())
+    several = sizes.filter(sizes["items"] > 1)
+    kept = lines.semi_join(several, "order_id")
+    other = kept.select(other_order="order_id", item_b="item")
+    both = kept.inner_join(other, [kept.order_id == other.other_order, kept.item < other.item_b])
+    counted = both.group_by(item_a=both.item, item_b=both.item_b).aggregate(together=both.count())
+    pairs = counted.filter(counted.together >= least_support).order_by(["item_a", "item_b"]).to_pandas()
+    single = kept.group_by("item").aggregate(orders=kept.count()).order_by("item").to_pandas()
+    return PairCounts(pairs, single.set_index("item")["orders"], int(several.count().to_pandas()))
 
 
 def pair_rules(
     lines: pd.DataFrame, *, orders: int | None = None, least_support: int = 5, alpha: float = 0.05, top: int = 50
 ) -> pd.DataFrame:
-    """Rules "who buys A also buys B" from rows of order_id and item, best lift first.
+    """Rules "who buys A also buys B" from rows of order_id and item, best lift first; see `rules`.
 
-    `orders` is the number of all baskets (default: those in `lines`). support = P(A and B), confidence = P(B | A),
-    lift = P(A and B) / (P(A) P(B)), leverage = P(A and B) - P(A) P(B). p values are one-sided hypergeometric (Fisher),
-    corrected by Benjamini and Hochberg over all tested pairs.
-    Source: Agrawal, Imielinski and Swami (1993), SIGMOD.
+    `orders` is the number of all baskets (default: those in `lines`).
     """
     from scipy.sparse import csr_array
-    from scipy.stats import hypergeom
 
     if {"order_id", "item"} - set(lines.columns):
         raise InputError.missing_columns("lines", {"order_id", "item"} - set(lines.columns), lines.columns)
@@ -43,19 +59,36 @@ def pair_rules(
         raise Refusal.because("there is no basket", "rows: 0", "give order lines")
     bought = csr_array((np.ones(len(item)), (basket, item)))
     both = (bought.T @ bought).toarray()
-    single = np.diag(both).copy()
     first, second = np.nonzero(np.triu(both >= least_support, 1))
-    if not len(first):
-        raise Refusal.because("no pair is bought together often enough", f"least support: {least_support}", "lower it")
-    seen, a, b = both[first, second], single[first], single[second]
-    p = hypergeom.sf(seen - 1, total, a.astype(int), b.astype(int))
+    names = np.asarray(names)
+    pairs = pd.DataFrame({"item_a": names[first], "item_b": names[second], "together": both[first, second].astype(int)})
+    return rules(PairCounts(pairs, pd.Series(np.diag(both), index=names), total), alpha=alpha, top=top)
+
+
+def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataFrame:
+    """Rules "who buys A also buys B" from counted pairs, best lift first.
+
+    support = P(A and B), confidence = P(B | A), lift = P(A and B) / (P(A) P(B)), leverage = P(A and B) - P(A) P(B).
+    p values are one-sided hypergeometric (Fisher), corrected by Benjamini and Hochberg over all tested pairs.
+    Source: Agrawal, Imielinski and Swami (1993), SIGMOD.
+    """
+    from scipy.stats import hypergeom
+
+    pairs, total = counts.pairs, counts.orders
+    if pairs.empty:
+        raise Refusal.because("no pair is bought together often enough", f"baskets: {total}", "lower the least support")
+    seen = pairs["together"].to_numpy()
+    a, b = (pairs[name].map(counts.single).to_numpy(float) for name in ("item_a", "item_b"))
+    # Many pairs share their three counts; the tail is worked out once for each.
+    cases, place = np.unique(np.column_stack([seen, a, b]).astype(int), axis=0, return_inverse=True)
+    p = hypergeom.sf(cases[:, 0] - 1, total, cases[:, 1], cases[:, 2])[place]
     rank = np.argsort(p)
     corrected = np.empty(len(p))
     corrected[rank] = np.minimum.accumulate((p[rank] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
     made = pd.DataFrame(
         {
-            "item_a": np.asarray(names)[first],
-            "item_b": np.asarray(names)[second],
+            "item_a": pairs["item_a"],
+            "item_b": pairs["item_b"],
             "together": seen.astype(int),
             "support": seen / total,
             "confidence_ab": seen / a,

@@ -203,7 +203,7 @@ def platform_split(
     lines = company.events("orders")
     lines = lines.filter((lines.market == market) & lines.platform.notnull())
     lines = lines.mutate(usd=(lines.quantity * lines.unit_price) * rates[str(lines.currency.max().to_pandas())])
-    weeks = max((company.as_of - pd.Timestamp("2023-11-01")).days / 7, 1)
+    weeks = max((company.as_of - company.first_day).days / 7, 1)
     sales = lines.group_by("platform").aggregate(sales=lines.usd.sum()).to_pandas().set_index("platform")["sales"]
     platforms = company.table("platforms")
     terms = platforms[platforms["market"] == market].set_index("platform")

@@ -49,6 +49,7 @@ __all__ = [
     "rfm_frame",
     "true_roi",
     "value_by",
+    "what_is_earned",
     "with_customers",
 ]
 
@@ -83,10 +84,10 @@ class MemberEffects:
 
 @dataclass(frozen=True)
 class Recommendations:
-    """Offline quality of lists, and basket rules."""
+    """Offline quality of lists, and basket rules (None where no pair is bought together often enough)."""
 
     quality: pd.DataFrame
-    rules: pd.DataFrame
+    rules: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,12 @@ def orders_and_margin(company: "Company", markets: list[str] | None = None) -> t
     sold = journey_query.order_values(lines, usd_rates=rates, unit_cost_usd=inputs.unit_cost_usd(company, rates))
     total = sold.aggregate(revenue_usd=sold.revenue_usd.sum(), margin_usd=sold.margin_usd.sum()).to_pandas()
     return sold, inputs.contribution_share(company, total)
+
+
+def what_is_earned(company: "Company") -> str:
+    """What the values of a customer count: contribution where products tell their cost, else revenue after refunds."""
+    known = company.has("products") and company.table("products")["unit_cost"].notna().any()
+    return "contribution" if known else "revenue"
 
 
 def funnel_steps(company: "Company", sold: "Table", markets: list[str] | None = None) -> FunnelSteps | None:
@@ -321,7 +328,8 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     }
     popularity = pd.Series(model.popularity, index=list(model.items))
     quality = recommender.evaluate(lists, hidden, category=category, popularity=popularity)
-    return Recommendations(quality, basket.pair_rules(basket.baskets(lines), least_support=10))
+    counts = basket.pair_counts(lines, least_support=10)
+    return Recommendations(quality, basket.rules(counts) if len(counts.pairs) else None)
 
 
 def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["channel_totals", "contribution_share", "margin_share", "monthly_kpis", "unit_cost_usd", "usd_rates"]
 
 
-def usd_rates(company: "Company", *, start: str = "2023-11-01") -> dict[str, float]:
-    """Mean USD per unit of each currency in orders, spend and products, over the period up to the company's day."""
+def usd_rates(company: "Company") -> dict[str, float]:
+    """Mean USD per unit of each currency in orders, spend and products, from the first order to the company's day."""
     from crossborder.reference import exchange
 
     found = set(company.events("orders").currency.as_table().distinct().to_pandas()["currency"])
@@ -27,6 +27,7 @@ def usd_rates(company: "Company", *, start: str = "2023-11-01") -> dict[str, flo
     foreign = sorted(found - {"USD"})
     if not foreign:
         return {"USD": 1.0}
+    start = company.first_day.strftime("%Y-%m-%d")
     table = exchange.rates(foreign, base="USD", start=start, end=company.as_of, fill="forward")
     return {"USD": 1.0, **table.mean().to_dict()}
 

@@ -79,12 +79,11 @@ def offer_economics(
     """
     mean = float(sold.aggregate(value=sold.revenue_usd.mean()).to_pandas()["value"].iloc[0])
     lines = company.events("orders")
-    pieces = lines.group_by("sku").aggregate(
-        pieces=lines.quantity.sum(), first=lines.ordered_at.min().cast("timestamp")
-    )
-    top = pieces.to_pandas().sort_values(["pieces", "sku"], ascending=[False, True]).iloc[0]
+    # Order lines, not pieces: one wholesale order of thousands is one buyer.
+    bought = lines.group_by("sku").aggregate(orders=lines.count(), first=lines.ordered_at.min().cast("timestamp"))
+    top = bought.order_by([bought.orders.desc(), bought.sku]).limit(1).to_pandas().iloc[0]
     days = max((company.as_of - pd.Timestamp(top["first"]).tz_localize(None)).days, 1)
-    demand = expected_rise * float(top["pieces"]) / days
+    demand = expected_rise * float(top["orders"]) / days
     sale = promotions.flash_sale(
         stock=max(int(demand * 2 / 3), 1),
         demand_mean=demand,

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from crossborder.reports.earlier import last_run
 from crossborder.reports.recorded import Result, missing, record, results, shown
+from crossborder.reports.unlocks import unlocks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Result", "missing", "questions", "record", "results", "shown"]
+__all__ = ["Result", "last_run", "missing", "questions", "record", "results", "shown", "unlocks"]
 
 
 def questions() -> "pd.DataFrame":

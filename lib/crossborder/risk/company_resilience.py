@@ -12,11 +12,13 @@ __all__ = [
     "cases",
     "concentrations",
     "coverage",
+    "customer_shares",
     "outages",
     "purchases_by",
     "readiness",
     "revenue_by",
     "supplier_watch",
+    "yearly_revenue",
 ]
 
 
@@ -48,8 +50,37 @@ def revenue_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
     keys = list(dict.fromkeys([by, "currency"]))
     sums = recent.group_by(keys).aggregate(value=value).to_pandas().dropna(subset=[by])
     rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in sums["currency"].unique()}
-    sums["usd"] = sums["value"].astype(float) * sums["currency"].map(rates)
+    sums["usd"] = sums["value"].astype(float) * sums["currency"].map(rates).astype(float)
     return sums.groupby(by)["usd"].sum()
+
+
+def customer_shares(company: Tables, *, days: int = 365) -> pd.DataFrame:
+    """How sales of the last year spread over customers and products: of, parts, top_1, top_10, top_tenth, half_from.
+
+    `top_tenth` is the share of the largest tenth, `half_from` the share of parts that make half of the sales.
+    """
+    rows = []
+    for by in ("customer_id", "sku"):
+        amounts = revenue_by(company, by, days=days)
+        amounts = amounts[amounts > 0]
+        if amounts.empty:
+            continue
+        part = concentration.shares(amounts).to_numpy()
+        tenth, half = max(len(part) // 10, 1), int(np.searchsorted(part.cumsum(), 0.5)) + 1
+        rows.append((by, len(part), part[0], part[:10].sum(), part[:tenth].sum(), half / len(part)))
+    return pd.DataFrame(rows, columns=["of", "parts", "top_1", "top_10", "top_tenth", "half_from"]).replace(
+        {"of": {"customer_id": "customers", "sku": "products"}}
+    )
+
+
+def yearly_revenue(company: Tables) -> float:
+    """Revenue of the last year, USD: from the ledger, without one from the orders."""
+    from crossborder.risk import company_totals
+
+    ledger = company.optional("ledger")
+    if ledger is not None:
+        return company_totals.yearly(ledger, company.as_of)["revenue"]
+    return float(revenue_by(company, "market").sum())
 
 
 def purchases_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
@@ -73,15 +104,22 @@ def concentrations(
         groups["country of supply"] = (purchases_by(company, "country"), country_cap)
         groups["supplier"] = (purchases_by(company, "supplier_id"), supplier_cap)
     if company.has("orders"):
-        groups["platform"] = (revenue_by(company, "platform"), platform_cap)
+        by_platform = revenue_by(company, "platform")
+        if len(by_platform):
+            groups["platform"] = (by_platform, platform_cap)
         groups["market"] = (revenue_by(company, "market"), country_cap)
     return concentration.caps_check(groups)
 
 
 def outages(
     company: Tables, *, recovery_days: float, impact_cap: float, rng: np.random.Generator
-) -> tuple[dict[str, object], pd.DataFrame]:
-    """Supplier network: simulated revenue lost to outages, and revenue at risk by supplier against the ceiling."""
+) -> tuple[dict[str, object], pd.DataFrame] | tuple[None, None]:
+    """Supplier network: simulated revenue lost to outages, and revenue at risk by supplier against the ceiling.
+
+    Twice None without orders, products or suppliers.
+    """
+    if not company.has("orders", "products", "suppliers"):
+        return None, None
     products, suppliers = company.table("products"), company.table("suppliers")
     by_sku = revenue_by(company, "sku")
     revenue = products.set_index("sku")["supplier_id"].to_frame().join(by_sku.rename("usd")).dropna()
@@ -103,16 +141,26 @@ def _cover_days(company: Tables) -> float:
     return float(inventory.loc[inventory["week"] == last, "on_hand"].sum()) / sold if sold > 0 else 0.0
 
 
-def coverage(company: Tables, *, target: float = 0.8) -> pd.DataFrame:
-    """Categories by how much of their supply others could take over if the largest supplier fails."""
+def coverage(company: Tables, *, target: float = 0.8) -> pd.DataFrame | None:
+    """Categories by how much of their supply others could take over if the largest supplier fails.
+
+    None without purchases or suppliers.
+    """
+    if not company.has("purchases", "suppliers"):
+        return None
     bought = company.table("purchases")
     year = bought[bought["ordered_on"] > company.as_of - pd.Timedelta(days=365)]
     monthly = year.groupby("supplier_id")["quantity"].sum().astype(float) / 12
     return continuity.coverage_by_category(company.table("suppliers"), monthly, target=target)
 
 
-def readiness(company: Tables, revenue_usd: float) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Incidents against the four-level clock, plans at hand by kind, and root causes that came back."""
+def readiness(company: Tables, revenue_usd: float) -> tuple[pd.DataFrame, ...] | None:
+    """Incidents against the four-level clock, plans at hand by kind, and root causes that came back.
+
+    None without incidents.
+    """
+    if not company.has("incidents"):
+        return None
     incidents = company.table("incidents")
     timed = response.clock(incidents, revenue_year_usd=revenue_usd)
     timed = timed.rename(columns={"level": "response_level"})
@@ -122,8 +170,13 @@ def readiness(company: Tables, revenue_usd: float) -> tuple[pd.DataFrame, pd.Dat
     return levels, response.library_coverage(incidents), response.recurrence(incidents)
 
 
-def supplier_watch(company: Tables) -> pd.DataFrame:
-    """Suppliers by expected loss from default: supplier_id, country, probability, exposure_usd, expected_usd, grade."""
+def supplier_watch(company: Tables) -> pd.DataFrame | None:
+    """Suppliers by expected loss from default: supplier_id, country, probability, exposure_usd, expected_usd, grade.
+
+    None without purchases or suppliers.
+    """
+    if not company.has("purchases", "suppliers"):
+        return None
     suppliers = company.table("suppliers")
     exposed = purchases_by(company, "supplier_id") / 4
     found = integrity.default_exposure(suppliers, exposed)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crossborder.errors import InputError
 
-__all__ = ["choices", "damped_payoffs", "robustness", "tree"]
+__all__ = ["choices", "compared", "damped_payoffs", "robustness", "tree"]
 
 
 def tree(uncertainties: dict[str, dict[str, float]]) -> pd.DataFrame:
@@ -49,6 +49,12 @@ def choices(payoffs: pd.DataFrame, probability: pd.Series | None = None) -> pd.D
     }
     table["picked_by"] = [", ".join(rule for rule, plan in rules.items() if plan == name) for name in table.index]
     return table.rename_axis("plan").reset_index()
+
+
+def compared(payoffs: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """The plans of `choices` with their robustness and in USD: plan, expected_usd, worst_case_usd, max_regret, ..."""
+    table = choices(payoffs).assign(robustness=robustness(payoffs, rng=rng).to_numpy())
+    return table.rename(columns={"worst": "worst_case_usd", "expected": "expected_usd"})
 
 
 def damped_payoffs(
