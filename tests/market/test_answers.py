@@ -56,6 +56,21 @@ def test_scores_do_not_buy_back_a_gate(passes, said):
     assert said in text.format(**values)
 
 
+@pytest.mark.parametrize(("passes", "value", "note", "passing"), [
+    ([False, True], 0.3, "SA", 1), ([True, True], 0.6, "US", 2),
+    ([False, False], None, "no market passes all gates", 0),
+])  # fmt: skip
+def test_the_market_recorded_for_entry_passes_all_gates(passes, value, note, passing):
+    total = pd.Series({"growth": 0.1, "growth_low": 0.05, "growth_high": 0.15})
+    forecast = {"point": 1.0, "low": 0.5, "high": 2.0, "wape": 0.2, "method": "theta", "wape_seasonal_naive": 0.3}
+    moved = {"change": 0.0, "low": -0.1, "high": 0.1, "held_out": 0.05}
+    rows = {r["name"]: r for r in answers.growth_results(total, answer(passes), forecast, moved, {}, 0.9)}
+    chosen = rows["market.entry.chosen_p_first"]
+    assert (chosen["value"], chosen["note"]) == (value, note)
+    assert rows["market.gate.passing"]["value"] == passing
+    assert (rows["market.entry.p_first"]["value"], rows["market.entry.p_first"]["note"]) == (0.6, "US")
+
+
 def test_estimates_are_held_against_the_truth_if_there_is_one():
     years = list(range(2015, 2027))
     true = pd.DataFrame(

@@ -125,31 +125,35 @@ def recommendation(answer: pd.DataFrame) -> tuple[str, dict[str, str]]:
 
 def growth_results(
     total: pd.Series,
-    summary: pd.DataFrame,
-    gate: pd.DataFrame,
+    answer: pd.DataFrame,
     forecast: dict[str, float],
     volatility: dict[str, float],
     numbers: dict[str, float],
     level: float,
 ) -> list[dict]:
     """Named results of `12_market_growth`, as keywords of `reports.Result`; the first three are the headline."""
-    first = summary.index[0]
+    first, entry = answer.iloc[0], answer[answer["passes"]].head(1)
+    open_to = entry["market"].squeeze() if len(entry) else ""
     rows = [
         {"name": "market.growth.year", "value": total["growth"], "low": total["growth_low"],
          "high": total["growth_high"], "level": level, "unit": "share", "label": "growth of our markets a year"},
-        {"name": "market.entry.p_first", "value": summary.loc[first, "p_first"], "unit": "share", "note": first,
-         "label": f"chance of {first} to be the best market"},
+        {"name": "market.entry.chosen_p_first", "value": entry["p_first"].squeeze() if len(entry) else None,
+         "unit": "share", "note": open_to or "no market passes all gates",
+         "label": f"chance of {open_to or 'a market'} to be the best, and it passes all gates"},
         {"name": "market.demand.next_months_usd", "value": forecast["point"], "low": forecast["low"],
          "high": forecast["high"], "level": level, "unit": "USD", "label": "own revenue in the months forecast"},
+        {"name": "market.entry.p_first", "value": first["p_first"], "unit": "share", "note": first["market"],
+         "label": f"chance of {first['market']} to be the best market, gates aside"},
         {"name": "market.demand.wape", "value": forecast["wape"], "unit": "share", "note": str(forecast["method"])},
         {"name": "market.demand.wape_seasonal_naive", "value": forecast["wape_seasonal_naive"], "unit": "share"},
-        {"name": "market.gate.passing", "value": float((gate["verdict"] == "go").sum()), "unit": "markets"},
+        {"name": "market.gate.passing", "value": answer["passes"].sum(), "unit": "markets"},
         {"name": "market.portfolio.volatility_change", "value": volatility["change"], "low": volatility["low"],
          "high": volatility["high"], "level": level, "unit": "share"},
         {"name": "market.portfolio.volatility_change_held_out", "value": volatility["held_out"], "unit": "share"},
     ]  # fmt: skip
     rows += [{"name": f"market.trust.{k}", "value": v, "unit": "share"} for k, v in numbers.items()]
-    return [{k: float(v) if k in ("value", "low", "high") else v for k, v in row.items()} for row in rows]
+    numeric = ("value", "low", "high")
+    return [{k: float(v) if k in numeric and v is not None else v for k, v in row.items()} for row in rows]
 
 
 def ceiling_check(ceilings: pd.DataFrame, known: pd.DataFrame | None, weights: pd.Series, level: float) -> Checked:
