@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["neutral", "neutralised", "store", "workbook", "write_csv", "write_parquet", "write_text"]
+__all__ = ["neutral", "neutralised", "store", "workbook", "write_bytes", "write_csv", "write_parquet", "write_text"]
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -105,6 +105,11 @@ def store(
 def write_text(path: Path, text: str) -> None:
     """The text as a file, whole or not at all."""
     _whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The content as a file, whole or not at all."""
+    _whole(path, lambda temporary: temporary.write_bytes(content))
 
 
 def _with_index(frame: "pd.DataFrame") -> "pd.DataFrame":

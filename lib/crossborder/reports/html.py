@@ -15,7 +15,7 @@ from crossborder.reports.answers import answers
 from crossborder.reports.baseline import NOTHING, Baseline, Beside
 from crossborder.reports.recorded import shown, words
 
-__all__ = ["AREA_NAMES", "Card", "in_words", "index", "matrix", "page"]
+__all__ = ["AREA_NAMES", "Card", "environment", "in_words", "index", "matrix", "page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = 3
@@ -110,7 +110,7 @@ def page(
     )
     names = [other.notebook for other in cards]
     place = names.index(card.notebook)
-    text = _environment().get_template("page.html.j2").render(
+    text = environment().get_template("page.html.j2").render(
         card=card,
         lead=lead,
         body=body,
@@ -131,7 +131,7 @@ def index(cards: Sequence[Card], run: Mapping) -> str:
     for card in cards:
         groups.setdefault(card.area, []).append(card)
     count = {status: sum(card.status == status for card in cards) for status in ("ok", "failed", "skipped")}
-    template = _environment().get_template("index.html.j2")
+    template = environment().get_template("index.html.j2")
     listed = answers({card.notebook: (card.title, card.anchors) for card in cards})
     text = template.render(groups=groups, run=run, count=count, answers=listed, policy=_policy("index.js"))
     return _unbroken(text)
@@ -171,7 +171,8 @@ def _policy(script: str) -> str:
 
 
 @cache
-def _environment() -> Any:
+def environment() -> Any:
+    """The templates, with what they may call."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
     from pygments.formatters import HtmlFormatter
@@ -201,5 +202,5 @@ def _code_style(formatter: Any) -> str:
 def matrix(name: str, markets: Sequence[str], scenarios: Sequence[str], cells: Sequence[Mapping]) -> str:
     """The page over a sweep: a row a market, a column a scenario, in each cell the first figure of each notebook."""
     by_place = {(cell["market"], cell["scenario"]): cell for cell in cells}
-    template = _environment().get_template("matrix.html.j2")
+    template = environment().get_template("matrix.html.j2")
     return template.render(name=name, markets=markets, scenarios=scenarios, cells=by_place, policy=_policy("index.js"))

@@ -19,8 +19,9 @@ TEXT_TAGS = ("p", "div", "span", "b", "strong", "i", "em", "small", "sub", "sup"
 ATTRIBUTES = {"*": ["class", "style"], "th": ["scope", "colspan", "rowspan"], "td": ["colspan", "rowspan"]}
 STYLES = ("text-align", "font-weight", "color", "background-color", "width", "white-space", "font-style")
 HIDDEN_TAGS = {"hide-input", "remove-input"}
-# A date would otherwise be broken at its hyphens.
+# A date would otherwise be broken at its hyphens, and a name with dots make its column as wide as itself.
 DATE_CELL = re.compile(r"<td((?: style=\"[^\"]*\")?)>(?=\d{4}-\d\d(?:-\d\d)?</td>)")
+NAME_CELL = re.compile(r"<td((?: style=\"[^\"]*\")?)>(?=[a-z]\w*(?:\.\w+){2,}</td>)")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def boxed(table: str) -> str:
     """HTML of a table in a box of its own that scrolls where the page is too narrow, by mouse and by keyboard."""
     caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.S)
     name = html.escape(html.unescape(re.sub(r"<[^>]+>", "", caption[1]))) if caption else html.escape(t("Table"))
-    whole = DATE_CELL.sub(r'<td class="day"\1>', table)
+    whole = NAME_CELL.sub(r'<td class="name"\1>', DATE_CELL.sub(r'<td class="day"\1>', table))
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{name}">{whole}</div>'
 
 
@@ -170,7 +171,7 @@ def _shown(data: Mapping, metadata: Mapping, data_links: Mapping[str, Sequence[t
         )
     content = data[kind] if not isinstance(data[kind], list) else "".join(data[kind])
     if kind == "text/html":
-        return boxed(clean(content))
+        return clean(content) if content.startswith('<div class="cards"') else boxed(clean(content))  # cards reflow
     if kind == "text/markdown":
         return markdown(content)
     if kind.startswith("image/"):
