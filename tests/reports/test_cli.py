@@ -115,7 +115,7 @@ def test_check_reports_a_broken_table_and_fails(tmp_path):
     assert status == 1 and json.loads(printed)["problems"]
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "compare", "check", "list", "cache"])
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "check", "pdf", "list", "cache"])
 def test_every_command_explains_itself(command):
     status, printed = asked(command, "--help")
     assert status == 0 and "--help" in printed

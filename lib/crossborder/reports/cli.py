@@ -132,6 +132,17 @@ def demo(
     typer.echo(demo_data.write(to, scale, seed, dirt))
 
 
+@app.command()
+def pdf(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[RUN] [NOTEBOOK]...", help="default: latest")] = None,
+) -> None:
+    """Print the pages of a report to PDF, and the whole as one (needs Chromium and the extra `pdf`)."""
+    from crossborder.reports import pdf
+
+    folder, notebooks = pdf.asked(project.reports_folder(), words or [])
+    pdf.write(folder, notebooks, lambda path: typer.echo(_near(path)))
+
+
 @app.command(name="list")
 def list_notebooks(
     notebook: Annotated[str, typer.Argument(help="a notebook, to see its parameters")] = "",
