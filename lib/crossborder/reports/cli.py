@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from crossborder.errors import CrossborderError, InputError
-from crossborder.reports import project
+from crossborder.reports import importing, project
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 cache_app = typer.Typer(no_args_is_help=True, help="Finished notebooks kept for reuse.")
 app.add_typer(cache_app, name="cache")
+app.command(name="import")(importing.import_files)
 
 Notebooks = Annotated[list[str] | None, typer.Argument(help="number, name or path of notebooks, such as 41")]
 Assignments = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, may be repeated")]

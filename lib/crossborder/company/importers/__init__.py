@@ -1,0 +1,1 @@
+"""A company's own exports, read into the tables of the contract: one module a source."""

@@ -1,0 +1,28 @@
+"""The importers by name."""
+
+from importlib import import_module
+
+from crossborder.company.importers.interface import Importer
+from crossborder.errors import InputError
+
+__all__ = ["MODULES", "importer", "names"]
+
+# Name on the command line -> module of this package that holds its IMPORTER.
+MODULES = {
+    "online-retail": "online_retail",
+}
+
+
+def names() -> list[str]:
+    """Names of all importers, sorted."""
+    return sorted(MODULES)
+
+
+def importer(name: str) -> Importer:
+    """The importer of that name.
+
+    Raises InputError with the names there are and the nearest one.
+    """
+    if name not in MODULES:
+        raise InputError.unknown("importer", name, MODULES)
+    return import_module(f"crossborder.company.importers.{MODULES[name]}").IMPORTER
