@@ -60,9 +60,12 @@ MULTIPLES = pd.DataFrame(
 
 
 def driver_table(case: PlanCase) -> pd.DataFrame:
-    """The uncertain factors: low and high against the plan (fractions), and the inputs on which each acts."""
-    rows = [(d.name, d.low / d.base - 1, d.high / d.base - 1, ", ".join(case.acts_on[d.name])) for d in case.drivers]
-    return pd.DataFrame(rows, columns=["factor", "low", "high", "acts_on"])
+    """The uncertain factors: low and high against the plan (fractions), where the span is from, and what each moves."""
+    rows = [
+        (d.name, d.low / d.base - 1, d.high / d.base - 1, d.basis, ", ".join(case.acts_on[d.name]))
+        for d in case.drivers
+    ]
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "basis", "acts_on"])
 
 
 def correlated(case: PlanCase, names: list[str], correlation: float) -> pd.DataFrame:

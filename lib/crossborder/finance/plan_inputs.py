@@ -8,7 +8,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.finance.simulation import Driver
 
-__all__ = ["PlanCase", "group_inputs", "scaled", "segment_inputs", "with_drivers"]
+__all__ = ["PlanCase", "group_inputs", "growth_path", "scaled", "segment_inputs", "with_drivers"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ def segment_inputs(
     incremental_ad_share: float,
     terminal_growth: float,
     resale_share: float,
+    past: pd.Series | None = None,
+    ad_growth: float | None = None,
 ) -> PlanCase:
     """Segment inputs for `months` from `start` on, each platform of each market.
 
@@ -55,6 +57,10 @@ def segment_inputs(
     momentum : growth of the company beyond its market today; it fades to nothing within two years.
     incremental_ad_share : share of today's orders that would not come without advertising.
     resale_share : share of returned pieces that go back on the shelf.
+    past : growth of the year behind, which lifts the first month over the past year's mean; growth plus momentum if
+        not given.
+    ad_growth : growth of the advertising budget over the year behind; from there it joins the orders' growth within
+        two years, and what a dollar brings moves with it. The budget follows orders if not given.
     """
     if not 0 <= incremental_ad_share < 1:
         raise InputError.out_of_range("incremental_ad_share", incremental_ad_share, "from 0 to below 1")
@@ -64,7 +70,9 @@ def segment_inputs(
     cells = cells.reindex(pd.MultiIndex.from_product([markets, platforms])).fillna(0.0)
     if not cells["orders"].sum() > 0:
         raise Refusal.because("no plan", "there are no orders in the last twelve months", "import orders first")
-    path = _growth_path(growth.reindex(list(markets)), momentum.reindex(list(markets)), months, terminal_growth)
+    rates = [growth.reindex(list(markets)), momentum.reindex(list(markets))]
+    behind = rates[0] + rates[1] if past is None else past.reindex(list(markets))
+    path = growth_path(*rates, behind, months, terminal_growth)
     calendar = pd.date_range(start, periods=months, freq="MS")
     seasonal = season.loc[calendar.month, list(markets)].to_numpy()
 
@@ -77,10 +85,15 @@ def segment_inputs(
     orders = cells["orders"].astype(float)
     sales = cells["price"] - cells["discount"] - cells["sales_tax"]
     volume = (path * seasonal / 12)[None, :, :, None]
+    ad_path = path
+    if ad_growth is not None:
+        wanted = pd.Series(ad_growth, index=list(markets))
+        ad_path = growth_path(rates[0], wanted - rates[0], wanted, months, terminal_growth)
+    per_budget = (path / ad_path)[None, :, :, None]
     inputs = {
         "baseline_orders": shaped(orders) * (1 - incremental_ad_share) * volume,
-        "ad_budget": shaped(cells["advertising"]) * volume,
-        "orders_per_ad_usd": per(orders * incremental_ad_share, cells["advertising"]),
+        "ad_budget": shaped(cells["advertising"]) * volume / per_budget,
+        "orders_per_ad_usd": per(orders * incremental_ad_share, cells["advertising"]) * per_budget,
         "order_value": per(sales, orders),
         "return_rate": per(cells["refund"], sales),
         "resale_share": np.array(resale_share),
@@ -98,9 +111,14 @@ def segment_inputs(
     return PlanCase(inputs, tuple(calendar), markets, platforms)
 
 
-def _growth_path(growth: pd.Series, momentum: pd.Series, months: int, terminal: float) -> np.ndarray:
-    """Index of orders over the average month of the past year, [month, market]."""
-    growth, momentum = growth.astype(float), momentum.astype(float)
+def growth_path(growth: pd.Series, momentum: pd.Series, past: pd.Series, months: int, terminal: float) -> np.ndarray:
+    """Index of orders over the average month of the past year, [month, market].
+
+    The half year from the middle of the past year to its end has happened: it counts at the growth of the `past`
+    year. From then on growth starts at `growth` plus `momentum`; the first fades to `terminal` by year five, the
+    second to nothing within two years.
+    """
+    growth, momentum, past = (rate.astype(float) for rate in (growth, momentum, past))
     if growth.isna().any():
         raise InputError.missing_columns("growth", growth.index[growth.isna()], growth.dropna().index)
     years = (np.arange(months) + 0.5) / 12
@@ -108,8 +126,7 @@ def _growth_path(growth: pd.Series, momentum: pd.Series, months: int, terminal: 
     excess = np.clip(1 - years / 2, 0, 1)[:, None] * momentum.to_numpy()[None, :]
     yearly = growth.to_numpy()[None, :] * (1 - fade) + terminal * fade + excess
     monthly = np.log1p(yearly) / 12
-    # The middle of the past year lies six months before the first month's start.
-    first = np.log1p((growth + momentum).to_numpy()) * 0.5
+    first = np.log1p(past.to_numpy()) * 0.5
     return np.exp(first + np.cumsum(monthly, axis=0) - monthly / 2)
 
 

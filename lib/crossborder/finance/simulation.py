@@ -21,13 +21,14 @@ class Driver:
     """An uncertain number: its base value and the 5 % and 95 % points, all finite, low < base < high.
 
     Its distribution is metalog-like: a two-piece normal in the value itself, or in its logarithm where all three are
-    above zero, so that the three points are met exactly (the base is the median).
+    above zero, so that the three points are met exactly (the base is the median). `basis` says where the span is from.
     """
 
     name: str
     low: float
     base: float
     high: float
+    basis: str = "planning judgement"
 
     def __post_init__(self) -> None:
         if not self.low <= self.base <= self.high:

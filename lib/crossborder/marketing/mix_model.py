@@ -14,7 +14,18 @@ from crossborder.errors import InputError, Refusal
 from crossborder.marketing.adstock import geometric_weights, saturate
 from crossborder.marketing.mix_problem import MixPriors, Problem, lagged, start_values
 
-__all__ = ["MixFit", "MixPriors", "conflicts", "contributions", "draw", "fit", "fourier", "roi", "validate"]
+__all__ = [
+    "MixFit",
+    "MixPriors",
+    "conflicts",
+    "contributions",
+    "draw",
+    "fit",
+    "fourier",
+    "roi",
+    "total_shares",
+    "validate",
+]
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,11 @@ def roi(model: MixFit, *, draws: int = 400, level: float = 0.9, rng: np.random.G
         },
         index=pd.Index(model.channels, name="channel"),
     )
+
+
+def total_shares(model: MixFit, thetas: np.ndarray) -> np.ndarray:
+    """Share of all sales that the channels together added, a value a draw."""
+    return _totals(model, thetas).sum(axis=1) / model.sales.sum()
 
 
 def _totals(model: MixFit, thetas: np.ndarray) -> np.ndarray:

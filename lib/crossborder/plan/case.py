@@ -9,14 +9,40 @@ from crossborder.finance import opening_statement, order_economics, plan_inputs
 from crossborder.finance.capital_cost import cost_of_equity, levered_beta, weighted_cost
 from crossborder.finance.plan_inputs import PlanCase
 from crossborder.finance.simulation import Driver
-from crossborder.plan.growth import planned_growth, season_by_market
+from crossborder.plan.growth import ad_budget_growth, planned_growth, season_by_market
 from crossborder.plan.levers import foreign_markets, scenario_factors
+from crossborder.plan.spans import measured_spans
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
 __all__ = ["base_case", "capital_rate", "plan_case", "plan_drivers"]
 
+# Factors, and the inputs of the model that each moves.
+ACTS_ON: dict[str, tuple[str, ...]] = {
+    "demand": ("demand_factor",),
+    "sales currencies": ("fx_index",),
+    "purchase prices": ("product_cost_per_order", "customs_value_per_order"),
+    "freight": ("freight_factor",),
+    "duty": ("duty_rate",),
+    "order value": ("order_value",),
+    "returns": ("return_rate",),
+    "media prices": ("ad_cost_factor",),
+    "advertising effect": ("orders_per_ad_usd",),
+    "fees": ("platform_fee_rate", "fulfilment_per_order"),
+    "payroll": ("payroll",),
+}
+# Spans where nothing is measured: 5 % and 95 % against the plan.
+JUDGED = {
+    "sales currencies": (0.90, 1.11),
+    "purchase prices": (0.95, 1.08),
+    "freight": (0.75, 1.9),
+    "duty": (0.9, 1.6),
+    "order value": (0.96, 1.03),
+    "returns": (0.9, 1.12),
+    "media prices": (0.92, 1.25),
+    "fees": (0.98, 1.1),
+}
 OPENING = ("cash", "receivables", "inventory", "fixed_assets", "payables", "tax_payable", "loan", "share_capital")
 
 
@@ -38,14 +64,25 @@ def capital_rate(company: "Company") -> dict[str, float]:
     }
 
 
-def plan_case(company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2) -> PlanCase:
+def plan_case(
+    company: "Company",
+    *,
+    months: int = 60,
+    incremental_ad_share: float = 0.2,
+    ad_share_range: tuple[float, float] | None = None,
+) -> PlanCase:
     """The company's plan as inputs of `plan_model`, under its scenario.
 
     Orders and costs of the last twelve months, the market's growth, its season, the ledger's fixed cost, today's
-    balance sheet. `incremental_ad_share` is the share of orders that advertising adds (see 42).
+    balance sheet. `incremental_ad_share` is the share of orders that advertising adds and `ad_share_range` its
+    interval, as `advertising_share` measures them.
     """
     case, economics = base_case(company, months=months, incremental_ad_share=incremental_ad_share)
-    drivers = plan_drivers(company)
+    ends = ad_share_range or (0.5 * incremental_ad_share, 1.5 * incremental_ad_share)
+    effect = (
+        (ends[0] / incremental_ad_share, ends[1] / incremental_ad_share) if incremental_ad_share > 0 else (1.0, 1.0)
+    )
+    drivers = plan_drivers(company, advertising_effect=effect)
     return replace(
         scenario_factors(company, case, economics),
         drivers=tuple(driver for driver, _ in drivers),
@@ -70,6 +107,8 @@ def base_case(
         incremental_ad_share=incremental_ad_share,
         terminal_growth=company.value("finance.growth.terminal"),
         resale_share=_resale_share(company, now),
+        past=growth["high"],
+        ad_growth=ad_budget_growth(company, now),
     )
     return _with_group(company, case, now), now.table
 
@@ -104,29 +143,25 @@ def _with_group(company: "Company", case: PlanCase, now: order_economics.OrderEc
     )
 
 
-def plan_drivers(company: "Company") -> list[tuple[Driver, tuple[str, ...]]]:
-    """Uncertain factors on the plan, each with what it acts on; 5 % to 95 %, from data where there are any.
+def plan_drivers(
+    company: "Company", *, advertising_effect: tuple[float, float] = (0.5, 1.5)
+) -> list[tuple[Driver, tuple[str, ...]]]:
+    """Uncertain factors on the plan, each with what it acts on and where its span is from; 5 % to 95 %.
 
-    Demand runs from the markets' growth alone to the momentum carried on, payroll over its assumption's range.
-    The other spans are planning judgement, wide where the past was: freight in the years after 2020, duty since 2025.
+    Demand runs from the markets' growth alone to the momentum carried on, payroll over its assumption's range,
+    `advertising_effect` is the measured interval over the measured share. Order value, returns, media and purchase
+    prices are the company's own yearly changes, currencies those of ten years; where the record is too short, and for
+    freight, duty and fees, planning judgement stays (freight as wide as the years after 2020, duty as since 2025).
     """
     growth = planned_growth(company)
     low, high = (float(((1 + growth[end]) / (1 + growth["base"])).mean()) for end in ("low", "high"))
-    rates = company.table("assumptions").set_index("name")
-    payroll = rates.loc["finance.payroll.growth_year"]
-    return [
-        (Driver("demand", min(low, high, 0.95), 1.0, max(low, high, 1.05)), ("demand_factor",)),
-        (Driver("sales currencies", 0.90, 1.0, 1.11), ("fx_index",)),
-        (Driver("purchase prices", 0.95, 1.0, 1.08), ("product_cost_per_order", "customs_value_per_order")),
-        (Driver("freight", 0.75, 1.0, 1.9), ("freight_factor",)),
-        (Driver("duty", 0.9, 1.0, 1.6), ("duty_rate",)),
-        (Driver("order value", 0.96, 1.0, 1.03), ("order_value",)),
-        (Driver("returns", 0.9, 1.0, 1.12), ("return_rate",)),
-        (Driver("media prices", 0.92, 1.0, 1.25), ("ad_cost_factor",)),
-        (Driver("advertising effect", 0.5, 1.0, 1.5), ("orders_per_ad_usd",)),
-        (Driver("fees", 0.98, 1.0, 1.1), ("platform_fee_rate", "fulfilment_per_order")),
-        (
-            Driver("payroll", 1 + payroll["low"] - payroll["base"], 1.0, 1 + payroll["high"] - payroll["base"]),
-            ("payroll",),
-        ),
-    ]
+    payroll = company.table("assumptions").set_index("name").loc["finance.payroll.growth_year"]
+    ends = {
+        "demand": (min(low, high, 0.95), max(low, high, 1.05), "market alone to momentum carried on"),
+        "payroll": (1 + payroll["low"] - payroll["base"], 1 + payroll["high"] - payroll["base"], "assumption"),
+        "advertising effect": (min(advertising_effect[0], 0.99), max(advertising_effect[1], 1.01), "measured in 42"),
+    }
+    measured = {name: (*found, "own and market record") for name, found in measured_spans(company).items()}
+    judged = {name: (*found, "planning judgement") for name, found in JUDGED.items()}
+    every = judged | ends | measured
+    return [(Driver(name, every[name][0], 1.0, every[name][1], every[name][2]), acts) for name, acts in ACTS_ON.items()]
