@@ -1,5 +1,7 @@
+import numpy as np
 import pandas as pd
 import pytest
+from crossborder.company import performance
 from crossborder.company.performance import earned_value, okr_pace, roadmap, scorecard
 from crossborder.errors import InputError, Refusal
 
@@ -72,3 +74,51 @@ def test_earned_value_by_hand():
 def test_an_objective_due_before_it_starts_is_told():
     with pytest.raises(InputError, match="a due day after the start"):
         okr_pace(OBJECTIVES.assign(due_on=pd.Timestamp("2025-01-01")), DAY)
+
+
+def test_targets_are_raised_where_a_result_runs_ahead_and_questioned_where_it_lags():
+    """The published example: growth of 10 % aimed at, 18 % in sight."""
+    pace = pd.DataFrame(
+        {
+            "name": ["growth", "returns", "steady"],
+            "unit": "share",
+            "start_value": [0.0, 0.20, 0.0],
+            "target_value": [0.10, 0.10, 1.0],
+            "projected_value": [0.18, 0.18, 1.05],
+            "expected": 0.5,
+            "pace": [1.8, 0.2, 1.05],
+        }
+    )
+    found = performance.revised_targets(pace, most_step=1.0).set_index("name")
+    assert list(found.index) == ["growth", "returns"]
+    assert found.loc["growth", "proposal"] == pytest.approx(0.18) and found.loc["returns", "proposal"] == pytest.approx(
+        0.18
+    )
+    half = performance.revised_targets(pace, most_step=0.5).set_index("name")
+    assert half.loc["growth", "proposal"] == pytest.approx(0.15) and half.loc["returns", "proposal"] == pytest.approx(
+        0.15
+    )
+    with pytest.raises(InputError, match="most_step"):
+        performance.revised_targets(pace, most_step=2)
+
+
+PATHS = pd.DataFrame({"path": ["sure", "bold"]}).assign(
+    gain_share_low=[0.02, 0.1], gain_share_base=[0.02, 0.1], gain_share_high=[0.02, 0.1],
+    cost_share_low=[0.01, 0.05], cost_share_base=[0.01, 0.05], cost_share_high=[0.01, 0.05],
+    chance_low=[1.0, 0.5], chance_base=[1.0, 0.5], chance_high=[1.0, 0.5],
+    years_low=[1, 1], years_base=[1, 1], years_high=[1, 1],
+)  # fmt: skip
+
+
+def test_the_value_of_a_path_by_hand():
+    found = performance.path_choice(PATHS, 1e6, np.random.default_rng(1), rate=0.1, draws=20000).set_index("path")
+    annuity = (1 - 1.1**-10) / 0.1
+    assert found.loc["sure", "value_usd"] == pytest.approx(20_000 * annuity - 10_000 / 1.1)
+    assert found.loc["bold", "value_usd"] == pytest.approx(0.5 * 100_000 * annuity - 50_000 / 1.1, rel=0.05)
+    assert (found.loc["sure", "loss"], found.loc["sure", "payback_years"]) == (0, 1)
+    assert found.loc["bold", "loss"] == pytest.approx(0.5, abs=0.02) and found["best"].sum() == pytest.approx(1)
+
+
+def test_ends_in_the_wrong_order_are_refused():
+    with pytest.raises(InputError, match="chance of sure"):
+        performance.path_choice(PATHS.assign(chance_low=2.0), 1e6, np.random.default_rng(1))

@@ -4,6 +4,7 @@ from crossborder.plan.advertising import AdvertisingShare, advertising_share, sh
 from crossborder.plan.board import changed_since, decisions, recalibration
 from crossborder.plan.case import capital_rate, plan_case, plan_drivers
 from crossborder.plan.chain import ChainResult, chain, free_cash_flow, scenario_table, stress, stress_chain
+from crossborder.plan.exits import low_yield_lines
 from crossborder.plan.growth import growth_backtest, growth_by_market, planned_growth, season_by_market
 from crossborder.plan.levers import scenario_factors
 
@@ -18,6 +19,7 @@ __all__ = [
     "free_cash_flow",
     "growth_backtest",
     "growth_by_market",
+    "low_yield_lines",
     "plan_case",
     "plan_drivers",
     "planned_growth",
