@@ -7,13 +7,15 @@ from functools import cache
 __all__ = ["Book", "fields", "has_words", "normal"]
 
 LETTER = re.compile(r"[A-Za-z]{2}|^[A-Za-z]$")
+COUNTED = re.compile(r"([A-Za-z].*?[A-Za-z]) +([+\u2212-]?\d[\d.,\u2009]*(?: ?%)?)")
 OURS = re.compile(r"[\u3400-\u9fff]")
 FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
 # Where a text is made of parts; the first that all translate is taken.
-JOINTS = ("\n", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
+JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
 SPOKEN = {"; ": ";", ": ": ":", ", ": "、", " and ": "和"}
-BRACKETS = re.compile(r"(.+?) ?\((.+)\)")
-LEAST = 6  # letters that a pattern must have, or it would fit anything
+BRACKETS = re.compile(r"(.+?) *\((.+)\)", re.S)
+NUMBERED, NUMBER, YEAR = re.compile(r"n\d?"), r"[+\u2212-]?\d[\d.,\u2009 ]*(?: ?%)?", r"\d{4}"
+AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
 
 
 def has_words(text: str) -> bool:
@@ -58,7 +60,7 @@ class Book:
         if known is not None:
             return known
         known = self._by_pattern(text)
-        return known if known is not None else self._in_parts(text)
+        return known if known is not None else self._in_parts(text) or self._as_amount(text)
 
     def _by_pattern(self, text: str) -> str | None:
         flat = " ".join(text.split(" ")) if "\n" not in text else " ".join(text.split())
@@ -69,6 +71,16 @@ class Book:
                 found = {name: self.find(part) if has_words(part) else part for name, part in parts.items()}
                 return said.format(**{name: parts[name] if part is None else part for name, part in found.items()})
         return None
+
+    def _as_amount(self, text: str) -> str | None:
+        """A number with its unit behind it, or a name with its number behind it."""
+        match = AMOUNT.fullmatch(text)
+        unit = self.find(match[2]) if match else None
+        if unit:
+            return f"{match[1]} {unit}"
+        match = COUNTED.fullmatch(text)
+        name = self.find(match[1]) if match else None
+        return f"{name} {match[2]}" if name else None
 
     def _in_parts(self, text: str) -> str | None:
         for joint in JOINTS:
@@ -81,18 +93,19 @@ class Book:
         if match:
             said = [self.find(part) if has_words(part) else part for part in match.groups()]
             if None not in said:
-                return f"{said[0]}({said[1]})"
+                return f"{said[0].rstrip()}({said[1]})"
         return None
 
 
 def _pattern(key: str) -> re.Pattern:
-    """A key with fields as a regular expression; a field takes as little as it can."""
+    """A key with fields as a regular expression; a field takes as little as it can, n and n2 take a number only."""
     parts = re.split(r"{(\w+)(?:[:!][^{}]*)?}", key)
     made, seen = "", set()
     for place, part in enumerate(parts):
         if place % 2 == 0:
             made += re.escape(part)
         else:
-            made += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
+            what = YEAR if part == "year" else NUMBER if NUMBERED.fullmatch(part) else ".+?"
+            made += f"(?P={part})" if part in seen else f"(?P<{part}>{what})"
             seen.add(part)
     return re.compile(made, re.I)
