@@ -26,7 +26,7 @@ def low_yield_lines(
     now = order_economics.order_economics(company, months).table
     before = order_economics.order_economics(company, months, ago=months).table
     one, other = _by_line(now), _by_line(before)
-    both = one.join(other, rsuffix="_before", how="left")
+    both = one.join(other.add_suffix("_before"), how="left")
     both["growth"] = both["net_sales"] / both["net_sales_before"] - 1
     low, was_low = both["margin"] < floor_margin, both["margin_before"] < floor_margin
     few = (both["orders"] < least_orders) | ~(both["orders_before"] >= least_orders)
