@@ -25,7 +25,7 @@ def test_only_words_of_the_data_are_patterns():
 def test_a_list_is_translated_if_every_part_is_known():
     assert BOOK.find("sea, air") == "海运、空运"
     assert BOOK.find("US · sea") == "美国 · 海运"
-    assert BOOK.find("price (sea)") == "价格(海运)"
+    assert BOOK.find("price (sea)") == "价格\uff08海运\uff09"
     assert BOOK.find("sea, camel") is None
 
 

@@ -17,7 +17,8 @@ __all__ = ["columns", "embolden", "families", "translate", "wrap"]
 
 LATIN, CHINESE = "DejaVu Sans", "Noto Sans SC"
 # Marks that must not begin a line, and those that must not end one (GB/T 15834).
-NOT_FIRST, NOT_LAST = set(",。、;:?!)】》”’%℃…,.;:)%"), set("(【《“‘(")
+NOT_FIRST = set("\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u3011\u300b\u201d\u2019%\u2103\u2026,.;:)")
+NOT_LAST = set("\uff08\u3010\u300a\u201c\u2018(")
 
 
 def families(language: str) -> list[str]:

@@ -12,7 +12,7 @@ OURS = re.compile(r"[\u3400-\u9fff]")
 FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
 # Where a text is made of parts; the first that all translate is taken.
 JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
-SPOKEN = {"; ": ";", ": ": ":", ", ": "、", " and ": "和"}
+SPOKEN = {"; ": "\uff1b", ": ": "\uff1a", ", ": "\u3001", " and ": "\u548c"}
 BRACKETS = re.compile(r"(.+?) *\((.+)\)", re.S)
 NUMBERED, NUMBER, YEAR = re.compile(r"n\d?"), r"[+\u2212-]?\d[\d.,\u2009 ]*(?: ?%)?", r"\d{4}"
 AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
@@ -93,7 +93,7 @@ class Book:
         if match:
             said = [self.find(part) if has_words(part) else part for part in match.groups()]
             if None not in said:
-                return f"{said[0].rstrip()}({said[1]})"
+                return f"{said[0].rstrip()}\uff08{said[1]}\uff09"
         return None
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from crossborder import language
 from crossborder.language import matching
-from crossborder.reports import project, translation
+from crossborder.reports import project, recorded, translation
 
-__all__ = ["asked", "fill", "lacking", "main", "messages", "stale"]
+__all__ = ["asked", "fill", "lacking", "main", "messages", "recorded", "stale"]
 
 # Calls by name, with the arguments that a reader sees; 0 is the first.
 CALLS = {
