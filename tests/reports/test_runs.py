@@ -255,7 +255,7 @@ def test_a_killed_run_leaves_the_last_good_report_and_two_at_once_do_not_disturb
     doomed.send_signal(signal.SIGKILL)
     doomed.communicate(timeout=30)
     assert {path.name: path.read_bytes() for path in (tmp_path / "reports" / "same").glob("*.*")} == good
-    assert list((tmp_path / "reports").glob(".tmp-same-*"))
+    assert list((tmp_path / "cache").glob(".tmp-*"))
     # The next run clears what the dead one left.
     there = folders(tmp_path)
     assert run(Request(name="same"), there).unchanged

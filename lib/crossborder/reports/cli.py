@@ -14,7 +14,7 @@ from crossborder.reports import importing, project
 __all__ = ["app", "main"]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-cache_app = typer.Typer(no_args_is_help=True, help="Finished notebooks kept for reuse.")
+cache_app = typer.Typer(no_args_is_help=True, help="Finished notebooks and shared results kept for reuse.")
 app.add_typer(cache_app, name="cache")
 app.command(name="import")(importing.import_files)
 
@@ -25,6 +25,8 @@ Name = Annotated[str, typer.Option("--name", help="folder of the report below re
 Force = Annotated[bool, typer.Option("--force", help="run again what did not change")]
 Processes = Annotated[int, typer.Option("--processes", min=1, max=64, help="notebooks at once")]
 RunSeconds = Annotated[float, typer.Option("--deadline", min=1, help="seconds for the whole run")]
+Scheduler = Annotated[str, typer.Option("--scheduler", help="address of a Dask scheduler, such as tcp://host:8786")]
+Memory = Annotated[float, typer.Option("--memory", min=0, help="megabytes that one notebook may take; 0 = no cap")]
 NotebookSeconds = Annotated[float, typer.Option("--notebook-deadline", min=1, help="seconds for one notebook")]
 
 
@@ -42,12 +44,17 @@ def run(
     processes: Processes = 2,
     deadline: RunSeconds = 1800,
     notebook_deadline: NotebookSeconds = 300,
+    memory: Memory = 0,
+    scheduler: Scheduler = "",
 ) -> None:
     """Run notebooks and write their report."""
     if everything == bool(notebooks):
         raise InputError("run what? allowed: the names of notebooks, or --all; `crossborder list` shows them")
     asked = _parameters(parameter, file, {"scenario": scenario, "market": market, "data": data})
-    request = _request(notebooks, asked, name, force, processes, notebook_deadline, deadline)
+    from crossborder.reports.planning import Request
+
+    limits = {"notebook_seconds": notebook_deadline, "run_seconds": deadline, "memory_mb": memory}
+    request = Request(tuple(notebooks or ()), asked, name, force, processes, scheduler=scheduler, **limits)
     # Wrong parameters must be told before anything heavy is imported.
     from crossborder.reports import progress, runs
 
@@ -61,28 +68,35 @@ def run(
 
 @app.command()
 def sweep(
-    notebooks: Notebooks = None,
+    what: Annotated[list[str] | None, typer.Argument(help="a YAML file of a sweep, or notebooks; none = all")] = None,
     market: Annotated[str, typer.Option(help="markets, comma-separated")] = "",
-    scenario: Annotated[str, typer.Option(help="scenarios, comma-separated")] = "base",
+    scenario: Annotated[str, typer.Option(help="scenarios, comma-separated")] = "",
     parameter: Assignments = None,
     file: ParameterFile = None,
     name: Name = "",
     force: Force = False,
-    processes: Processes = 2,
-    deadline: RunSeconds = 1800,
-    notebook_deadline: NotebookSeconds = 300,
+    processes: Annotated[int, typer.Option("--processes", min=0, max=64, help="notebooks at once")] = 0,
+    deadline: Annotated[float, typer.Option("--deadline", min=0, help="seconds for the whole sweep")] = 0,
+    notebook_deadline: Annotated[float, typer.Option("--notebook-deadline", min=0, help="seconds for one")] = 0,
+    memory: Memory = 0,
+    scheduler: Scheduler = "",
 ) -> None:
-    """Run notebooks (all if none is named) for each market under each scenario."""
-    from crossborder.reports import progress, sweep
+    """Run notebooks for each market under each scenario; a file names them, the options go before the file."""
+    from crossborder.reports import definition
 
-    markets, scenarios = _list(market), _list(scenario)
-    if not markets or not scenarios:
-        raise InputError("sweep over what? allowed: --market DE,US --scenario base,freight_shock")
-    request = _request(notebooks, _parameters(parameter, file, {}), name, force, processes, notebook_deadline, deadline)
+    limits = {"processes": processes, "seconds": deadline, "notebook_seconds": notebook_deadline, "memory_mb": memory}
+    given = {
+        "name": name, "markets": _list(market), "scenarios": _list(scenario),
+        "limits": {limit: value for limit, value in limits.items() if value},
+    }  # fmt: skip
+    asked = definition.combined(what or (), given, _parameters(parameter, file, {}))
+    # A wrong file must be told before anything heavy is imported.
+    from crossborder.reports import progress
+    from crossborder.reports import sweep as sweeps
+
     listener, screen = progress.listener()
     try:
-        begins = lambda run_name: typer.echo(run_name, err=True)  # noqa: E731
-        page, ended = sweep.sweep(request, markets, scenarios, listener=listener, begins=begins)
+        page, ended = sweeps.sweep(asked, listener=listener, scheduler=scheduler, force=force)
     finally:
         screen.close()
     failed = sum(len(one.failed) for one in ended)
@@ -157,10 +171,26 @@ def list_notebooks(
 
 @cache_app.command()
 def clear() -> None:
-    """Forget all finished notebooks, so that the next run computes everything again."""
+    """Forget all finished notebooks and shared results, so that the next run computes everything again."""
+    from crossborder.company import shared
     from crossborder.reports import kept
 
-    typer.echo(f"{kept.clear(project.cache_folder())} finished notebooks forgotten")
+    notebooks, results = kept.clear(project.cache_folder()), shared.clear()
+    typer.echo(f"{notebooks} finished notebooks and {results} shared results forgotten")
+
+
+@cache_app.command()
+def show() -> None:
+    """Show what is kept for reuse: how many entries, and how large."""
+    from crossborder.company import shared
+    from crossborder.reports import kept
+
+    rows = {f"finished notebooks/{name}": found for name, found in kept.sizes(project.cache_folder()).items()}
+    rows |= {f"shared results/{name}": found for name, found in shared.sizes().items()}
+    for name, (count, size) in rows.items():
+        typer.echo(f"{name:<64} {count:5d}  {size / 1e6:8.1f} MB")
+    count, size = (sum(found[part] for found in rows.values()) for part in (0, 1))
+    typer.echo(f"{'together':<64} {count:5d}  {size / 1e6:8.1f} MB")
 
 
 def main() -> None:
@@ -172,14 +202,6 @@ def main() -> None:
     except CrossborderError as wrong:
         print(wrong, file=sys.stderr)
         sys.exit(2)
-
-
-def _request(
-    notebooks: list[str] | None, asked: dict, name: str, force: bool, processes: int, each: float, all_seconds: float
-) -> object:
-    from crossborder.reports.planning import Request
-
-    return Request(tuple(notebooks or ()), asked, name, force, processes, each, all_seconds)
 
 
 def _parameters(assignments: list[str] | None, file: Path | None, short: dict[str, str]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crossborder.reports.environment import alive
 
-__all__ = ["clear", "find", "keep", "prune", "read", "scratch"]
+__all__ = ["clear", "find", "keep", "prune", "read", "scratch", "sizes"]
 
 MOST_BYTES = 2_000_000_000
 
@@ -58,6 +58,15 @@ def prune(cache: Path, most_bytes: int = MOST_BYTES) -> int:
             shutil.rmtree(folder, ignore_errors=True)
             gone += 1
     return gone
+
+
+def sizes(cache: Path) -> dict[str, tuple[int, int]]:
+    """Number of finished runs kept of each notebook, and their bytes."""
+    found: dict[str, tuple[int, int]] = {}
+    for place in sorted(cache.glob("[!.]*/*")):
+        count, size = found.get(place.parent.name, (0, 0))
+        found[place.parent.name] = (count + 1, size + sum(p.stat().st_size for p in place.rglob("*") if p.is_file()))
+    return found
 
 
 def clear(cache: Path) -> int:

@@ -28,9 +28,11 @@ class Folders:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a run: notebooks by name (none = all), parameters as written, limits in seconds.
+    """What is asked of a run: notebooks by name (none = all), parameters as written, limits in seconds and megabytes.
 
-    `warm` kernels are forked from a process that has imported the stack; None leaves the choice to the run.
+    `own` holds further parameters of single notebooks by name. `warm` kernels are forked from a process that has
+    imported the stack; None leaves the choice to the run. `scheduler` is the address of a Dask scheduler whose workers
+    run the notebooks; empty takes processes of this machine. `memory_mb` 0 is no cap.
     """
 
     notebooks: Sequence[str] = ()
@@ -41,6 +43,9 @@ class Request:
     notebook_seconds: float = 300
     run_seconds: float = 1800
     warm: bool | None = None
+    scheduler: str = ""
+    memory_mb: float = 0
+    own: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def plan(request: Request, folders: Folders) -> list[Entry]:
     if not paths:
         raise InputError(f"no notebooks in {folders.notebooks}\n  expected: NN_name.ipynb")
     entries = [describe(path) for path in dict.fromkeys(paths)]
-    entries = _with_values(entries, request.parameters, together)
+    own = {project.find(name, folders.notebooks).stem: values for name, values in request.own.items()}
+    entries = _with_values(entries, request.parameters, together, own)
     names = {entry.notebook for entry in entries}
     return _with_keys([replace(entry, after=_after(entry, names)) for entry in entries])
 
@@ -142,7 +148,9 @@ def _read(path: Path) -> dict:
     return source
 
 
-def _with_values(entries: list[Entry], raw: Mapping[str, object], together: bool) -> list[Entry]:
+def _with_values(
+    entries: list[Entry], raw: Mapping[str, object], together: bool, own: Mapping[str, Mapping[str, object]]
+) -> list[Entry]:
     """Each entry with its typed parameters; with all notebooks at once each takes the parameters that it has."""
     known = {name for entry in entries for name in entry.model.model_fields}
     problems, filled = [], []
@@ -151,6 +159,7 @@ def _with_values(entries: list[Entry], raw: Mapping[str, object], together: bool
         given = {name: value for name, value in raw.items() if not together or name in fields or name not in known}
         if together and "market" in raw and "market" not in fields and "markets" in fields:
             given = _for_one_market(entry, given, raw["market"])
+        given = {**given, **own.get(entry.notebook, {})}
         try:
             values = base.parse(entry.model, given)
             filled.append(replace(entry, values=_located(values)))

@@ -106,7 +106,9 @@ class Pool:
             except (EOFError, OSError):
                 yield from self._bury(worker, DIED, waiting)
                 continue
-            if kind == "cell" and worker.job:
+            if kind == "ready":  # what its start took is not the notebook's time
+                worker.since = time.monotonic()
+            elif kind == "cell" and worker.job:
                 tell(worker.job.name, *content)
             elif kind == "done":
                 worker.job = None

@@ -5,26 +5,20 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from crossborder.reports import baseline, exports, kept, keys, planning, publication
+from crossborder.reports import baseline, execution, executors, exports, kept, keys, memory, planning, publication
 from crossborder.reports.baseline import Baseline
-from crossborder.reports.planning import Entry, Folders, Request
-from crossborder.reports.worker import Job, Outcome
+from crossborder.reports.execution import FORMAT, State, record_of
+from crossborder.reports.planning import Folders, Request
+from crossborder.reports.worker import Outcome
 
-if TYPE_CHECKING:
-    from crossborder.reports.pool import Pool
+__all__ = ["Finished", "Listener", "run", "run_all"]
 
-__all__ = ["Finished", "Listener", "crew", "run"]
-
-WARM_FROM = 4  # notebooks to run before importing the stack once for all of them pays
-FORMAT = 1  # of results.json and manifest.json
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
 # What decides how a page looks, given the outputs of its notebook.
 _MODULES = "answers baseline compare html pages recorded rendering translation"
@@ -54,59 +48,67 @@ class Finished:
         return [outcome for outcome in self.outcomes if outcome.status == "failed"]
 
 
-@dataclass
-class _State:
-    """What is known while a run goes on."""
-
-    request: Request
-    folders: Folders
-    name: str
-    entries: list[Entry]
-    started: float = field(default_factory=time.time)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    places: dict[str, Path] = field(default_factory=dict)  # the folder that holds a notebook's outputs
-
-
-def run(
-    request: Request, folders: Folders | None = None, listener: Listener | None = None, pool: "Pool | None" = None
-) -> Finished:
+def run(request: Request, folders: Folders | None = None, listener: Listener | None = None) -> Finished:
     """Run the notebooks asked for and publish their report as `reports/NAME`.
 
     A notebook whose inputs did not change is taken from an earlier run; if that holds for all and the report is in
     place, nothing is done. Raises InputError or MissingTable before any kernel starts.
     """
+    finished = run_all([request], folders, listener)[0]
+    if not request.notebooks:  # a report of all notebooks, not a look at one
+        publication.point_latest(finished.folder.parent, finished.folder.name)
+    return finished
+
+
+def run_all(
+    requests: Sequence[Request], folders: Folders | None = None, listener: Listener | None = None
+) -> list[Finished]:
+    """Several runs as one: everything is checked first, and what is the same in several of them is computed once."""
     folders, listener = folders or Folders.of_project(), listener or Listener()
-    entries = planning.plan(request, folders)
-    state = _State(request, folders, planning.run_name(entries, request), entries)
-    published = _as_published(state)
-    if published and not request.force:
-        if not request.notebooks:
-            publication.point_latest(folders.reports, state.name)
-        return Finished(folders.reports / state.name, published, unchanged=True)
-    if not request.force:
-        _reuse(state)
-    to_run = [entry for entry in entries if entry.notebook not in state.outcomes]
-    if to_run:
-        to_run = _without_missing(state, to_run)
-    listener.planned(len(entries), len(to_run))
-    scratch = kept.scratch(folders.cache)
+    memory.check_cap(requests[0].memory_mb)
+    states = [_planned(request, folders) for request in requests]
+    published = {state.name: found for state in states if (found := _as_published(state)) and not state.request.force}
+    todo = [state for state in states if state.name not in published]
+    for state in todo:
+        if not state.request.force:
+            _reuse(state)
+        if state.to_run:
+            _leave_out_missing(state)
+    jobs = execution.distinct(todo)
+    if todo:
+        listener.planned(sum(len(state.entries) for state in todo), len(jobs))
+    scratch = kept.scratch(folders.cache) if todo else None
     try:
-        with publication.aside(folders.reports, state.name) as aside:
-            if to_run:
-                with nullcontext(pool) if pool else crew(request, to_run, folders.cache) as workers:
-                    _execute(state, to_run, scratch, workers, listener)
-            _write(state, aside)
-            target = publication.publish(aside, folders.reports, state.name)
-        if not request.notebooks:  # a report of all notebooks, not a look at one
-            publication.point_latest(folders.reports, state.name)
+        if jobs:
+            with executors.crew(requests[0], [users[0][1] for users in jobs.values()], folders.cache) as workers:
+                execution.execute(todo, workers, scratch, listener.ended, listener.cell)
+        for state in todo:
+            _publish(state)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    if to_run:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+    if jobs:
         kept.prune(folders.cache)
-    return Finished(target, tuple(state.outcomes[entry.notebook] for entry in entries))
+    return [_finished(state, published.get(state.name)) for state in states]
 
 
-def _as_published(state: _State) -> tuple[Outcome, ...]:
+def _planned(request: Request, folders: Folders) -> State:
+    entries = planning.plan(request, folders)
+    return State(request, folders, planning.run_name(entries, request), entries)
+
+
+def _finished(state: State, published: tuple[Outcome, ...] | None) -> Finished:
+    outcomes = published or tuple(state.outcomes[entry.notebook] for entry in state.entries)
+    return Finished(state.folders.reports / state.name, outcomes, unchanged=bool(published))
+
+
+def _publish(state: State) -> None:
+    with publication.aside(state.folders.reports, state.name) as aside:
+        _write(state, aside)
+        publication.publish(aside, state.folders.reports, state.name)
+
+
+def _as_published(state: State) -> tuple[Outcome, ...]:
     """The outcomes of the report in place if it has the very same inputs and no failure; else nothing."""
     manifest = kept.read(state.folders.reports / state.name, "manifest.json")
     there = manifest.get("notebooks", {})
@@ -125,7 +127,7 @@ def _as_published(state: _State) -> tuple[Outcome, ...]:
     )
 
 
-def _reuse(state: _State) -> None:
+def _reuse(state: State) -> None:
     for entry in state.entries:
         folder = kept.find(state.folders.cache, entry.notebook, entry.key)
         if folder:
@@ -134,120 +136,32 @@ def _reuse(state: _State) -> None:
             state.places[entry.notebook] = folder
 
 
-def _without_missing(state: _State, to_run: list[Entry]) -> list[Entry]:
-    """The notebooks whose tables are there; the others are skipped, or refused if asked for by name."""
-    checked = planning.check_tables(to_run, asked_by_name=bool(state.request.notebooks))
+def _leave_out_missing(state: State) -> None:
+    """Skip the notebooks whose tables are not there; one asked for by name is refused."""
+    checked = planning.check_tables(state.to_run, asked_by_name=bool(state.request.notebooks))
     for entry in (entry for entry in checked if entry.missing):
         error = {"kind": "MissingTable", "text": entry.missing}
         state.outcomes[entry.notebook] = Outcome(entry.notebook, "skipped", 0.0, error)
-    return [entry for entry in checked if not entry.missing]
 
 
-@contextmanager
-def crew(request: Request, entries: Sequence[Entry], cache: Path) -> Iterator["Pool"]:
-    """Workers for some notebooks, of one run or of several, with warm kernels if there are enough to repay them."""
-    from crossborder.reports.pool import Pool
-
-    scratch = kept.scratch(cache)
-    log = scratch / "kernels.log"
-    try:
-        with _nursery(request, entries, log) as address, Pool(request.processes, log, address) as pool:
-            yield pool
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _execute(state: _State, to_run: Sequence[Entry], scratch: Path, pool: "Pool", listener: Listener) -> None:
-    slow = _seconds_before(state)
-    ordered = sorted(to_run, key=lambda entry: -slow.get(entry.notebook, 0.0))
-    shared = scratch / "results.json"
-    jobs = [_job(state, entry, scratch, shared) for entry in ordered]
-    by_name = {entry.notebook: entry for entry in to_run}
-    _write_results(state, shared)
-    after = {entry.notebook: entry.after for entry in to_run}
-    for outcome in pool.run(jobs, after, listener.cell, state.request.run_seconds):
-        entry, place = by_name[outcome.notebook], scratch / outcome.notebook
-        if outcome.status == "ok" and _whole(state, entry):
-            place = kept.keep(state.folders.cache, outcome.notebook, entry.key, place)
-        state.outcomes[outcome.notebook], state.places[outcome.notebook] = outcome, place
-        _write_results(state, shared)
-        listener.ended(outcome)
-
-
-def _whole(state: _State, entry: Entry) -> bool:
-    """Whether all whose results a notebook reads had finished: else it read less than its key promises."""
-    return all(state.outcomes[name].status == "ok" for name in entry.after)
-
-
-def _nursery(request: Request, entries: Sequence[Entry], log: Path) -> AbstractContextManager[str]:
-    """A nursery for warm kernels if there are enough notebooks to repay it; else an empty address."""
-    wanted = len(entries) >= WARM_FROM if request.warm is None else request.warm
-    if not wanted:
-        return nullcontext("")
-    from crossborder.reports import nursery, warm
-
-    code = ["".join(c["source"]) for entry in entries for c in entry.source["cells"] if c["cell_type"] == "code"]
-    modules = (*nursery.STACK, *keys.imported(code))
-    return warm.nursery(modules, log) if warm.available() else nullcontext("")
-
-
-def _job(state: _State, entry: Entry, scratch: Path, shared: Path) -> Job:
-    from crossborder.reports.project import root
-
-    return Job(
-        entry.notebook,
-        str(entry.path),
-        entry.changed,
-        str(scratch / entry.notebook),
-        str(root()),
-        state.request.notebook_seconds,
-        str(shared) if entry.after else "",
-    )
-
-
-def _seconds_before(state: _State) -> dict[str, float]:
-    """How long each notebook took in the last run of this name: the long ones start first."""
-    there = kept.read(state.folders.reports / state.name, "manifest.json").get("notebooks", {})
-    return {name: one["seconds"] for name, one in there.items()}
-
-
-def _write_results(state: _State, path: Path) -> None:
-    """All named results so far, in the order of the notebooks."""
-    notebooks = {}
-    for entry in state.entries:
-        outcome = state.outcomes.get(entry.notebook)
-        if outcome is None:
-            continue
-        record = _record(state, entry) if outcome.status == "ok" else {}
-        results = {one["name"]: {k: v for k, v in one.items() if k != "name"} for one in record.get("results", ())}
-        notebooks[entry.notebook] = {"status": outcome.status, "results": results}
-    content = {"format": FORMAT, "run": state.name, "notebooks": notebooks}
-    exports.write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
-
-
-def _record(state: _State, entry: Entry) -> dict:
-    place = state.places.get(entry.notebook)
-    return kept.read(place, "record.json") if place else {}
-
-
-def _write(state: _State, aside: Path) -> None:
+def _write(state: State, aside: Path) -> None:
     """Pages, tables, files, notebooks, results and manifest of the run."""
     from crossborder.reports import pages
 
     about = _about(state)
-    _write_results(state, aside / "results.json")
+    execution.write_results(state, aside / "results.json")
     for entry in state.entries:
         place = state.places.get(entry.notebook)
         if place and place.is_dir():
             _copy(place, aside, entry.notebook, whole=state.outcomes[entry.notebook].status == "ok")
-    records = {entry.notebook: _record(state, entry) for entry in state.entries}
+    records = {entry.notebook: record_of(state, entry) for entry in state.entries}
     base = _baseline(state)
     pages.write(aside, state.entries, state.outcomes, records, about, base)
     manifest = _manifest(state, about) | {"baseline": base.key}
     exports.write_text(aside / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
 
 
-def _baseline(state: _State) -> Baseline:
+def _baseline(state: State) -> Baseline:
     """The run to compare with, if this one is under another scenario than the base."""
     asked = {entry.notebook: entry.values for entry in state.entries}
     scenario = state.entries[0].values.get("scenario", baseline.SCENARIO)
@@ -270,7 +184,7 @@ def _copy(place: Path, aside: Path, notebook: str, whole: bool) -> None:
         shutil.copyfile(place / name, aside / "files" / notebook / name)
 
 
-def _about(state: _State) -> dict:
+def _about(state: State) -> dict:
     """What a page says of its run."""
     first = state.entries[0]
     return {
@@ -288,7 +202,7 @@ def _about(state: _State) -> dict:
     }
 
 
-def _manifest(state: _State, about: Mapping) -> dict:
+def _manifest(state: State, about: Mapping) -> dict:
     installed = {name: _version(name) for name in VERSIONS}
     notebooks = {}
     for entry in state.entries:
@@ -297,6 +211,7 @@ def _manifest(state: _State, about: Mapping) -> dict:
             "status": outcome.status,
             "seconds": outcome.seconds,
             "reused": outcome.reused,
+            "peak_bytes": outcome.peak_bytes,
             "key": entry.key,
             "code": entry.parts["code"],
             "parameters": entry.values,

@@ -1,61 +1,66 @@
 """The same notebooks for several markets and scenarios: one report each, and a matrix over them."""
 
-import itertools
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossborder.reports import exports, html
-from crossborder.reports.planning import Folders, Request
-from crossborder.reports.runs import Finished, Listener, crew, run
+from crossborder.reports.definition import Definition, Place
+from crossborder.reports.planning import Folders
+from crossborder.reports.runs import Finished, Listener, run_all
 
 __all__ = ["sweep"]
 
 
 def sweep(
-    request: Request,
-    markets: Sequence[str],
-    scenarios: Sequence[str],
+    definition: Definition,
     folders: Folders | None = None,
     listener: Listener | None = None,
-    begins: Callable[[str], None] = lambda name: None,
+    scheduler: str = "",
+    force: bool = False,
 ) -> tuple[Path, list[Finished]]:
     """Run every market under every scenario; the page of the matrix, and how each run ended.
 
-    What does not depend on the market or the scenario is computed once: its content key is the same.
+    What does not depend on the market or the scenario is computed once: its content key is the same. What had finished
+    when a sweep was broken off is not computed again.
     Raises InputError before the first run if any of the combinations is not allowed.
     """
-    from crossborder.reports import planning
-
     folders = folders or Folders.of_project()
-    requests = [_one(request, market, scenario) for market, scenario in itertools.product(markets, scenarios)]
-    entries = [entry for one in requests for entry in planning.plan(one, folders)]
-    ended = []
-    with crew(request, entries, folders.cache) as pool:
-        for one in requests:
-            begins(one.name)
-            ended.append(run(one, folders, listener, pool))
-    cells = [_cell(one, finished) for one, finished in zip(requests, ended, strict=True)]
-    name = f"sweep-{request.name or '-'.join((*markets, *scenarios))}"[:100]
+    places = definition.places(scheduler, force)
+    ended = run_all([place.request for place in places], folders, listener)
+    name = f"sweep-{definition.name or '-'.join((*definition.markets, *definition.scenarios))}"[:100]
+    found = [_results(finished) for finished in ended]
+    cells = [_cell(*one, definition.headline) for one in zip(places, ended, found, strict=True)]
     page = folders.reports / f"{name}.html"
-    exports.write_text(page, html.matrix(name, list(markets), list(scenarios), cells))
+    exports.write_text(page, html.matrix(name, list(definition.markets), list(definition.scenarios), cells))
+    rows = [
+        {"market": place.market, "scenario": place.scenario, **row}
+        for place, results in zip(places, found, strict=True)
+        for row in results
+    ]
+    exports.write_text(page.with_suffix(".json"), json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))
     return page, ended
 
 
-def _one(request: Request, market: str, scenario: str) -> Request:
-    parameters = {**request.parameters, "market": market, "scenario": scenario}
-    prefix = f"{request.name}-" if request.name else ("-".join([*request.notebooks, ""]) if request.notebooks else "")
-    return replace(request, parameters=parameters, name=f"{prefix}{scenario}-{market}")
-
-
-def _cell(request: Request, finished: Finished) -> dict:
-    """What the matrix shows of one run: status, and the headline figures of its notebooks."""
+def _results(finished: Finished) -> list[dict]:
+    """All named results of a run, one row each, with their notebook."""
     stored = json.loads((finished.folder / "results.json").read_text(encoding="utf-8"))["notebooks"]
-    rows = [{"name": name, **result} for entry in stored.values() for name, result in [*entry["results"].items()][:1]]
+    return [
+        {"notebook": notebook, "name": name, **result}
+        for notebook, entry in stored.items()
+        for name, result in entry["results"].items()
+    ]
+
+
+def _cell(place: Place, finished: Finished, results: Sequence[dict], headline: Sequence[str]) -> dict:
+    """What the matrix shows of one run: status, and the headline figures."""
+    if headline:
+        rows = [row for name in headline for row in results if row["name"] == name]
+    else:
+        rows = list({row["notebook"]: row for row in reversed(results)}.values())[::-1]
     return {
-        "market": request.parameters["market"],
-        "scenario": request.parameters["scenario"],
+        "market": place.market,
+        "scenario": place.scenario,
         "address": f"{finished.folder.name}/index.html",
         "failed": [outcome.notebook for outcome in finished.failed],
         "results": [html.in_words(row) for row in rows if row["value"] is not None],
