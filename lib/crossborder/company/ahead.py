@@ -54,5 +54,8 @@ def _events_after(path: Path, table, end: pd.Timestamp) -> tuple[int, list[int],
         ibis.timestamp(end.isoformat(), timezone="UTC") if column.type().is_timestamp() else ibis.date(str(end.date()))
     )
     late = numbered.filter(column >= limit)
+    count = int(late.count().to_pandas())
+    if not count:
+        return 0, [], pd.Series(dtype="str")
     first = late.order_by("row_number_").select("row_number_", table.dated_by).limit(FIRST_ROWS).to_pandas()
-    return int(late.count().to_pandas()), first["row_number_"].tolist(), first[table.dated_by]
+    return count, first["row_number_"].tolist(), first[table.dated_by]

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company import conversion, event_checks, files, frame_checks
+from crossborder.company import (
+    conversion,
+    csv_files,
+    event_checks,
+    files,
+    folder_checks,
+    frame_checks,
+    plausibility,
+    references,
+    row_rules,
+    text_checks,
+)
 from crossborder.company.ahead import ahead
 from crossborder.company.problems import Problem, as_frame, as_text
 from crossborder.company.tables import TABLES
@@ -18,6 +29,9 @@ if TYPE_CHECKING:
     import ibis
 
 __all__ = ["CheckReport", "check", "open_checked", "read_checked"]
+
+# Counted up with every new rule, so that what passed the old ones is checked again.
+RULES_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -41,13 +55,17 @@ class CheckReport:
         count = len(self.errors)
         head = f"{self.folder}: {len(self.tables)} tables, {int(self.tables['rows'].sum()):,} rows, "
         head += "nothing wrong" if not count else f"{count} rule{'s' if count > 1 else ''} broken"
+        warnings = sum(problem.severity == "warning" for problem in self.problems)
+        head += f", {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
         return "\n".join([head, as_text(self.problems)]).strip()
 
 
 def check(path: str | Path) -> CheckReport:
     """Everything wrong with a company's tables, all at once, references between tables included."""
     folder = files.company_folder(path)
-    problems: list[Problem] = []
+    problems: list[Problem] = folder_checks.stray_problems(folder)
+    profile, profile_wrong = _profile(folder)
+    problems += profile_wrong
     frames: dict[str, pd.DataFrame] = {}
     counts = []
     for name, table in TABLES.items():
@@ -61,10 +79,49 @@ def check(path: str | Path) -> CheckReport:
         )
         if frame is not None:
             frames[name] = frame
-    # Of an unreadable file nothing more can be asked, and of unreadable dates not whether they are late.
-    broken = {p.table for p in problems if p.severity == "error" and p.column in ("", TABLES[p.table].dated_by)}
-    problems += _dangling(folder, frames, broken) + ahead(folder, frames, broken)
+        if rows == 0 and not any(problem.severity == "error" for problem in found):
+            remedy = "fill it, or take the file away: a table without rows is as good as none"
+            problems.append(Problem.of(file.name, name, "", "has no rows", remedy, count=1, severity="note"))
+    problems += _between(folder, frames, problems, profile if not profile_wrong else None)
     return CheckReport(folder.name, pd.DataFrame(counts, columns=["table", "file", "rows", "errors"]), tuple(problems))
+
+
+def _profile(folder: Path) -> tuple[dict[str, object], list[Problem]]:
+    try:
+        profile = folder_checks.read_yaml(folder)
+    except InputError as error:
+        rule, remedy = str(error).split("\n  do: ")
+        return {}, [Problem.of(folder_checks.PROFILE, "", "", rule, remedy, count=1)]
+    return profile, folder_checks.profile_problems(profile)
+
+
+def _between(
+    folder: Path, frames: dict[str, pd.DataFrame], problems: list[Problem], profile: dict[str, object] | None
+) -> list[Problem]:
+    """What only several tables together, or a table and the profile, can show. What is broken is not asked again."""
+    errors = [problem for problem in problems if problem.severity == "error" and problem.table]
+    unread = {
+        (p.table, p.column) for p in errors if not p.column or p.rule.startswith(("column is", "is not a", "is not te"))
+    }
+    found = references.dangling(folder, frames, unread)
+    # Of an unreadable file nothing more can be asked, and of unreadable dates not whether they are late.
+    undated = {p.table for p in errors if p.column in ("", TABLES[p.table].dated_by)}
+    if profile is not None:
+        found += ahead(folder, frames, undated)
+    found += _texts(folder, frames, {table for table, column in unread if not column})
+    # What is wrong is mended first; ratios of wrong numbers would only say it again.
+    return found + plausibility.implausible(folder, frames, {problem.table for problem in errors})
+
+
+def _texts(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> list[Problem]:
+    problems = []
+    for name, table in TABLES.items():
+        path = files.locate(folder, name) if name not in broken else None
+        if name in frames:
+            problems += text_checks.frame_texts(frames[name], table, path.name)
+        elif path is not None and table.events:
+            problems += text_checks.event_texts(files.open_lazy(path, table), table, path.name)
+    return problems
 
 
 def read_checked(folder: Path, table: Table) -> pd.DataFrame:
@@ -87,78 +144,56 @@ def open_checked(folder: Path, table: Table) -> "ibis.Table":
     Raises DataError with the whole report if any rule is broken.
     """
     file = files.locate(folder, table.name)
-    raw = files.open_lazy(file, table)
     if not _is_stamped(file, table):
-        problems = frame_checks.column_problems(list(raw.columns), table, file.name)
-        _refuse(problems + event_checks.event_problems(raw, table, file.name), table)
+        _, problems, _ = _examine(file, table)
+        _refuse(problems, table)
         _stamp(file, table)
-    return event_checks.typed_events(raw, table)
+    return event_checks.typed_events(files.open_lazy(file, table), table)
 
 
 def _examine(file: Path, table: Table, skip_rules: bool = False) -> tuple[int, list[Problem], pd.DataFrame | None]:
     try:
+        names = files.read_names(file, table)
+        problems = frame_checks.column_problems(names, table, file.name)
+        if any(problem.rule == frame_checks.TWICE for problem in problems):
+            return 0, problems, None
         if table.events:
             raw = files.open_lazy(file, table)
-            problems = frame_checks.column_problems(list(raw.columns), table, file.name)
             return int(raw.count().to_pandas()), problems + event_checks.event_problems(raw, table, file.name), None
-        raw = files.read_frame(file)
+        raw = files.read_frame(file, table, skip_rules)
     except (InputError, OSError, ValueError) as error:
         return 0, [_unreadable(file, table, error)], None
     except Exception as error:  # the engine's own errors have no common base that can be named without importing it
-        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb", "pyarrow", "ibis"):
+        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb", "pyarrow"):
             raise
         return 0, [_unreadable(file, table, error)], None
-    problems = frame_checks.column_problems(list(raw.columns), table, file.name)
-    frame, unread = conversion.typed(raw, table, file.name)
+    frame, unread, cells = conversion.typed(raw, table, file.name)
     if skip_rules:
         return len(frame), unread, frame
-    unreadable = {(problem.column, problem.rows) for problem in unread}
-    rules = [
-        problem
-        for problem in frame_checks.frame_problems(frame[[c for c in frame if c in raw]], table, file.name)
-        # An unreadable cell has become missing; it is told once, as unreadable.
-        if not (problem.rule == "is empty" and (problem.column, problem.rows) in unreadable)
-    ]
-    return len(frame), problems + unread + rules, frame
+    there = frame[[column for column in frame if column in raw]]
+    unread += frame_checks.frame_problems(there, table, file.name, cells)
+    wrong = {problem.column for problem in unread}
+    return len(frame), problems + unread + row_rules.row_problems(there, table, file.name, wrong), frame
 
 
 def _unreadable(file: Path, table: Table, error: Exception) -> Problem:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    rule, remedy = lines[0], "save it as UTF-8 CSV with one header row, or as Parquet"
-    if lines[-1].startswith("do: "):
-        remedy = lines[-1].removeprefix("do: ")
-    return Problem.of(file.name, table.name, "", rule.replace(str(file), file.name), remedy, count=1)
-
-
-def _dangling(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> list[Problem]:
-    """References to rows that do not exist, between the tables that are there."""
-    problems = []
-    for name, frame in frames.items():
-        for column in TABLES[name].columns:
-            if not column.refers_to or column.name not in frame:
-                continue
-            other, target = column.refers_to.split(".")
-            known = None if other in broken and TABLES[other].events else _known_values(folder, frames, other, target)
-            if known is None:
-                continue
-            cells = frame[column.name]
-            bad = (cells.notna() & ~cells.isin(known)).to_numpy()
-            if bad.any():
-                file = files.locate(folder, name).name
-                rule, remedy = f"is not in {other}.{target}", f"add the row to {other}, or correct the reference"
-                problems.append(
-                    Problem.of(file, name, column.name, rule, remedy, bad.nonzero()[0] + 2, cells[bad].head(50))
-                )
-    return problems
-
-
-def _known_values(folder: Path, frames: dict[str, pd.DataFrame], table: str, column: str) -> pd.Series | None:
-    if table in frames:
-        return frames[table][column]
-    file = files.locate(folder, table)
-    if file is None or not TABLES[table].events:
-        return None
-    return files.open_lazy(file, TABLES[table])[[column]].distinct().to_pandas()[column].astype("str")
+    if file.suffix == ".csv" and not isinstance(error, csv_files.BrokenFile | OSError):
+        error = csv_files.explain(file, len(csv_files.header(file, table.names)))
+    if isinstance(error, csv_files.BrokenFile):
+        return Problem.of(file.name, table.name, "", error.rule, error.remedy, error.rows, count=error.count)
+    if isinstance(error, OSError) and error.strerror:
+        rule, remedy = (
+            f"cannot be read: {error.strerror.lower()}",
+            "give yourself the right to read it, or copy it here",
+        )
+        return Problem.of(file.name, table.name, "", rule, remedy, count=1)
+    # The engines put paths and possible options of their own calls below the first line.
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    told = " ".join(word if "/" not in word else file.name for word in line.split())
+    rule = f"is not a Parquet file that can be read: {told}"
+    return Problem.of(
+        file.name, table.name, "", rule, "write it again: it was cut off, or is in another format", count=1
+    )
 
 
 def _refuse(problems: list[Problem], table: Table) -> None:
@@ -170,7 +205,7 @@ def _refuse(problems: list[Problem], table: Table) -> None:
 def _stamp_path(file: Path, table: Table) -> Path:
     parts = sorted(file.rglob("*.parquet")) if file.is_dir() else [file]
     state = [(str(part), part.stat().st_size, part.stat().st_mtime_ns) for part in parts]
-    key = hashlib.sha256(repr((state, table)).encode()).hexdigest()[:32]
+    key = hashlib.sha256(repr((RULES_VERSION, state, table)).encode()).hexdigest()[:32]
     return files.repository() / ".cache" / "checked" / key
 
 

@@ -1,38 +1,75 @@
 """Text cells to typed columns; every cell that cannot be read is reported, none is repaired."""
 
 import pandas as pd
+from pandas.api import types
 
 from crossborder.company.problems import Problem
 from crossborder.company.tables.contract import DTYPES, Column, Table
 
-__all__ = ["typed"]
+__all__ = ["DAY", "FORMS", "LARGEST", "MOMENT", "typed", "wrong_type"]
 
 BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 FORMS = {
+    "text": ("is not text", "store identifiers and names as text"),
     "integer": ("is not a whole number", "write whole numbers without separators, such as 1200"),
     "number": ("is not a number", "write numbers with a decimal point and without separators, such as 1234.5"),
     "boolean": ("is not true or false", "write true or false"),
     "date": ("is not a date", "write dates as 2026-10-31"),
     "timestamp": ("is not a date and time", "write times as 2026-10-31T14:05:00Z"),
 }
+# Both readers, pandas and the engine, take more than this and not the same (`now`, `2026`, `epoch`).
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+MOMENT = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
+)
+LARGEST = 2.0**53  # beyond it a double no longer holds every whole number
 
 
-def typed(frame: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """The table's columns in their types (absent optional ones all missing), and what could not be read."""
-    columns, problems = {}, []
+def typed(frame: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem], dict[str, pd.Series]]:
+    """The table's columns in their types (absent optional ones all missing), and what could not be read.
+
+    The third part says, for each column that is there, which cells could not be read.
+    """
+    columns, problems, unread = {}, [], {}
     for column in table.columns:
         if column.name not in frame:
             if not column.required:
                 columns[column.name] = pd.Series(None, index=frame.index, dtype=_target(column))
             continue
-        columns[column.name], bad = _converted(frame[column.name], column)
+        cells = frame[column.name]
+        kept = wrong_type(cells, column)
+        rule, remedy = FORMS[column.kind]
+        if kept:
+            columns[column.name] = pd.Series(None, index=frame.index, dtype=_target(column))
+            bad, rule = pd.Series(True, index=frame.index), f"{rule}, it is stored as {kept}"
+        else:
+            columns[column.name], bad = _converted(cells, column)
+        unread[column.name] = bad
         if bad.any():
-            rule, remedy = FORMS[column.kind]
             rows = bad.to_numpy().nonzero()[0] + 2
-            problems.append(
-                Problem.of(file, table.name, column.name, rule, remedy, rows, frame[column.name][bad].head(50))
-            )
-    return pd.DataFrame(columns, index=frame.index), problems
+            problems.append(Problem.of(file, table.name, column.name, rule, remedy, rows, cells[bad].head(50)))
+    return pd.DataFrame(columns, index=frame.index), problems, unread
+
+
+def wrong_type(cells: pd.Series, column: Column) -> str:
+    """The type in which the column is stored, if it cannot stand for the type in the contract; else empty."""
+    dtype, kind = cells.dtype, column.kind
+    is_time = types.is_datetime64_any_dtype(dtype)
+    is_number = types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype)
+    if kind == "text":
+        wrong = is_time or types.is_bool_dtype(dtype) or (types.is_float_dtype(dtype) and cells.notna().any())
+    elif kind in ("date", "timestamp"):
+        wrong = is_number or types.is_bool_dtype(dtype)
+    elif kind == "boolean":
+        wrong = is_time or is_number
+    else:
+        wrong = is_time or types.is_bool_dtype(dtype)
+    if not wrong and types.is_object_dtype(dtype):
+        inside = types.infer_dtype(cells, skipna=True)
+        wrong = inside in ("bytes", "mixed") and not cells.map(lambda cell: isinstance(cell, str)).all()
+        return inside if wrong else ""
+    return str(dtype) if wrong else ""
 
 
 def _target(column: Column) -> str:
@@ -53,7 +90,7 @@ def _converted(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         numbers = pd.to_numeric(stripped, errors="coerce").astype("float64")
         numbers = numbers.where(numbers.abs() != float("inf"))
         if column.kind == "integer":
-            numbers = numbers.where(numbers == numbers.round())
+            numbers = numbers.where((numbers == numbers.round()) & (numbers.abs() < LARGEST))
             result = numbers.astype("Int64")
         else:
             result = numbers
@@ -67,9 +104,12 @@ def _text(cells: pd.Series) -> pd.Series:
 
 
 def _moments(cells: pd.Series, kind: str, is_text: bool) -> pd.Series:
+    if is_text:
+        cells = cells.where(cells.str.match(DAY if kind == "date" else MOMENT))
     if kind == "date":
         form = {"format": "%Y-%m-%d"} if is_text else {}
         moments = pd.to_datetime(cells, errors="coerce", **form)
-        return (moments.dt.tz_localize(None) if moments.dt.tz else moments).astype("datetime64[us]")
+        moments = moments.dt.tz_localize(None) if moments.dt.tz else moments
+        return moments.where(moments == moments.dt.normalize()).astype("datetime64[us]")
     form = {"format": "ISO8601"} if is_text else {}
     return pd.to_datetime(cells, errors="coerce", utc=True, **form).astype("datetime64[us, UTC]")

@@ -1,12 +1,13 @@
 """Where a company's tables lie, how they are read, and their fingerprint."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import csv_files, folder_checks, warehouse
 from crossborder.company.tables import TABLES
 from crossborder.company.tables.contract import Table
 from crossborder.errors import InputError
@@ -21,6 +22,9 @@ __all__ = [
     "events_as_known",
     "fingerprint",
     "locate",
+    "open_lazy",
+    "read_frame",
+    "read_names",
     "read_profile",
     "repository",
 ]
@@ -40,7 +44,9 @@ def company_folder(path: str | Path) -> Path:
     Raises InputError where there is no folder with at least one table.
     """
     for folder in (Path(path), repository() / path):
-        if folder.is_dir() and any(locate(folder, name) for name in TABLES):
+        if folder.is_dir() and (
+            any(locate(folder, name) for name in TABLES) or folder_checks.read_yaml(folder).get("events")
+        ):
             return folder.resolve()
     raise InputError(
         f"no company in {str(path)!r}\n  expected: a folder with tables such as orders.csv or orders.parquet\n"
@@ -58,26 +64,47 @@ def locate(folder: Path, name: str) -> Path | None:
 
 
 def read_profile(folder: Path) -> dict[str, object]:
-    """The company's name, home, currency, as_of, markets; what `company.yaml` leaves out comes from the orders."""
-    import yaml
+    """The company's name, home, currency, as_of, markets; what `company.yaml` leaves out comes from the orders.
 
-    path = folder / "company.yaml"
-    profile = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) if path.exists() else {}
-    profile = {"name": folder.name, "home": "CN", "currency": "USD", **(profile or {})}
+    Raises InputError for a profile that cannot be read or has entries that are not what they should be.
+    """
+    given = folder_checks.read_yaml(folder)
+    for problem in folder_checks.profile_problems(given):
+        raise InputError(str(problem))
+    profile = {"name": folder.name, "home": "CN", "currency": "USD", **given}
     if "as_of" not in profile or "markets" not in profile:
-        found = _from_orders(folder)
+        found = _from_orders(folder) | warehouse.first_and_last(warehouse.address_of(profile, folder))
         profile = {**found, **profile}
     return profile
 
 
 def _from_orders(folder: Path) -> dict[str, object]:
-    path = locate(folder, "orders")
+    """The last day and the markets of the orders; orders that cannot be read are refused when asked for, not here."""
+    path, found = locate(folder, "orders"), {"as_of": "2026-10-31", "markets": []}
     if path is None:
-        return {"as_of": "2026-10-31", "markets": []}
-    orders = open_lazy(path, TABLES["orders"])
-    row = orders.aggregate(as_of=orders.ordered_at.max(), markets=orders.market.cast("string").collect(distinct=True))
-    found = row.to_pandas().iloc[0]
-    return {"as_of": pd.Timestamp(found["as_of"]).strftime("%Y-%m-%d"), "markets": sorted(found["markets"])}
+        return found
+    try:
+        orders = open_lazy(path, TABLES["orders"])
+        if not {"ordered_at", "market"} <= set(orders.columns):
+            return found
+        at = (
+            orders.ordered_at.try_cast("timestamp('UTC')")
+            if orders.ordered_at.type().is_string()
+            else orders.ordered_at
+        )
+        asked = orders.aggregate(
+            as_of=at.max().cast("string"), markets=orders.market.cast("string").collect(distinct=True)
+        )
+        row = asked.to_pandas().iloc[0]
+    except (InputError, OSError, ValueError):
+        return found
+    except Exception as error:  # the engine's own errors have no common base that can be named without importing it
+        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb", "pyarrow"):
+            raise
+        return found
+    day = pd.to_datetime(str(row["as_of"])[:10], format="%Y-%m-%d", errors="coerce")
+    known = sorted(market for market in row["markets"] if isinstance(market, str)) if row["markets"] is not None else []
+    return {"as_of": found["as_of"] if pd.isna(day) else day.strftime("%Y-%m-%d"), "markets": known}
 
 
 @cache
@@ -93,29 +120,52 @@ def engine() -> "ibis.BaseBackend":
 
 def open_lazy(path: Path, table: Table) -> "ibis.Table":
     """An event table as it stands in its file, typed where the file is typed (Parquet), text where not (CSV)."""
+    parts = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    return _lazy(path, table, tuple((part, part.stat().st_size, part.stat().st_mtime_ns) for part in parts))
+
+
+@lru_cache(maxsize=64)
+def _lazy(path: Path, table: Table, state: tuple) -> "ibis.Table":
     if path.suffix == ".csv":
-        return engine().read_csv(str(path), all_varchar=True, header=True)
+        names = csv_files.unique_names(csv_files.header(path, table.names))
+        # The dialect is fixed: an engine that guesses leaves out rows that do not fit its guess, without a word.
+        fixed = {"delim": ",", "quote": '"', "escape": '"', "header": True, "auto_detect": False}
+        return engine().read_csv(str(path), columns=dict.fromkeys(names, "VARCHAR"), **fixed)
     pattern = path if path.is_file() else path / "**" / "*.parquet"
     return engine().read_parquet(str(pattern), hive_partitioning=path.is_dir())
 
 
-def read_frame(path: Path) -> pd.DataFrame:
+def read_names(path: Path, table: Table) -> list[str]:
+    """The names of the columns as they stand, doubled ones included.
+
+    Raises BrokenFile for a CSV file that is not one.
+    """
+    if path.suffix == ".csv":
+        return csv_files.header(path, table.names)
+    import pyarrow.parquet
+
+    part = path if path.is_file() else min(path.rglob("*.parquet"))
+    names = list(pyarrow.parquet.read_schema(part).names)
+    apart = [folder.name.split("=")[0] for folder in part.relative_to(path).parents if "=" in folder.name]
+    return names + [name for name in apart if name not in names]
+
+
+def read_frame(path: Path, table: Table, known_good: bool = False) -> pd.DataFrame:
     """A small table as it stands: text cells from CSV (empty cells missing), typed cells from Parquet.
 
-    Raises InputError for a file that is not UTF-8 or not a table.
+    Raises BrokenFile for a file that is not UTF-8 or not a table.
     """
     if path.suffix != ".csv":
         return pd.read_parquet(path)
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=list(EMPTY), encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path.name} is not UTF-8 at byte {error.start}\n  the byte is {error.object[error.start]:#04x}\n"
-            f"  do: save it as UTF-8, or `crossborder import generic {path.name} --encoding cp1252`"
-        ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = str(error).strip().splitlines()[-1]
-        raise InputError(f"{path.name} is not a table\n  {message}\n  do: save it as CSV with one header row") from None
+    names = csv_files.header(path, table.names)
+    if not known_good:
+        errors = csv_files.shape_errors(path, len(names))
+        if errors:
+            raise errors[0]
+    return pd.read_csv(
+        path, dtype=str, keep_default_na=False, na_values=list(EMPTY), encoding="utf-8-sig", index_col=False,
+        header=0, names=csv_files.unique_names(names), on_bad_lines="error",
+    )  # fmt: skip
 
 
 def as_known(frame: pd.DataFrame, table: Table, day: pd.Timestamp | None) -> pd.DataFrame:

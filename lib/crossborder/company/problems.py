@@ -8,14 +8,15 @@ import pandas as pd
 __all__ = ["FIRST_ROWS", "Problem", "as_frame", "as_text"]
 
 FIRST_ROWS = 5
+SEVERITIES = ("error", "warning", "note")
 
 
 @dataclass(frozen=True)
 class Problem:
     """One broken rule: where, how often, which values, and how to mend it.
 
-    `rows` are row numbers as a spreadsheet shows them (the header is row 1). `severity` is "error", or "note" for what
-    is merely reported.
+    `rows` are row numbers as a spreadsheet shows them (the header is row 1). `severity` is "error"; "warning" for what
+    can be right but seldom is (the table stays in use); or "note" for what is merely reported.
     """
 
     file: str
@@ -44,7 +45,8 @@ class Problem:
         more = f" and {self.count - len(self.rows)} more" if self.count > len(self.rows) else ""
         at = f"; row {rows}{more}" if self.rows else ""
         values = f"; value {', '.join(map(repr, self.values))}" if self.values else ""
-        return f"{where}: {self.rule}{at}{values}\n  do: {self.remedy}"
+        warned = "warning: " if self.severity == "warning" else ""
+        return f"{warned}{where}: {self.rule}{at}{values}\n  do: {self.remedy}"
 
 
 def as_frame(problems: Sequence[Problem]) -> pd.DataFrame:
@@ -54,8 +56,8 @@ def as_frame(problems: Sequence[Problem]) -> pd.DataFrame:
 
 
 def as_text(problems: Sequence[Problem]) -> str:
-    """The problems as text, errors first."""
-    ordered = sorted(problems, key=lambda problem: problem.severity != "error")
+    """The problems as text, errors first, then warnings, then notes."""
+    ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     return "\n".join(map(str, ordered))
 
 

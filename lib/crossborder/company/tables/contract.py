@@ -75,6 +75,11 @@ class Table:
     def __getitem__(self, column: str) -> Column:
         return {c.name: c for c in self.columns}[column]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(column.name for column in self.columns)
+
     def describe(self) -> "pd.DataFrame":
         """The data dictionary of this table, one row a column."""
         import pandas as pd

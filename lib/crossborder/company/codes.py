@@ -1,0 +1,37 @@
+"""Codes of countries and currencies: ISO 3166-1 alpha-2 and ISO 4217, as of 2026."""
+
+__all__ = ["CURRENCIES", "MARKETS", "known_codes"]
+
+# All assigned codes; EU (reserved, used in trade statistics) and XK (used for Kosovo) stand beside them.
+ASSIGNED = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
+    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
+    "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
+    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
+    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
+    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST "
+    "SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS "
+    "YE YT ZA ZM ZW EU"
+)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# The standard leaves these to the user, for instance for orders without a country.
+FREE = ["AA", "ZZ", *(f"Q{letter}" for letter in LETTERS[12:]), *(f"X{letter}" for letter in LETTERS)]
+MARKETS = frozenset(ASSIGNED.split()) | frozenset(FREE)
+
+# Money in use, then codes that ended since 2008.
+IN_USE = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD "
+    "HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD "
+    "LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK "
+    "PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT "
+    "TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG "
+    "ANG BYR CUC EEK HRK LTL LVL MRO SKK SLL STD VEF ZWL"
+)
+CURRENCIES = frozenset(IN_USE.split())
+BY_UNIT = {"ISO 3166-1 alpha-2": MARKETS, "ISO 4217": CURRENCIES}
+
+
+def known_codes(unit: str) -> frozenset[str] | None:
+    """The codes of a column with this unit; None where the unit is no list of codes."""
+    return BY_UNIT.get(unit)
