@@ -12,6 +12,7 @@ __all__ = [
     "capital_structure",
     "cost_of_equity",
     "levered_beta",
+    "miles_ezzell_cost",
     "unlevered_beta",
     "weighted_cost",
 ]
@@ -33,14 +34,57 @@ def cost_of_equity(risk_free_rate: float, beta: float, equity_premium: float, co
     return risk_free_rate + beta * equity_premium + country_premium
 
 
-def levered_beta(unlevered: float, debt_to_equity: float, tax_rate: float, debt_beta: float = 0.0) -> float:
-    """Beta of equity at a debt-to-equity ratio (Hamada, 1972): unlevered + (unlevered - debt beta)(1 - tax) D/E."""
-    return unlevered + (unlevered - debt_beta) * (1 - tax_rate) * debt_to_equity
+def levered_beta(
+    unlevered: float,
+    debt_to_equity: float,
+    tax_rate: float,
+    debt_beta: float = 0.0,
+    *,
+    convention: str = "hamada",
+    debt_rate: float = 0.0,
+) -> float:
+    """Beta of equity at a debt-to-equity ratio: unlevered + (unlevered - debt beta) x D/E x factor.
+
+    `convention` says what the tax saving is like: "hamada" (debt constant; factor 1 - tax; Hamada, 1972),
+    "miles-ezzell" (debt set anew each year; 1 - tax x debt rate / (1 + debt rate); Miles and Ezzell, 1980) or
+    "harris-pringle" (set anew all the time; 1; Harris and Pringle, 1985).
+    """
+    return unlevered + (unlevered - debt_beta) * _relever(convention, tax_rate, debt_rate) * debt_to_equity
 
 
-def unlevered_beta(levered: float, debt_to_equity: float, tax_rate: float) -> float:
-    """Beta of the business itself (Hamada, 1972)."""
-    return levered / (1 + (1 - tax_rate) * debt_to_equity)
+def unlevered_beta(
+    levered: float,
+    debt_to_equity: float,
+    tax_rate: float,
+    debt_beta: float = 0.0,
+    *,
+    convention: str = "hamada",
+    debt_rate: float = 0.0,
+) -> float:
+    """Beta of the business itself: the inverse of `levered_beta` under the same convention."""
+    weight = _relever(convention, tax_rate, debt_rate) * debt_to_equity
+    return (levered + debt_beta * weight) / (1 + weight)
+
+
+def miles_ezzell_cost(unlevered_cost: float, debt_share: float, debt_rate: float, tax_rate: float) -> float:
+    """Weighted cost of capital where debt keeps its share of value, set anew each year (Miles and Ezzell, 1980).
+
+    unlevered cost - share x debt rate x tax x (1 + unlevered cost) / (1 + debt rate).
+    """
+    if not 0 <= debt_share < 1:
+        raise InputError.out_of_range("debt_share", debt_share, "0 to below 1", "")
+    return unlevered_cost - debt_share * debt_rate * tax_rate * (1 + unlevered_cost) / (1 + debt_rate)
+
+
+def _relever(convention: str, tax_rate: float, debt_rate: float) -> float:
+    factors = {
+        "hamada": 1 - tax_rate,
+        "miles-ezzell": 1 - tax_rate * debt_rate / (1 + debt_rate),
+        "harris-pringle": 1.0,
+    }
+    if convention not in factors:
+        raise InputError.unknown("convention", convention, factors)
+    return factors[convention]
 
 
 def weighted_cost(equity: float, debt: float, cost_equity: float, cost_debt: float, tax_rate: float) -> float:

@@ -7,7 +7,16 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Valuation", "adjusted_present_value", "discounted_value", "multiples", "terminal_value"]
+__all__ = [
+    "Valuation",
+    "adjusted_present_value",
+    "discounted_value",
+    "exit_value",
+    "implied_growth",
+    "multiples",
+    "terminal_value",
+    "yearly_value",
+]
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,52 @@ def discounted_value(
     plan = (flows * (1 + rate) ** (-months / 12)).sum(axis=1)
     years = flows.shape[1] / 12 - (0.5 if mid_period else 0.0)
     terminal = terminal_value(flows[:, -12:].sum(axis=1), rate, terminal_growth) * (1 + rate) ** -years
+    return Valuation(plan, terminal)
+
+
+def exit_value(last_year_earnings: np.ndarray, multiple: float) -> np.ndarray:
+    """Value at the horizon as a multiple of the last year's earnings (EV/EBITDA); losses have none."""
+    if multiple < 0:
+        raise InputError.out_of_range("multiple", multiple, "0 or more")
+    return np.maximum(np.asarray(last_year_earnings, dtype=float), 0) * multiple
+
+
+def implied_growth(terminal: float, last_year_flow: float, rate: float, *, mid_year: bool = False) -> float:
+    """Growth for ever that an exit value implies: (value x rate - flow) / (value + flow).
+
+    With `mid_year` the flows behind the horizon come half a year earlier, so flow x (1 + rate)^0.5 stands for flow.
+    """
+    flow = last_year_flow * ((1 + rate) ** 0.5 if mid_year else 1.0)
+    if terminal + flow <= 0:
+        raise InputError.out_of_range("terminal", terminal, "above 0 together with the flow")
+    return (terminal * rate - flow) / (terminal + flow)
+
+
+def yearly_value(
+    flows: np.ndarray,
+    rate: float,
+    *,
+    growth: float | None = None,
+    exit_usd: float | None = None,
+    mid_year: bool = False,
+) -> Valuation:
+    """Enterprise value of yearly flows at year ends, or at mid-years, with a Gordon or an exit terminal value.
+
+    With `mid_year` the years' flows and a Gordon value count half a year less; an exit value is the price of a sale
+    at the end of the last year and is discounted in full (Rosenbaum and Pearl, Investment Banking, chapter 3).
+    Exactly one of `growth` and `exit_usd`.
+    """
+    if (growth is None) == (exit_usd is None):
+        raise InputError.out_of_range("growth, exit_usd", (growth, exit_usd), "exactly one of the two")
+    paths = np.atleast_2d(np.asarray(flows, dtype=float))
+    if rate <= 0 or not paths.shape[1]:
+        raise InputError.out_of_range("rate", rate, "above 0, and one year or more")
+    years = np.arange(1, paths.shape[1] + 1) - (0.5 if mid_year else 0.0)
+    plan = (paths * (1 + rate) ** -years).sum(axis=1)
+    if exit_usd is None:
+        terminal = terminal_value(paths[:, -1], rate, growth) * (1 + rate) ** -years[-1]
+    else:
+        terminal = np.full(len(paths), exit_usd) * (1 + rate) ** -float(paths.shape[1])
     return Valuation(plan, terminal)
 
 

@@ -7,7 +7,15 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["PriceDecision", "parallel_import_bound", "price_decision", "profit_curve", "regional_prices"]
+__all__ = [
+    "PriceDecision",
+    "arc_elasticity",
+    "lerner_price",
+    "parallel_import_bound",
+    "price_decision",
+    "profit_curve",
+    "regional_prices",
+]
 
 
 def profit_curve(
@@ -184,3 +192,25 @@ def regional_prices(
         "elasticity",
     )
     return table
+
+
+def arc_elasticity(price: tuple[float, float], quantity: tuple[float, float]) -> float:
+    """Elasticity between two points, each change over the mean of its ends, so that direction does not matter.
+
+    Source: Allen (1933); the midpoint formula of any text on microeconomics.
+    """
+    if min(*price, *quantity) < 0 or sum(price) <= 0 or sum(quantity) <= 0 or price[0] == price[1]:
+        raise InputError.out_of_range("price, quantity", (price, quantity), "two prices that differ, 0 or more", "")
+    moved = (quantity[1] - quantity[0]) / (quantity[1] + quantity[0])
+    return moved / ((price[1] - price[0]) / (price[1] + price[0]))
+
+
+def lerner_price(unit_cost: float, elasticity: float) -> float:
+    """Price of the most profit at a constant elasticity below -1: cost x e / (1 + e) (Lerner, 1934)."""
+    if elasticity >= -1:
+        raise Refusal.because(
+            "no best price",
+            f"an elasticity of {elasticity:g}",
+            "above -1 every higher price earns more: look for a bound",
+        )
+    return unit_cost * elasticity / (1 + elasticity)
