@@ -35,7 +35,13 @@ def test_a_code_is_no_word_and_a_header_no_code():
     assert BOOK.find("id") is None
 
 
-def test_numbers_and_texts_in_chinese_are_left_alone():
+def test_numbers_and_texts_in_chinese_are_left_alone_but_for_codes_in_front():
     assert not matching.has_words("12.5 %")
-    assert not matching.has_words("到岸成本 A")
-    assert matching.has_words("12 days")
+    assert BOOK.find("到岸成本 ABC, sea") == "到岸成本 ABC, sea"
+    assert BOOK.find("US: 不相交") == "美国: 不相交"
+    assert BOOK.find("订单 US") == "订单 US"
+
+
+def test_a_number_keeps_its_place_beside_a_word():
+    assert BOOK.find("12 sea") == "12 海运"
+    assert BOOK.find("sea 31%") == "海运 31%"

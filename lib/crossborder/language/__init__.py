@@ -62,8 +62,10 @@ def t(template: str, **values: object) -> str:
 
 def fill(template: str, values: Mapping[str, object]) -> str:
     """The template in the language in use, with values that are in that language already."""
-    known = None if _current == "en" else _messages(_current).get(template)
-    return (known or text(template)).format(**values)
+    if _current == "en":
+        return template.format(**values)
+    known = _messages(_current).get(template)
+    return matching.closed((known or text(template)).format(**values))
 
 
 def text(shown: str, *, header: bool = False) -> str:

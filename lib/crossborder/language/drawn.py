@@ -64,7 +64,7 @@ def embolden(one: object) -> None:
     from matplotlib import patheffects
 
     if one.get_fontweight() in ("bold", 700) and not one.get_text().isascii():
-        one.set_path_effects([patheffects.Stroke(linewidth=0.45, foreground=one.get_color()), patheffects.Normal()])
+        one.set_path_effects([patheffects.Stroke(linewidth=0.3, foreground=one.get_color()), patheffects.Normal()])
 
 
 def _speak(formatter: object) -> None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = ["Book", "fields", "has_words", "normal"]
+__all__ = ["Book", "closed", "fields", "has_words", "normal"]
 
 LETTER = re.compile(r"[A-Za-z]{2}|^[A-Za-z]$")
 COUNTED = re.compile(r"([A-Za-z].*?[A-Za-z]) +([+\u2212-]?\d[\d.,\u2009]*(?: ?%)?)")
+LEFT_OVER = re.compile(r"(?:^|(?<=[\u3001\uff0c(\uff08])|(?<=\u00b7 ))[A-Z]{2}(?=[:\uff1a\u3001\uff0c\uff09) ]|$)")
 OURS = re.compile(r"[\u3400-\u9fff]")
 FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
 # Where a text is made of parts; the first that all translate is taken.
@@ -20,7 +21,7 @@ AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
 
 def has_words(text: str) -> bool:
     """Whether there is something to translate."""
-    return bool(LETTER.search(text)) and not (OURS.search(text) and not re.search(r"[A-Za-z]{4}", text))
+    return bool(LETTER.search(text))
 
 
 def normal(text: str) -> str:
@@ -30,6 +31,15 @@ def normal(text: str) -> str:
     'home storage'
     """
     return " ".join(text.replace("_", " ").replace("\\", "").split()).casefold()
+
+
+def closed(text: str) -> str:
+    """The text without a space between two Chinese glyphs, as a value filled in leaves one.
+
+    >>> closed("\u4e07\u7f8e\u5143 \u7684 12 \u4ef6")
+    '\u4e07\u7f8e\u5143\u7684 12 \u4ef6'
+    """
+    return re.sub(r"(?<=[\u3400-\u9fff\uff08-\uff1f]) (?=[\u3400-\u9fff\uff08-\uff1f])", "", text)
 
 
 def fields(template: str) -> list[str]:
@@ -56,11 +66,17 @@ class Book:
         """The translation, or None."""
         if not header and text in self.codes:
             return self.codes[text]
+        if OURS.search(text):
+            return self._half_done(text)
         known = self.whole.get(normal(text))
         if known is not None:
             return known
         known = self._by_pattern(text)
         return known if known is not None else self._in_parts(text) or self._as_amount(text)
+
+    def _half_done(self, text: str) -> str:
+        """A text in which only codes may be left, at its beginning or after a mark."""
+        return LEFT_OVER.sub(lambda match: self.codes.get(match[0], match[0]), text)
 
     def _by_pattern(self, text: str) -> str | None:
         flat = " ".join(text.split(" ")) if "\n" not in text else " ".join(text.split())

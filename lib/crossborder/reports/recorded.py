@@ -105,7 +105,7 @@ def shown(value: float | None, unit: str) -> str:
     digits = (
         0 if abs(value) >= 100 or value == round(value) else (1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3)
     )
-    return f"{style.number(value, digits)} {text(unit)}".strip()
+    return text(f"{style.number(value, digits)} {unit}".strip())
 
 
 @dataclass(frozen=True)
