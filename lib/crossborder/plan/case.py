@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import shared
 from crossborder.finance import opening_statement, order_economics, plan_inputs
 from crossborder.finance.capital_cost import cost_of_equity, levered_beta, weighted_cost
 from crossborder.finance.plan_inputs import PlanCase
@@ -79,9 +80,7 @@ def plan_case(
     """
     case, economics = base_case(company, months=months, incremental_ad_share=incremental_ad_share)
     ends = ad_share_range or (0.5 * incremental_ad_share, 1.5 * incremental_ad_share)
-    effect = (
-        (ends[0] / incremental_ad_share, ends[1] / incremental_ad_share) if incremental_ad_share > 0 else (1.0, 1.0)
-    )
+    effect = _effect(incremental_ad_share, *ends)
     drivers = plan_drivers(company, advertising_effect=effect)
     return replace(
         scenario_factors(company, case, economics),
@@ -91,11 +90,20 @@ def plan_case(
     )
 
 
+def _effect(share: float, low: float, high: float) -> tuple[float, float]:
+    """Low and high factor on what advertising adds.
+
+    Today's orders are known: were the share higher, the rest would be lower. So the upper end may not lift orders by
+    more than the lower end takes from them (in ratio).
+    """
+    return (low / share, min(high / share, share / low)) if share > 0 and low > 0 else (1.0, 1.0)
+
+
 def base_case(
     company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2
 ) -> tuple[PlanCase, pd.DataFrame]:
     """The plan before any lever of a scenario, and the orders with costs on which it rests."""
-    now = order_economics.order_economics(company, 12)
+    now = shared.once(order_economics.order_economics, company, 12)
     growth = planned_growth(company)
     case = plan_inputs.segment_inputs(
         now.table,

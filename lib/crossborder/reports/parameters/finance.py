@@ -51,12 +51,16 @@ class FinancialModel(Parameters):
         "market_sales",
         "assumptions",
     )
-    uses: ClassVar[tuple[str, ...]] = ("budget",)
+    uses: ClassVar[tuple[str, ...]] = ("budget", "experiments", "prices")
 
     months: int = Field(60, ge=24, le=120, description="length of the plan", json_schema_extra={"unit": "months"})
     paths: int = Field(2000, ge=200, le=100_000, description="simulated paths", json_schema_extra={"unit": "paths"})
     incremental_ad_share: float = Field(
-        0.2, ge=0, le=0.9, description="share of orders that advertising adds (see 42)", json_schema_extra=SHARE
+        -1.0,
+        ge=-1,
+        le=0.9,
+        description="share of orders that advertising adds; below 0 = as the mix model of 42 measures it",
+        json_schema_extra=SHARE,
     )
     target_margin: float = Field(
         0.08, ge=-0.5, le=0.5, description="net margin wanted in year 1", json_schema_extra=SHARE
