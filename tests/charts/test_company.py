@@ -32,19 +32,6 @@ def test_bullets_name_the_strongest_and_the_weakest_side():
     assert charts.capability_bullets(assessed).title_text == "Strongest side: traffic; weakest: service"
 
 
-def test_cards_count_the_decisions_with_a_number():
-    cards = pd.DataFrame(
-        {
-            "question": ["a?", "b?"],
-            "value": ["1", "–"],
-            "interval": ["x" * 200, "did not run"],
-            "source": ["52_x", "42"],
-            "status": ["ok", "did not run"],
-        }
-    )
-    assert charts.decision_cards(cards).title_text == "1 of 2 decisions have a number"
-
-
 def test_strips_show_the_worst_scenario_and_bullets_the_weakest_side():
     table = pd.DataFrame({"scenario": ["base", "x_y"], "margin_share": [0.3, 0.2], "enterprise_value": [5e6, 3e6]})
     assert "x y" in charts.scenario_strips(table, {"margin_share": "Margin", "enterprise_value": "Value"}).title_text

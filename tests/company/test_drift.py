@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.company import drift
+from crossborder.company import Company, drift
+from crossborder.company.files import repository
 from crossborder.errors import InputError, Refusal
 
 DAY = pd.Timestamp("2026-10-31")
@@ -52,3 +53,11 @@ def test_too_few_cases_and_empty_counts_are_refused():
         drift.drift(cases([0.5, 0.5], [0.5, 0.5], 50), DAY)
     with pytest.raises(InputError, match="counts"):
         drift.stability_index(pd.Series([0, 0]), pd.Series([1, 1]))
+
+
+def test_cases_are_the_lines_of_two_quarters_a_year_apart():
+    company = Company.open(repository() / "data" / "demo")
+    found = drift.order_cases(company, days=30)
+    age = (company.as_of - found["at"]).dt.days
+    assert set(found.columns) == {"at", "market", "platform", "pieces", "delivery_days", "category"}
+    assert (age.between(0, 29) | age.between(365, 394)).all() and not found.isna().any(axis=None)

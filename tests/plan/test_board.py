@@ -1,6 +1,8 @@
 """The board page shows recorded results and nothing else."""
 
+import html
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -21,27 +23,47 @@ def test_a_decision_shows_its_result_and_one_without_says_why():
     cards = plan.decisions(RESULTS, reports.shown).set_index("name")
     assert cards.loc["finance.plan.value_usd", "number"] == 5.0e6
     assert "in 90% of cases" in cards.loc["finance.plan.value_usd", "interval"]
-    assert cards.loc["market.entry.p_first", "value"].startswith("ID, with")
+    assert cards.loc["finance.plan.value_usd", "sure"] == "wide"
+    assert cards.loc["market.entry.p_first", "answer"].startswith("ID, the best with")
     assert cards.loc["finance.price.gain_usd", "status"] == "no number recorded"
-    assert cards.loc["marketing.budget", "status"] == "notebook 42 did not run"
+    assert cards.loc["marketing.budget.gain_week_usd", "status"] == "notebook 42 did not run"
 
 
-def test_every_number_of_the_committed_board_page_is_the_recorded_result_that_it_names():
-    recorded = reports.results()
-    by_name = recorded.drop_duplicates("name").set_index("name")["value"]
-    cards = plan.decisions(recorded, reports.shown)
-    answered = cards[cards["status"] == "ok"]
-    assert len(answered) >= 15
-    for row in answered.itertuples():
-        assert by_name[row.name] == pytest.approx(row.number)
-    page = json.loads((repository() / "notebooks" / "71_board_report.ipynb").read_text(encoding="utf-8"))
+CARD = re.compile(
+    r'<strong class="answer"[^>]*>(?P<answer>.*?)</strong>(?:<small class="interval"[^>]*>(?P<interval>.*?)</small>)?'
+    r"(?:(?!<code>).)*<code>(?P<notebook>\d\d) (?P<name>[a-z0-9_.]+)</code>"
+)
+
+
+def contradictions_on(page: dict, recorded: pd.DataFrame) -> list[str]:
+    """Cards of a board page whose number or interval is not that of the recorded result they name."""
     shown = "".join(
         "".join(output.get("data", {}).get("text/html", ""))
         for cell in page["cells"]
         for output in cell.get("outputs", [])
     )
-    for value in answered["value"]:
-        assert value.split(", with ")[-1] in shown, value
+    known = recorded.assign(place=recorded["notebook"].str[:2] + " " + recorded["name"]).set_index("place")
+    cards, wrong = list(CARD.finditer(shown)), []
+    for card in cards:
+        row = known.loc[f"{card['notebook']} {card['name']}"]
+        unit = "" if row["unit"] in ("ratio", "markets") else row["unit"]
+        said = html.unescape(card["answer"])
+        ends = [reports.shown(row[end], unit) for end in ("low", "high")] if pd.notna(row["low"]) else []
+        interval = html.unescape(card["interval"] or "")
+        if reports.shown(row["value"], unit) not in said or not all(end in interval for end in ends):
+            wrong.append(card["name"])
+    assert len(cards) >= 20, "the page shows its cards"
+    return wrong
+
+
+def test_every_number_of_the_committed_board_page_is_the_recorded_result_that_it_names():
+    page = json.loads((repository() / "notebooks" / "71_board_report.ipynb").read_text(encoding="utf-8"))
+    recorded = reports.results()
+    assert contradictions_on(page, recorded) == []
+    for column, name in {"value": "finance.plan.value_usd", "low": "selection.picks.value_usd"}.items():
+        other = recorded.copy()
+        other.loc[other["name"] == name, column] *= 1.5
+        assert contradictions_on(page, other) == [name], "a page that is out of date is seen"
 
 
 def test_results_that_moved_most_against_their_uncertainty_come_first():

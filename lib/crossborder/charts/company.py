@@ -1,7 +1,5 @@
 """Figures of the start and the board page: coverage, capability against benchmarks, decisions, scorecard, scenarios."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 
@@ -11,7 +9,6 @@ from crossborder.language import t
 __all__ = [
     "capability_bullets",
     "coverage_matrix",
-    "decision_cards",
     "key_figures",
     "scenario_strips",
     "scorecard_bullets",
@@ -119,47 +116,6 @@ def key_figures(values: pd.DataFrame) -> style.Table:
     shown.insert(1, "value", [word + end for word, end in zip(words, ends, strict=True)])
     shown["name"] = [t(name.replace("_", " ")) for name in shown["name"]]
     return style.table(shown.drop(columns="unit"), caption=t("Key figures of the last 365 days"), limit=30)
-
-
-def decision_cards(cards: pd.DataFrame) -> style.Figure:
-    """One card a decision: question, answer, its number with interval, and on what it depends."""
-    columns = 2
-    rows = int(np.ceil(len(cards) / columns))
-    fig, axes = style.figure(height=1.12 * rows, rows=rows, columns=columns)
-    for ax in np.ravel(axes)[len(cards) :]:
-        ax.axis("off")
-    for ax, card in zip(np.ravel(axes), cards.itertuples(), strict=False):
-        ax.set_xlim(0, 1)
-        ax.set_ylim(0, 1)
-        ax.axis("off")
-        ax.add_patch(_frame(card.status))
-        grey = card.status != "ok"
-        ax.text(0.04, 0.84, t(card.question), size=8, color=style.GREY, va="center")
-        ax.text(0.04, 0.52, card.value, size=13, weight="bold", color=style.GREY if grey else style.INK, va="center")
-        detail = "\n".join(textwrap.wrap(card.interval, 52)[:2])
-        ax.text(0.04, 0.24, detail, size=7.4, color=style.GREY, va="center", linespacing=1.2)
-        ax.text(0.96, 0.84, card.source[:2], size=6.6, color=style.GREY, va="center", ha="right")
-    done = int((cards["status"] == "ok").sum())
-    return style.finish(
-        fig,
-        title=t("{done} of {all} decisions have a number", done=done, all=len(cards)),
-        subtitle=t(
-            "Recorded results of this run with their intervals; grey: the notebook failed, was skipped or did not run"
-        ),
-    )
-
-
-def _frame(status: str):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(
-        (0.005, 0.01),
-        0.985,
-        0.97,
-        facecolor="#fafafa",
-        edgecolor=style.LIGHT if status == "ok" else style.BAD,
-        linewidth=1,
-    )
 
 
 def scorecard_bullets(card: pd.DataFrame) -> style.Figure:

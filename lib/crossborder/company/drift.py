@@ -1,11 +1,16 @@
 """Has the world moved away from what models learned: drift of inputs, and when the next look is due."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["drift", "due_dates", "stability_index"]
+if TYPE_CHECKING:
+    from crossborder.company import Company
+
+__all__ = ["drift", "due_dates", "order_cases", "stability_index"]
 
 WATCH, REFIT = 0.1, 0.25  # usual limits of the index (Siddiqi, 2006, Credit Risk Scorecards)
 
@@ -23,6 +28,27 @@ def stability_index(before: pd.Series, now: pd.Series) -> float:
         raise InputError.out_of_range("counts", both.min(), "not below 0, with a case on both sides")
     shares = (both + 0.5) / (both + 0.5).sum(axis=0)
     return float(((shares[:, 1] - shares[:, 0]) * np.log(shares[:, 1] / shares[:, 0])).sum())
+
+
+def order_cases(company: "Company", *, days: int = 90) -> pd.DataFrame:
+    """Order lines of the last `days` and of the same days a year before, as `drift` takes them.
+
+    Columns: at, market, platform, pieces, delivery_days (delivered ones only where known), and category where the
+    company has products. Only these lines leave the engine.
+    """
+    orders, day = company.events("orders"), pd.Timestamp(company.as_of)
+    at = orders.ordered_at.cast("date")
+    age = [(day - pd.Timedelta(days=back)).date() for back in (0, days, 365, 365 + days)]
+    lines = orders.filter(((at > age[1]) & (at <= age[0])) | ((at > age[3]) & (at <= age[2])))
+    lines = lines.select(
+        "sku", "market", "platform", at=at, pieces=lines.quantity,
+        delivery_days=(lines.delivered_at.epoch_seconds() - lines.ordered_at.epoch_seconds()) / 86400,
+    ).to_pandas()  # fmt: skip
+    lines["at"] = pd.to_datetime(lines["at"])
+    if company.has("products"):
+        lines["category"] = lines["sku"].map(company.table("products").set_index("sku")["category"]).fillna("none")
+    lines["delivery_days"] = lines["delivery_days"].fillna(lines["delivery_days"].median())
+    return lines.drop(columns="sku")
 
 
 def drift(cases: pd.DataFrame, as_of: pd.Timestamp, *, days: int = 90, least: int = 200) -> pd.DataFrame:

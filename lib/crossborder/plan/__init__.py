@@ -7,6 +7,7 @@ from crossborder.plan.chain import ChainResult, chain, free_cash_flow, scenario_
 from crossborder.plan.exits import low_yield_lines
 from crossborder.plan.growth import growth_backtest, growth_by_market, planned_growth, season_by_market
 from crossborder.plan.levers import scenario_factors
+from crossborder.plan.swings import value_swings
 
 __all__ = [
     "AdvertisingShare",
@@ -30,4 +31,5 @@ __all__ = [
     "share_for_plan",
     "stress",
     "stress_chain",
+    "value_swings",
 ]

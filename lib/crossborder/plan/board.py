@@ -1,111 +1,156 @@
 """The board page: decisions with their recorded numbers, on what they depend, and what a run lacks."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from crossborder.language import t
 
-__all__ = ["DECISIONS", "changed_since", "decisions", "recalibration"]
+__all__ = ["DECISIONS", "Decision", "changed_since", "decisions", "recalibration"]
 
-# Question, prefix of the recorded result (the first that fits is taken), notebook, and on what the answer depends.
+
+class Decision(NamedTuple):
+    """One question of the board: its part of the page, the start of its result's name, its notebook, what it rests on.
+
+    The first recorded result whose name begins so is taken. `answer` says the number in words; its fields are value and
+    note, the words recorded beside the number.
+    """
+
+    part: str
+    question: str
+    result: str
+    notebook: str
+    depends: str
+    answer: str = "{value}"
+
+
+ENTER, SELL, BRING, WIN = "Where to enter", "What to sell", "How to bring it there", "How to win buyers"
+EARN, BREAK = "What it earns", "What could break it"
 DECISIONS = (
-    ("Which market is best to enter?", "market.entry.p_first", "12", "weights of the screening, market growth"),
-    ("How large is our market?", "market.size.own_markets_usd", "11", "definition of the market, published sizes"),
-    ("What are the best launches worth?", "selection.picks.value_usd", "21", "success of past launches, budget, caps"),
-    ("What share of sales does logistics take?", "supply.logistics.cost_share", "31", "freight, duty rules of the day"),
-    ("What does a better network save a year?", "supply.network.saved_usd_year", "32", "demand by market, fixed cost"),
-    (
-        "How much stock can go at the same service?",
-        "supply.replay.stock_saved_share",
-        "33",
-        "forecast error, lead times",
-    ),
-    ("How much do we buy from one country?", "supply.sourcing.largest_country_share", "34", "capacity elsewhere"),
-    ("What is better advertising worth?", "marketing.budget", "42", "response curves, tests"),
-    ("What is a new customer worth?", "marketing.customer.new_value_usd", "43", "repeat purchases, margin"),
-    ("What does an order leave?", "finance.order.contribution_usd", "51", "returns, fees, advertising"),
-    ("What are better prices worth a year?", "finance.price.gain_usd", "51", "elasticity by category"),
-    ("What is the plan worth?", "finance.plan.value_usd", "52", "demand, currencies, growth that fades"),
-    ("How low does cash go?", "finance.cash.low_usd", "52", "season, payout delays, stock"),
-    ("How likely is a broken covenant?", "finance.odds.covenant_broken", "52", "earnings of the first year"),
-    ("How large should the reserve be (95 %)?", "risk.reserve.needed_95_usd", "61", "frequency and size of losses"),
-    ("How bad is a bad currency year?", "risk.currency.bad_year_usd", "62", "mix of sales currencies, hedges"),
-    ("Which shock breaks us, and at what size?", "risk.stress.weakest_size", "63", "covenants, cash at the start"),
-    ("What share of incidents would we have seen?", "risk.alerts.recall", "64", "labelled incidents of the past"),
-)
-
+    Decision(ENTER, "Which market is best to enter?", "market.entry.p_first", "12",
+             "weights of the screening, market growth", "{note}, the best with probability {value}"),
+    Decision(ENTER, "How many markets pass every gate?", "market.gate.passing", "12",
+             "growth floor, payment, delivery, certificates"),
+    Decision(ENTER, "How large is our market?", "market.size.own_markets_usd", "11",
+             "definition of the market, published sizes"),
+    Decision(ENTER, "How fast does it grow?", "market.growth.year", "12", "noise of published sizes", "{value} a year"),
+    Decision(SELL, "What are the best launches worth?", "selection.picks.value_usd", "21",
+             "success of past launches, budget, caps"),
+    Decision(SELL, "How often is a top pick a success?", "selection.success.precision_at_20", "21",
+             "past launches, judged out of time"),
+    Decision(SELL, "What do buyers pay more for?", "selection.premium.highest_share", "22",
+             "offers of rivals, attributes named", "{note}: {value} more"),
+    Decision(SELL, "Which pilot should go on?", "selection.pilot.expected_usd", "23",
+             "sell-through, returns and reviews of the pilot", "{note}: {value}"),
+    Decision(BRING, "What share of sales does logistics take?", "supply.logistics.cost_share", "31",
+             "freight, duty rules of the day"),
+    Decision(BRING, "What does a better network save?", "supply.network.saved_usd_year", "32",
+             "demand by market, fixed cost", "{value} a year"),
+    Decision(BRING, "How much stock can go at the same service?", "supply.replay.stock_saved_share", "33",
+             "forecast error, lead times"),
+    Decision(BRING, "How much do we buy from one country?", "supply.sourcing.largest_country_share", "34",
+             "capacity elsewhere"),
+    Decision(WIN, "What is moving ad budget worth?", "marketing.budget.gain_week_usd", "42",
+             "response curves, tests", "{value} a week"),
+    Decision(WIN, "What does the next ad dollar bring?", "marketing.budget.next_dollar", "42",
+             "response curves at today's spend"),
+    Decision(WIN, "What is a new customer worth?", "marketing.customer.new_value_usd", "43",
+             "repeat purchases, margin"),
+    Decision(WIN, "By how much do rules over-credit ads?", "marketing.attribution.level_ratio.rules", "41",
+             "simulated worlds of journeys", "{value} times"),
+    Decision(EARN, "What does an order line leave?", "finance.order.contribution_usd", "51",
+             "returns, fees, advertising"),
+    Decision(EARN, "What are better prices worth?", "finance.price.gain_usd", "51",
+             "elasticity by category", "{value} a year"),
+    Decision(EARN, "What is the plan worth?", "finance.plan.value_usd", "52",
+             "demand, currencies, growth that fades"),
+    Decision(EARN, "What does it earn in the first year?", "finance.plan.ebitda_usd", "52",
+             "demand, freight, advertising", "{value} EBITDA"),
+    Decision(EARN, "How low does cash go?", "finance.cash.low_usd", "52", "season, payout delays, stock"),
+    Decision(EARN, "What are the chosen projects worth?", "finance.capital.npv_usd", "53",
+             "chance of each stage, cost of capital"),
+    Decision(BREAK, "How likely is a broken covenant?", "finance.odds.covenant_broken", "52",
+             "earnings of the first year"),
+    Decision(BREAK, "Which shock breaks us, and at what size?", "risk.stress.weakest_size", "63",
+             "covenants, cash at the start", "{note}: {value}"),
+    Decision(BREAK, "How large should the reserve be?", "risk.reserve.needed_95_usd", "61",
+             "frequency and size of losses", "{value} for 19 years in 20"),
+    Decision(BREAK, "How bad is a bad currency year?", "risk.currency.bad_year_usd", "62",
+             "mix of sales currencies, hedges"),
+    Decision(BREAK, "How much currency risk nets out by itself?", "risk.currency.netted_share", "62",
+             "how currencies move together"),
+    Decision(BREAK, "How many incidents would we have seen?", "risk.alerts.recall", "64",
+             "labelled incidents of the past"),
+)  # fmt: skip
 
 COLUMNS = (
-    "question",
-    "name",
-    "value",
-    "interval",
-    "number",
-    "low",
-    "high",
-    "unit",
-    "source",
-    "depends_on",
-    "status",
-)
+    "part", "question", "name", "answer", "value", "interval", "sure", "number", "low", "high", "unit", "source",
+    "depends_on", "changed", "status",
+)  # fmt: skip
 
 
-def decisions(results: pd.DataFrame, show: Callable[[float, str], str]) -> pd.DataFrame:
+def decisions(
+    results: pd.DataFrame, show: Callable[[float, str], str], before: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The decisions with the numbers of a run: one row a question.
 
-    `results` as from `reports.results()`; `show` formats a value with its unit. Columns: question, name, value (text),
-    interval (text), number, low, high, unit, source (notebook), depends_on, status ("ok", or why there is no number).
+    `results` and `before` (the last run) as from `reports.results()`; `show` formats a value with its unit. Columns:
+    part, question, name (of the recorded result), answer (text), value (text), interval (text), sure (how wide the
+    interval is), number, low, high, unit, source (notebook), depends_on, changed (what it was in the last run, empty
+    where it did not move), status ("ok", or why there is no number).
     """
-    rows = [_one(results, show, *entry) for entry in DECISIONS]
-    columns = [
-        "question",
-        "name",
-        "value",
-        "interval",
-        "number",
-        "low",
-        "high",
-        "unit",
-        "source",
-        "depends_on",
-        "status",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    rows = [_one(results, show, entry, before) for entry in DECISIONS]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _one(results: pd.DataFrame, show: Callable, question: str, prefix: str, notebook: str, depends: str) -> tuple:
-    here = results[results["name"].str.startswith(prefix)]
+def _one(results: pd.DataFrame, show: Callable, entry: Decision, before: pd.DataFrame | None) -> dict[str, object]:
+    here = results[results["name"].str.startswith(entry.result)]
+    row = {"part": entry.part, "question": entry.question, "name": entry.result, "source": entry.notebook}
+    row |= {"depends_on": entry.depends, "unit": "", "sure": "", "changed": "", "interval": ""}
+    row |= {"number": np.nan, "low": np.nan, "high": np.nan, "answer": "–", "value": "–"}
     if here.empty or pd.isna(here["value"].iloc[0]):
-        ran = results["notebook"].str.startswith(notebook).any()
-        why = t("no number recorded") if ran else t("notebook {number} did not run", number=notebook)
-        return question, prefix, "–", why, float("nan"), float("nan"), float("nan"), "", notebook, depends, why
-    row = here.iloc[0]
-    unit = str(row["unit"] or "")
-    ends = ""
-    if pd.notna(row["low"]) and pd.notna(row["high"]):
-        ends = t("{low} to {high}", low=show(row["low"], unit), high=show(row["high"], unit))
-        if pd.notna(row["level"]):
-            ends = t("{ends} in {level} of cases", ends=ends, level=f"{row['level']:.0%}")
-    text = show(row["value"], unit)
-    note = str(row["note"] or row["label"] or "")
-    if len(note) == 2:
-        text = t("{place}, with {value}", place=note, value=text)
-        note = ""
-    detail = "; ".join(part for part in (ends, note) if part)
-    return (
-        question,
-        row["name"],
-        text,
-        detail[:64],
-        row["value"],
-        row["low"],
-        row["high"],
-        unit,
-        row["notebook"],
-        depends,
-        "ok",
-    )
+        ran = results["notebook"].str.startswith(entry.notebook).any()
+        why = t("no number recorded") if ran else t("notebook {number} did not run", number=entry.notebook)
+        return row | {"status": why}
+    found = here.iloc[0]
+    unit, note = str(found["unit"] or ""), str(found["note"] or "")
+    value = show(found["value"], _shown_unit(unit))
+    said = entry.answer if note or "{note}" not in entry.answer else "{value}"
+    spoken = t(said, value=value, note=t(note)) if note else t(said, value=value)
+    row |= {"name": found["name"], "unit": unit, "source": found["notebook"], "value": value, "answer": spoken}
+    row |= {"number": found["value"], "low": found["low"], "high": found["high"], "status": "ok"}
+    return row | _doubt(found, show, unit) | {"changed": _moved(found, before, show, unit)}
+
+
+def _shown_unit(unit: str) -> str:
+    """The unit behind a number on a card; the question or the answer says what a count or a ratio is of."""
+    return "" if unit in ("ratio", "markets") else unit
+
+
+def _doubt(found: pd.Series, show: Callable, unit: str) -> dict[str, str]:
+    """The interval in words, and how wide it is against the value."""
+    if pd.isna(found["low"]) or pd.isna(found["high"]):
+        return {"interval": "", "sure": "no interval"}
+    ends = t("{low} to {high}", **{end: show(found[end], _shown_unit(unit)) for end in ("low", "high")})
+    if pd.notna(found["level"]):
+        ends = t("{ends} in {level} of cases", ends=ends, level=f"{found['level']:.0%}")
+    half = (found["high"] - found["low"]) / 2
+    size = abs(found["value"])
+    width = "narrow" if half <= 0.1 * size else "fair" if half <= 0.5 * size else "wide"
+    return {"interval": ends, "sure": width}
+
+
+def _moved(found: pd.Series, before: pd.DataFrame | None, show: Callable, unit: str) -> str:
+    """What the number was in the last run, empty where it stands as shown then."""
+    if before is None or before.empty:
+        return ""
+    old = before[(before["name"] == found["name"]) & (before["notebook"] == found["notebook"])]["value"].dropna()
+    if old.empty:
+        return t("new since the last run")
+    was = show(float(old.iloc[0]), _shown_unit(unit))
+    return "" if was == show(found["value"], _shown_unit(unit)) else t("{value} in the last run", value=was)
 
 
 def changed_since(now: pd.DataFrame, before: pd.DataFrame, *, limit: int = 10) -> pd.DataFrame:

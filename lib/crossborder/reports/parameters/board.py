@@ -61,3 +61,10 @@ class BoardReport(Parameters):
         description="share of orders that advertising adds (see 42)",
         json_schema_extra={"unit": "share"},
     )
+    floor_margin: float = Field(
+        0.1,
+        ge=-0.5,
+        le=0.9,
+        description="lowest margin after advertising that a line may keep",
+        json_schema_extra={"unit": "share of net sales"},
+    )
