@@ -9,7 +9,12 @@ __all__ = ["MODULES", "importer", "names"]
 
 # Name on the command line -> module of this package that holds its IMPORTER.
 MODULES = {
+    "amazon-date-range": "amazon_date_range",
+    "amazon-orders": "amazon_orders",
+    "amazon-settlement": "amazon_settlement",
+    "ga4": "ga4",
     "online-retail": "online_retail",
+    "shopify": "shopify",
 }
 
 

@@ -1,0 +1,130 @@
+"""Amazon's date range report: one report in eight languages gives one ledger."""
+
+import pytest
+from crossborder.company import Company, checks
+
+PREAMBLE = [
+    '"Includes Amazon Marketplace transactions"',
+    '"All amounts in {money}, unless specified"',
+    '"Definitions:"',
+    '"Sales tax collected: includes sales tax, and more"',
+]
+HEADERS = {
+    "us": "date/time;settlement id;type;order id;sku;description;quantity;marketplace;account type;fulfillment;order city;order state;order postal;tax collection model;product sales;product sales tax;shipping credits;shipping credits tax;gift wrap credits;giftwrap credits tax;Regulatory Fee;Tax On Regulatory Fee;promotional rebates;promotional rebates tax;marketplace withheld tax;selling fees;fba fees;other transaction fees;other;total",
+    "uk": "date/time;settlement id;type;order id;sku;description;quantity;marketplace;fulfilment;order city;order state;order postal;tax collection model;product sales;product sales tax;postage credits;shipping credits tax;gift wrap credits;giftwrap credits tax;promotional rebates;promotional rebates tax;marketplace withheld tax;selling fees;fba fees;other transaction fees;other;total",
+    "de": "Datum/Uhrzeit;Abrechnungsnummer;Typ;Bestellnummer;SKU;Beschreibung;Menge;Marketplace;Versand;Ort der Bestellung;Bundesland;Postleitzahl;Steuererhebungsmodell;Umsätze;Produktumsatzsteuer;Gutschrift für Versandkosten;Steuer auf Versandgutschrift;Gutschrift für Geschenkverpackung;Steuer auf Geschenkverpackungsgutschriften;Rabatte aus Werbeaktionen;Steuer auf Aktionsrabatte;Einbehaltene Steuer auf Marketplace;Verkaufsgebühren;Gebühren zu Versand durch Amazon;Andere Transaktionsgebühren;Andere;Gesamt",
+    "fr": "date/heure;numéro de versement;type;numéro de la commande;sku;description;quantité;Marketplace;traitement;ville d'où provient la commande;Région d'où provient la commande;code postal de la commande;Modèle de perception des taxes;ventes de produits;Taxes sur la vente des produits;crédits d'expédition;taxe sur les crédits d’expédition;crédits sur l'emballage cadeau;Taxes sur les crédits cadeaux;Rabais promotionnels;Taxes sur les remises promotionnelles;Taxes retenues sur le site de vente;frais de vente;Frais Expédié par Amazon;autres frais de transaction;autre;total",
+    "es": "fecha y hora;identificador de pago;tipo;número de pedido;sku;descripción;cantidad;web de Amazon;gestión logística;ciudad de procedencia del pedido;comunidad autónoma de procedencia del pedido;código postal de procedencia del pedido;Formulario de recaudación de impuestos;ventas de productos;impuesto de ventas de productos;abonos de envío;impuestos por abonos de envío;abonos de envoltorio para regalo;impuestos por abonos de envoltorio para regalo;devoluciones promocionales;impuestos de descuentos por promociones;impuesto retenido en el sitio web;tarifas de venta;tarifas de Logística de Amazon;tarifas de otras transacciones;otro;total",
+    "it": "Data/Ora:;Numero pagamento;Tipo;Numero ordine;SKU;Descrizione;Quantità;Marketplace;Gestione;Città di provenienza dell'ordine;Provincia di provenienza dell'ordine;CAP dell'ordine;modello di riscossione delle imposte;Vendite;imposta sulle vendite dei prodotti;Accrediti per le spedizioni;imposta accrediti per le spedizioni;Accrediti per confezioni regalo;imposta sui crediti confezione regalo;Sconti promozionali;imposta sugli sconti promozionali;trattenuta IVA del marketplace;Commissioni di vendita;Costi del servizio Logistica di Amazon;Altri costi relativi alle transazioni;Altro;totale",
+    "jp": "日付/時間;決済番号;トランザクションの種類;注文番号;SKU;説明;数量;Amazon 出品サービス;フルフィルメント;市町村;都道府県;郵便番号;税金徴収型;商品売上;商品の売上税;配送料;配送料の税金;ギフト包装手数料;ギフト包装クレジットの税金;Amazonポイントの費用;プロモーション割引額;プロモーション割引の税金;源泉徴収税を伴うマーケットプレイス;手数料;FBA 手数料;トランザクションに関するその他の手数料;その他;合計",
+    "br": "data/hora;id de liquidação;tipo;id do pedido;sku;descrição;quantidade;marketplace;atendimento;cidade do pedido;estado do pedido;código postal do pedido;vendas do produto;imposto de vendas coletados;créditos de remessa;créditos de embalagem de presente;descontos promocionais;tarifas de venda;taxas fba;taxas de outras transações;outro;total",
+    "mx": "fecha/hora;Id. de liquidación;tipo;Id. del pedido;sku;descripción;cantidad;marketplace;cumplimiento;ciudad del pedido;estado del pedido;código postal del pedido;modelo de recaudación de impuestos;ventas de productos;impuesto de ventas de productos;créditos de envío;impuesto de abono de envío;créditos por envoltorio de regalo;impuesto de créditos de envoltura;Tarifa reglamentaria;Impuesto sobre tarifa reglamentaria;descuentos promocionales;impuesto de reembolsos promocionales;impuesto de retenciones en la plataforma;tarifas de venta;tarifas fba;tarifas de otra transacción;otro;total",
+}  # fmt: skip
+# Place: moments of an order, a refund, a fee and a transfer; their kinds; marketplace, currency, decimal mark, encoding.
+PLACES = {
+    "us": (["Jan 5, 2026 4:00:12 PM PST", "Jan 6, 2026 4:00:12 PM PST", "Jan 7, 2026 1:00:00 AM PST", "Jan 8, 2026 1:00:00 AM PST"], ["Order", "Refund", "FBA Inventory Fee", "Transfer"], "amazon.com", "USD", ".", "utf-8-sig"),
+    "uk": (["6 Jan 2026 00:00:12 UTC", "7 Jan 2026 00:00:12 GMT+00:00", "7 Jan 2026 09:00:00 UTC", "8 Jan 2026 09:00:00 UTC"], ["Order", "Refund", "FBA Inventory Fee", "Transfer"], "amazon.co.uk", "GBP", ".", "utf-8"),
+    "de": (["06.01.2026 00:00:12 UTC", "07.01.2026 01:00:12 GMT+1", "07.01.2026 09:00:00 UTC", "08.01.2026 09:00:00 UTC"], ["Bestellung", "Erstattung", "Versand durch Amazon Lagergebühr", "Übertrag"], "amazon.de", "EUR", ",", "cp1252"),
+    "fr": (["6 janv. 2026 00:00:12 UTC", "7 janv. 2026 00:00:12 UTC", "7 janv. 2026 09:00:00 UTC", "8 janv. 2026 09:00:00 UTC"], ["Commande", "Remboursement", "Frais de stock Expédié par Amazon stockage", "Transfert"], "amazon.fr", "EUR", ",", "utf-8"),
+    "es": (["6 ene 2026 0:00:12 UTC", "7 ene 2026 0:00:12 UTC", "7 ene 2026 9:00:00 UTC", "8 ene 2026 9:00:00 UTC"], ["Pedido", "Reembolso", "Tarifas de almacenamiento", "Transferir"], "amazon.es", "EUR", ",", "utf-8"),
+    "it": (["6 gen 2026 00:00:12 UTC", "7 gen 2026 00:00:12 UTC", "7 gen 2026 09:00:00 UTC", "8 gen 2026 09:00:00 UTC"], ["Ordine", "Rimborso", "Costo di stoccaggio", "Trasferimento"], "amazon.it", "EUR", ",", "utf-16"),
+    "jp": (["2026/01/06 9:00:12JST", "2026/01/07 9:00:12JST", "2026/01/07 18:00:00 JST", "2026/01/08 18:00:00 JST"], ["注文", "返金", "FBA在庫保管手数料", "振込み"], "amazon.jp", "JPY", ".", "cp932"),
+    "br": (["5 de jan. de 2026 21:00:12 GMT-3", "6 de jan. de 2026 21:00:12 GMT-3", "7 de jan. de 2026 06:00:00 GMT-3", "8 de jan. de 2026 06:00:00 GMT-3"], ["Pedido", "Reembolso", "Tarifa de armazenamento", "Transferência"], "amazon.com.br", "BRL", ",", "utf-8"),
+    "mx": (["5 ene 2026 16:00:12 GMT-8", "6 ene 2026 16:00:12 GMT-8", "7 ene 2026 01:00:00 GMT-8", "8 ene 2026 01:00:00 GMT-8"], ["Pedido", "Reembolso", "Tarifa de almacenamiento", "Transferencia"], "amazon.com.mx", "MXN", ".", "utf-8"),
+}  # fmt: skip
+SALES = (
+    "product sales",
+    "Umsätze",
+    "ventes de produits",
+    "ventas de productos",
+    "Vendite",
+    "商品売上",
+    "vendas do produto",
+)
+FEES = (
+    "selling fees",
+    "Verkaufsgebühren",
+    "frais de vente",
+    "tarifas de venta",
+    "Commissioni di vendita",
+    "手数料",
+    "tarifas de venda",
+)
+
+
+def report_of(place):
+    """The place's report as text: an order of 1,200.50 for two pieces, its refund, a storage fee, a transfer."""
+    moments, kinds, marketplace, money, mark, _ = PLACES[place]
+    header = HEADERS[place].split(";")
+    sales = next(header.index(name) for name in SALES if name in header)
+    fees = next(header.index(name) for name in FEES if name in header)
+
+    def number(value):
+        text = f"{value:,.2f}"
+        return text if mark == "." else text.replace(",", " ").replace(".", ",").replace(" ", ".")
+
+    def row(place, sold, fee, other, sku="TIN", pieces="2"):
+        cells = [number(0) for _ in header]
+        cells[:8] = [
+            moments[place],
+            "42",
+            kinds[place],
+            "302-1" if sku else "",
+            sku,
+            'Tin, "red"',
+            pieces,
+            marketplace if sku else "",
+        ]
+        known = {"Seller", "Amazon", "fulfillment", "fulfilment"}
+        for spot in range(8, sales):
+            cells[spot] = "Amazon" if header[spot] in known else ""
+        cells[sales], cells[fees], cells[-2], cells[-1] = (
+            number(sold),
+            number(fee),
+            number(other),
+            number(sold + fee + other),
+        )
+        return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+    rows = [
+        row(0, 1200.50, -180.08, 0),
+        row(1, -600.25, 90.04, 0),
+        row(2, 0, 0, -12.34, "", ""),
+        row(3, 0, 0, -497.87, "", ""),
+    ]
+    return (
+        "\n".join([*(line.format(money=money) for line in PREAMBLE), ",".join(f'"{name}"' for name in header), *rows])
+        + "\n"
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_language_gives_the_same_ledger_and_order(bring, tmp_path, place):
+    _, _, marketplace, money, _, encoding = PLACES[place]
+    path = tmp_path / f"{place}.csv"
+    path.write_bytes(report_of(place).encode(encoding))
+    report, folder = bring("amazon-date-range", path)
+    assert report.accepted, str(report)
+    assert checks.check(folder).errors == []
+    company = Company.open(folder)
+    ledger = company.table("ledger")
+    assert ledger.groupby("account")["amount"].sum().round(2).to_dict() == {
+        "sales payout": 1200.5, "platform fees": -90.04, "refunds": -600.25, "warehousing": -12.34,
+    }  # fmt: skip
+    assert set(ledger["currency"]) == {money}
+    assert sorted(ledger["date"].dt.strftime("%m-%d").unique()) == ["01-06", "01-07"]
+    order = company.events("orders").to_pandas()
+    assert (order["quantity"].item(), order["unit_price"].item(), order["currency"].item()) == (2, 600.25, money)
+    assert str(order["ordered_at"].item()) == "2026-01-06 00:00:12+00:00"
+    assert report.fates.set_index("fate")["rows"].to_dict() == {"entries of the ledger": 3, "transfer to the bank": 1}
+
+
+def test_a_column_that_is_not_known_shows_in_the_total(bring, tmp_path):
+    path = tmp_path / "us.csv"
+    path.write_text(report_of("us").replace('"selling fees"', '"new fees"'))
+    report, folder = bring("amazon-date-range", path)
+    assert [(problem.column, problem.rule) for problem in report.problems] == [
+        ("total", "amounts do not sum to the row's total")
+    ]
+    assert "new fees" in report.unmapped["us.csv"]
+    assert not folder.exists()

@@ -1,0 +1,88 @@
+"""Shopify's orders: fields of the order on its first row, amounts spread over its lines."""
+
+from pathlib import Path
+
+import pytest
+from crossborder.company import Company, checks
+
+FIXTURE = Path(__file__).parent / "fixtures" / "shopify.csv"
+
+
+def orders(folder):
+    """The orders as a frame."""
+    return Company.open(folder).events("orders").order_by("order_id", "line").to_pandas()
+
+
+@pytest.fixture
+def imported(bring):
+    """The report and the folder of the fixture."""
+    return bring("shopify", FIXTURE)
+
+
+def test_lines_get_their_orders_fields_and_shares(imported):
+    report, folder = imported
+    assert report.accepted, str(report)
+    assert checks.check(folder).errors == []
+    table = orders(folder)
+    assert list(zip(table["order_id"], table["line"], table["sku"], strict=True)) == [
+        ("#1001", 1, "TIN-R"), ("#1001", 2, "JAR-L"), ("#1002", 1, "TIN-R"), ("#1003", 1, "Gift paper"), ("#1005", 1, "TIN-R"),
+    ]  # fmt: skip
+    assert list(table["market"]) == ["US", "US", "DE", "AT", "US"]
+    assert list(table["currency"]) == ["USD", "USD", "EUR", "EUR", "USD"]
+    assert list(table["discount"]) == [1, 4, 0, 3, 0]
+    assert list(table["shipping_charged"]) == [5, 0, 4.9, 4.9, 0]
+    # American tax comes on top and is no part of the price; German tax is in it.
+    assert list(table["tax"]) == [0, 0, 4.58, 2.2, 0]
+    assert list(table["refund"]) == [0, 0, 28.7, 4, 0]
+    assert list(table["returned"].isna()) == [False, False, False, True, False]
+    assert list(table["returned"].dropna()) == [0, 0, 2, 0]
+    assert str(table["ordered_at"].iloc[0]) == "2026-01-06 01:00:00+00:00"
+
+
+def test_a_customer_is_the_same_in_any_case_and_no_address_is_kept(imported):
+    table = orders(imported[1])
+    assert table["customer_id"].iloc[0] == table["customer_id"].iloc[1]
+    assert table["customer_id"].isna().sum() == 1
+    assert not table["customer_id"].dropna().str.contains("@").any()
+
+
+def test_every_row_and_amount_is_accounted_for(imported):
+    report, _ = imported
+    assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True)) == {
+        "order line": 4, "order line of a guest": 1, "order was cancelled": 1, "not a product: tip": 1,
+        "sales tax on top of the price": 0, "rest of the total: duties, tips, gift cards, changes": 0,
+    }  # fmt: skip
+    sums = report.sums.set_index(["measure", "currency"])
+    # Typed in from the file.
+    assert sums["before"].to_dict() == {
+        ("goods", "EUR"): 35.7, ("goods", "USD"): 72.0, ("discount", "EUR"): 3.0, ("discount", "USD"): 5.0,
+        ("shipping", "EUR"): 9.8, ("shipping", "USD"): 5.0, ("tax", "EUR"): 6.78, ("tax", "USD"): 3.6,
+        ("refund", "EUR"): 32.7, ("refund", "USD"): 0.0, ("total", "EUR"): 42.5, ("total", "USD"): 75.6,
+    }  # fmt: skip
+    assert sums.loc[("total", "USD"), "left_out"] == pytest.approx(10 + 3.6 + 2)
+
+
+def test_an_order_of_two_exports_counts_once_as_the_later_one_has_it(bring, tmp_path):
+    later = tmp_path / "later.csv"
+    later.write_text(
+        FIXTURE.read_text().replace("fulfilled,USD,45.00", "fulfilled,USD,45.00").replace("TIN-R", "TIN-NEW")
+    )
+    report, folder = bring("shopify", FIXTURE, later)
+    assert report.accepted, str(report)
+    assert report.rows_in == 14
+    assert report.fates.set_index("fate")["rows"]["order stands in a later file too"] == 7
+    assert set(orders(folder)["sku"]) == {"TIN-NEW", "JAR-L", "Gift paper"}
+
+
+def test_an_export_with_fewer_columns_and_decimal_commas_works(bring, tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text(
+        "name;created at;lineitem quantity;LINEITEM PRICE;Lineitem SKU;Shipping Country\n"
+        "#1;2026-01-05 10:00:00 +0100;3;1.234,50;A;Germany\n"
+    )
+    report, _ = bring("shopify", path)
+    assert report.problems[0].rule == "currency is not named"
+    report, folder = bring("shopify", path, currency="eur")
+    assert report.accepted, str(report)
+    assert orders(folder)["unit_price"].item() == 1234.5
+    assert orders(folder)["market"].item() == "DE"
