@@ -100,7 +100,7 @@ def report_of(place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_language_gives_the_same_ledger_and_order(bring, tmp_path, place):
-    _, _, marketplace, money, _, encoding = PLACES[place]
+    _, _, _, money, _, encoding = PLACES[place]
     path = tmp_path / f"{place}.csv"
     path.write_bytes(report_of(place).encode(encoding))
     report, folder = bring("amazon-date-range", path)

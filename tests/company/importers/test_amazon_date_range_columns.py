@@ -2,6 +2,7 @@
 
 from crossborder.company.importers.amazon_date_range_columns import AMOUNTS, FIELDS
 from crossborder.company.importers.reading import match_fields
+
 from tests.company.importers.test_amazon_date_range import HEADERS
 
 

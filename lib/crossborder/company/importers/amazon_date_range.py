@@ -25,7 +25,7 @@ MAPPING = (
     Rule("moment", "ledger.usd_rate", "rate of the European Central Bank on the day"),
     Rule(", ".join(AMOUNTS), "ledger.amount_usd", "amount at that rate"),
     Rule("", "ledger.counterparty", "Amazon"),
-    Rule("marketplace", "ledger.market", "market of the marketplace; --market where none is named"),
+    Rule("marketplace", "ledger.market", "market of the marketplace; where none is named --market, else the file's most frequent one"),
     Rule("order_id", "ledger.document", "order, else settlement"),
     Rule("order_id", "orders.order_id", "of rows of the kind order (in any language) with a SKU and pieces"),
     Rule("order_id", "orders.line", "counted within the order in the file's order"),
@@ -81,7 +81,13 @@ def _rows(desk: "Desk", source: Source, options: Options, place: int) -> str:
     language, home, order = LANGUAGES.get(source.found.get("moment", ""), ("en", "", ""))
     desk.note(f"{source.name}: language {options.locale or language} (by the header {source.found.get('moment')!r})")
     table = cells.typed(desk, source, KINDS, options, order=order)
-    market = f"coalesce({amazon_terms.marketplace('marketplace')}, {quoted(options.market.upper() or home)})"
+    # Rows of the account (storage, subscription) name no marketplace: theirs is the file's most frequent one.
+    usual = desk.rows(
+        f"SELECT {amazon_terms.marketplace('marketplace')} AS market, count(*) FROM {table}"
+        " GROUP BY 1 HAVING market IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 1"
+    )
+    home = options.market.upper() or (usual[0][0] if usual else home)
+    market = f"coalesce({amazon_terms.marketplace('marketplace')}, {quoted(home)})"
     pairs = ", ".join(f"'{market_}': '{money}'" for market_, money in CURRENCIES.items())
     currency = quoted(options.currency.upper()) if options.currency else f"coalesce(MAP {{{pairs}}}[market], 'XXX')"
     named = f"SELECT *, nullif({market}, '') AS market, {amazon_terms.transaction_type('type')} AS kind FROM {table}"
