@@ -27,7 +27,7 @@ def test_recent_failures_weigh_more_than_old_ones():
 
 
 def test_a_rating_goes_by_the_low_end_and_needs_promises():
-    scores = pd.DataFrame({"party": ["a", "b", "c"], "promises": [90, 3, 90], "trust": [0.99, 0.99, 0.5]})
+    scores = pd.DataFrame({"party": ["a", "b", "c"], "promises": 90, "weight": [30, 3, 30], "trust": [0.99, 0.99, 0.5]})
     scores = scores.assign(low=[0.96, 0.6, 0.4], high=0.999)
     rated = trust.credit_ratings(scores, None).set_index("party")["rating"]
     assert rated.to_dict() == {"a": "A", "b": "none yet", "c": "D"}

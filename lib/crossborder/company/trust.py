@@ -70,7 +70,7 @@ def credit_ratings(sellers: pd.DataFrame | None, buyers: pd.DataFrame | None, le
     """Both sides of the trade on one scale: side, party, promises, trust, low, high, rating, reviewed.
 
     `sellers` and `buyers` are tables of `trust_scores`; either may be None. The rating goes by the low end of the
-    interval, so that a party with few promises is not rated by luck; fewer than `least` promises give no rating.
+    interval, so that a party with few promises is not rated by luck; fewer than `least` that still count: no rating.
     """
     parts = [part.assign(side=side) for side, part in (("seller", sellers), ("buyer", buyers)) if part is not None]
     if not parts:
@@ -78,6 +78,6 @@ def credit_ratings(sellers: pd.DataFrame | None, buyers: pd.DataFrame | None, le
     table = pd.concat(parts, ignore_index=True)
     steps = [table["low"] >= floor for floor in RATINGS.values()]
     table["rating"] = np.select(steps, list(RATINGS), "D")
-    table.loc[table["promises"] < least, "rating"] = "none yet"
+    table.loc[table["weight"] < least, "rating"] = "none yet"
     columns = ["side", "party", "promises", "trust", "low", "high", "rating"]
     return table[columns].sort_values(["side", "low"], kind="stable", ignore_index=True)

@@ -20,12 +20,17 @@ class StartHere(Parameters):
         "inventory",
         "shipments",
         "purchases",
+        "receivables",
+        "market_sales",
         "tickets",
         "surveys",
     )
 
     fresh_days: int = Field(
         35, ge=1, le=400, description="age up to which a table counts as fresh", json_schema_extra={"unit": "days"}
+    )
+    epsilon: float = Field(
+        0.5, ge=0.01, le=10, description="privacy loss of shared means", json_schema_extra={"unit": "epsilon"}
     )
 
 
