@@ -13,7 +13,7 @@ from crossborder.language import text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["columns", "embolden", "families", "translate", "wrap"]
+__all__ = ["columns", "embolden", "families", "font_file", "translate", "wrap"]
 
 LATIN, CHINESE = "DejaVu Sans", "Noto Sans SC"
 # Marks that must not begin a line, and those that must not end one (GB/T 15834).
@@ -29,17 +29,21 @@ def families(language: str) -> list[str]:
     return [LATIN, CHINESE]
 
 
+def font_file() -> Path:
+    """The file of the Chinese font; raises MissingTable where its package is not installed."""
+    # The package is found, not imported: its import would change the settings of all figures.
+    place = importlib.util.find_spec("zhplot")
+    if place is None:
+        raise MissingTable("Chinese needs the package zhplot, which holds the font: run `make setup`")
+    return Path(place.submodule_search_locations[0]) / "fonts" / "NotoSansSC-Regular.ttf"
+
+
 @cache
 def _register() -> None:
     from matplotlib import font_manager
 
-    # The package is found, not imported: its import would change the settings of all figures.
-    place = importlib.util.find_spec("zhplot")
-    if place is None:
-        raise MissingTable("figures in Chinese need the package zhplot, which holds the font: run `make setup`")
-    path = Path(place.submodule_search_locations[0]) / "fonts" / "NotoSansSC-Regular.ttf"
     fonts = font_manager.fontManager
-    fonts.addfont(path)
+    fonts.addfont(font_file())
     regular = next(entry for entry in fonts.ttflist if entry.name == CHINESE)
     # There is one weight: bold is drawn from it with an outline.
     fonts.ttflist.append(replace(regular, weight=700))

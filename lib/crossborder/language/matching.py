@@ -15,7 +15,8 @@ FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
 JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
 SPOKEN = {"; ": "\uff1b", ": ": "\uff1a", ", ": "\u3001", " and ": "\u548c"}
 BRACKETS = re.compile(r"(.+?) *\((.+)\)", re.S)
-NUMBERED, NUMBER, YEAR = re.compile(r"n\d?"), r"[+\u2212-]?\d[\d.,\u2009 ]*(?: ?%)?", r"\d{4}"
+NUMBERED, NUMBER = re.compile(r"n\d?"), r"[+\u2212-]?\d[\d.,\u2009 ]*(?: ?%)?"
+NARROW = {"year": r"\d{4}", "market": "[A-Z]{2}", "code": "[A-Z]{2}"}  # fields that take only this
 AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
 
 
@@ -121,7 +122,7 @@ def _pattern(key: str) -> re.Pattern:
         if place % 2 == 0:
             made += re.escape(part)
         else:
-            what = YEAR if part == "year" else NUMBER if NUMBERED.fullmatch(part) else ".+?"
+            what = NUMBER if NUMBERED.fullmatch(part) else NARROW.get(part, ".+?")
             made += f"(?P={part})" if part in seen else f"(?P<{part}>{what})"
             seen.add(part)
     return re.compile(made, re.I)

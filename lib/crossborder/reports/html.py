@@ -62,7 +62,8 @@ def in_words(result: Mapping) -> dict:
     if result.get("low") is not None:
         ends = f"{shown(result['low'], result['unit'])} … {shown(result['high'], result['unit'])}"
     level = f"{result['level']:.0%}" if result.get("level") else ""
-    label = language.text(result.get("label") or short_words(result["name"], result["unit"]))
+    name = short_words(result["name"], result["unit"]) if language.current() == "en" else words(result["name"])
+    label = language.text(result.get("label") or name)
     return {"label": label, "value": shown(result["value"], result["unit"]), "interval": ends, "level": level,
             "name": result["name"], "note": language.text(result.get("note", ""))}  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crossborder import language
-from crossborder.reports import exports, html
+from crossborder.reports import exports, glyphs, html
 from crossborder.reports.baseline import NOTHING, Baseline
 from crossborder.reports.html import Card
 from crossborder.reports.parameters import base, reading
@@ -35,9 +35,9 @@ def write(
             notebook = _executed(folder, entry)
             record = _whole(folder, entry.notebook, records[entry.notebook] if card.status == "ok" else {})
             shown = html.page(_numbered(card, notebook), notebook, record, _parameters(entry), run, cards, baseline)
-            exports.write_text(folder / f"{entry.notebook}.html", shown[0])
+            exports.write_text(folder / f"{entry.notebook}.html", glyphs.with_font(shown[0]))
             complete.append(shown[1])
-        exports.write_text(folder / "index.html", html.index(complete, run))
+        exports.write_text(folder / "index.html", glyphs.with_font(html.index(complete, run)))
 
 
 def _executed(folder: Path, entry: Entry) -> dict:

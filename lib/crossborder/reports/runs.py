@@ -21,7 +21,7 @@ __all__ = ["Finished", "Listener", "run", "run_all"]
 
 VERSIONS = ("crossborder", "numpy", "pandas", "scipy", "matplotlib", "statsmodels", "scikit-learn", "papermill")
 # What decides how a page looks, given the outputs of its notebook.
-_MODULES = "answers baseline compare html pages recorded rendering translation"
+_MODULES = "answers baseline compare glyphs html pages recorded rendering translation"
 PAGES = (*(f"reports/{name}.py" for name in _MODULES.split()), "reports/templates/*", "style.py", "language/*")
 
 
