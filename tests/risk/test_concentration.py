@@ -71,3 +71,12 @@ def test_impossible_amounts_are_refused():
         concentration.least_sites(0)
     with pytest.raises(InputError, match="total above 0"):
         concentration.shares(pd.Series(np.zeros(3)))
+
+
+def test_normalised_index_and_entropy_have_their_ends():
+    assert concentration.normalised_hhi([5, 5, 5, 5]) == pytest.approx(0)
+    assert concentration.normalised_hhi([1, 0, 0]) == pytest.approx(1) == concentration.normalised_hhi([3])
+    assert concentration.entropy([2, 2, 2]) == pytest.approx(np.log(3))
+    assert concentration.entropy([7, 0]) == 0
+    with pytest.raises(InputError, match="amounts"):
+        concentration.entropy([0, 0])

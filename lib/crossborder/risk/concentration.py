@@ -9,9 +9,11 @@ from crossborder.errors import InputError
 __all__ = [
     "caps_check",
     "effective_number",
+    "entropy",
     "hhi",
     "least_sites",
     "measures",
+    "normalised_hhi",
     "outage_impact",
     "shares",
     "shares_under_cap",
@@ -37,6 +39,21 @@ def hhi(amounts: ArrayLike) -> float:
     if (values < 0).any() or values.sum() <= 0:
         raise InputError.out_of_range("amounts", float(values.min()), "0 or more with a total above 0", "")
     return float(((values / values.sum()) ** 2).sum())
+
+
+def normalised_hhi(amounts: ArrayLike) -> float:
+    """HHI on a scale of 0 (all alike) to 1 (one part): (HHI - 1/n) / (1 - 1/n); 1 for a single part."""
+    count = np.size(np.asarray(amounts, float))
+    return 1.0 if count == 1 else (hhi(amounts) - 1 / count) / (1 - 1 / count)
+
+
+def entropy(amounts: ArrayLike) -> float:
+    """Shannon's entropy of the shares in nats: 0 for one part, log n for n alike; exp of it is a number of parts."""
+    values = np.asarray(amounts, float)
+    if (values < 0).any() or values.sum() <= 0:
+        raise InputError.out_of_range("amounts", float(values.min()), "0 or more with a total above 0", "")
+    share = values[values > 0] / values.sum()
+    return float(-(share * np.log(share)).sum()) + 0.0
 
 
 def effective_number(amounts: ArrayLike) -> float:

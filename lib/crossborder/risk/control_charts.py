@@ -20,8 +20,10 @@ __all__ = [
     "ewma",
     "ewma_run_length",
     "false_alarms_per_year",
+    "markov_run_length",
     "shewhart",
     "shewhart_run_length",
+    "siegmund_run_length",
 ]
 
 NODES = 56
@@ -97,6 +99,39 @@ def cusum_run_length(
         return up_head
     down, down_head = _page(-shift, reference, limit, head_start)
     return (up_head * down + down_head * up - up * down) / (up + down)
+
+
+def siegmund_run_length(
+    shift: float = 0.0, *, reference: float = 0.5, limit: float = 5.0, sides: Literal[1, 2] = 2
+) -> float:
+    """Siegmund's approximation (1985) to the CUSUM's run length; the exact one is `cusum_run_length`.
+
+    One side: (exp(-2 d b) + 2 d b - 1) / (2 d^2) with b = limit + 1.166 and d the shift less the reference, b^2 at
+    d = 0; the lower side takes the mirrored shift.
+    """
+    if sides not in (1, 2):
+        raise InputError.out_of_range("sides", sides, "1 or 2", "")
+    runs = []
+    for drift in (shift - reference, -shift - reference)[:sides]:
+        reach = limit + 1.166
+        power = 2 * drift * reach
+        runs.append(reach**2 if abs(drift) < 1e-9 else (np.exp(-power) + power - 1) / (2 * drift**2))
+    return float(1 / sum(1 / run for run in runs))
+
+
+def markov_run_length(shift: float = 0.0, *, reference: float = 0.5, limit: float = 5.0, states: int = 200) -> float:
+    """Run length of a one-sided CUSUM by a Markov chain on `states` cells (Brook and Evans, 1972).
+
+    Cells are 2 limit / (2 states - 1) wide, the first is half as wide around 0; the error falls with states squared.
+    """
+    if states < 2 or limit <= 0:
+        raise InputError.out_of_range("states, limit", (states, limit), "2 or more, above 0", "")
+    width = 2 * limit / (2 * states - 1)
+    place = np.arange(states)
+    step = (place[None, :] - place[:, None]) * width + reference - shift
+    move = ndtr(step + width / 2) - ndtr(step - width / 2)
+    move[:, 0] = ndtr(-place * width + width / 2 + reference - shift)
+    return float(np.linalg.solve(np.eye(states) - move, np.ones(states))[0])
 
 
 def ewma_run_length(shift: float = 0.0, *, weight: float = 0.2, limit: float = 2.86) -> float:
