@@ -13,7 +13,7 @@ export TZ := UTC
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint unit check-notebooks notebooks data lab bench lock clean
+.PHONY: help setup report test lint unit check-notebooks browser notebooks data lab bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ $(PEERS): $(TOOLS)
 report: setup ## run all notebooks for the demo company: reports/latest/index.html
 	$(BIN)/crossborder run --all --processes $(JOBS)
 
-test: lint unit check-notebooks ## run every check
+test: lint unit check-notebooks browser ## run every check
 
 lint: $(TOOLS) ## check style and the rule of the house
 	$(BIN)/ruff check .
@@ -63,10 +63,13 @@ lint: $(TOOLS) ## check style and the rule of the house
 	$(BIN)/lint-imports
 
 unit: $(TOOLS) ## run the tests of the package
-	$(BIN)/python -m pytest tests lib -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest tests lib --ignore tests/browser -n $(JOBS) --dist loadfile
 
 check-notebooks: $(TOOLS) ## run each notebook and compare every output with the committed one
 	$(BIN)/python -m pytest -p tests.notebooks.comparison --nbval --nbval-current-env -n $(JOBS) --dist loadfile notebooks
+
+browser: $(TOOLS) ## open the notebooks in JupyterLab and the report in Chromium as a reader does
+	$(BIN)/python -m pytest tests/browser
 
 notebooks: setup ## run the notebooks again and store their outputs
 	$(BIN)/python -m crossborder.reports.refresh
@@ -75,7 +78,7 @@ data: setup ## make the demo company's tables again
 	$(BIN)/crossborder demo --to data/demo
 
 lab: setup ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
 bench: $(PEERS) ## measure speed against peers
 	$(BIN)/python -m bench

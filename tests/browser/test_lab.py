@@ -1,0 +1,35 @@
+"""JupyterLab as `make lab` starts it: every notebook opened and run to its end in a real browser."""
+
+import pytest
+
+from tests.browser import lab_server, watched
+from tests.browser.conftest import NOTEBOOKS
+
+
+@pytest.mark.parametrize("notebook", [lab_server.ITSELF, *NOTEBOOKS])
+def test_all_cells_run_without_an_error_a_complaint_or_a_request_to_elsewhere(in_lab, notebook):
+    seen = in_lab[notebook]
+    assert seen.flaws == []
+    if notebook != lab_server.ITSELF:
+        assert seen.kernel == "python3" and len(seen.cells) >= 5
+
+
+def test_the_lab_listens_on_this_machine_alone_with_the_kernel_of_the_project(tmp_path, chromium):
+    variables, words = lab_server.recipe()
+    assert variables["JUPYTER_PREFER_ENV_PATH"] == "1" and words[1:] == ["lab", "notebooks/00_start_here.ipynb"]
+    with lab_server.served(tmp_path) as address, watched.tab(chromium, "lab-start") as tab:
+        assert address.startswith("http://127.0.0.1:") and "http://127.0.0.1" in (tmp_path / "lab.log").read_text()
+        specs = tab.page.request.get(f"{address}/api/kernelspecs").json()
+        assert specs["default"] == "python3"
+        tab.page.goto(f"{address}/lab/tree/00_start_here.ipynb?reset")
+        tab.page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1", timeout=60_000)
+        contents(tab.page)
+        tab.page.wait_for_timeout(1000)
+        assert tab.page.locator(".Toastify__toast").count() == 0
+        assert tab.complaints == []
+
+
+def contents(page):
+    """The panel of contents lists the notebook's headings."""
+    page.evaluate("window.jupyterapp.commands.execute('toc:show-panel')")
+    page.wait_for_selector(".jp-TableOfContents .jp-tocItem >> text=How far to trust this", timeout=20_000)
