@@ -54,6 +54,7 @@ def translate(fig: "Figure") -> None:
     from matplotlib.text import Text
 
     for axes in fig.axes:
+        _thin(axes)
         for axis in (axes.xaxis, axes.yaxis):
             for formatter in (axis.get_major_formatter(), axis.get_minor_formatter()):
                 _speak(formatter)
@@ -69,6 +70,16 @@ def embolden(one: object) -> None:
 
     if one.get_fontweight() in ("bold", 700) and not one.get_text().isascii():
         one.set_path_effects([patheffects.Stroke(linewidth=0.3, foreground=one.get_color()), patheffects.Normal()])
+
+
+def _thin(axes: object) -> None:
+    """Fewer ticks below a narrow panel: 1,000万 takes more room than 10 m."""
+    from matplotlib.ticker import AutoLocator
+
+    place = axes.get_subplotspec()
+    panels = place.get_gridspec().ncols if place else 1
+    if panels > 1 and isinstance(axes.xaxis.get_major_locator(), AutoLocator):
+        axes.xaxis.get_major_locator().set_params(nbins=max(3, 9 - 2 * panels))
 
 
 def _speak(formatter: object) -> None:
