@@ -13,6 +13,12 @@ MODULES = {
     "amazon-orders": "amazon_orders",
     "amazon-settlement": "amazon_settlement",
     "ga4": "ga4",
+    "ga4-orders": "ga4_orders",
+    "google-ads": "google_ads",
+    "meta-ads": "meta_ads",
+    "tiktok-ads": "tiktok_ads",
+    "cdnow": "cdnow",
+    "generic": "generic",
     "online-retail": "online_retail",
     "shopify": "shopify",
 }

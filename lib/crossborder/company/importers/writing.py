@@ -96,7 +96,7 @@ def move_in(folder: Path, target: Path) -> list[str]:
 def _cells(desk: "Desk", table: Table, query: str) -> str:
     """The contract's columns that the query gives, in the contract's order and types."""
     there = desk.columns(f"({query})")
-    return ", ".join(f"CAST({c.name} AS {TYPES[c.kind]}) AS {c.name}" for c in table.columns if c.name in there)
+    return ", ".join(f'CAST("{c.name}" AS {TYPES[c.kind]}) AS "{c.name}"' for c in table.columns if c.name in there)
 
 
 def _appended(desk: "Desk", table: Table, there: Path) -> tuple[int, str]:
@@ -109,8 +109,8 @@ def _appended(desk: "Desk", table: Table, there: Path) -> tuple[int, str]:
     desk.run(f"CREATE OR REPLACE TABLE old_{table.name} AS SELECT {_cells(desk, table, f'FROM {call}')} FROM {call}")
     shared = [c for c in desk.columns(new) if c in desk.columns(f"old_{table.name}")]
     key = [c for c in table.key if c in shared] or shared
-    same_key = " AND ".join(f"o.{c} IS NOT DISTINCT FROM n.{c}" for c in key)
-    same_row = " AND ".join(f"o.{c} IS NOT DISTINCT FROM n.{c}" for c in shared)
+    same_key = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM n."{c}"' for c in key)
+    same_row = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM n."{c}"' for c in shared)
     known = desk.one(f"SELECT count(*) FROM {new} n SEMI JOIN old_{table.name} o ON {same_row}")[0]
     if table.key:
         clash = (
@@ -140,11 +140,12 @@ def _write_profile(desk: "Desk", tables: list[str], folder: Path, target: Path, 
     for name in tables:
         columns, path = {c.name for c in TABLES[name].columns}, quoted(folder / f"{name}.parquet")
         if TABLES[name].dated_by:
-            latest = f"strftime(max(CAST({TABLES[name].dated_by} AS TIMESTAMP)), '%Y-%m-%d')"
+            latest = f"strftime(max(CAST(\"{TABLES[name].dated_by}\" AS TIMESTAMP)), '%Y-%m-%d')"
             days += [row[0] for row in desk.rows(f"SELECT {latest} FROM read_parquet({path})") if row[0]]
         if "market" in columns:
             markets |= {row[0] for row in desk.rows(f"SELECT DISTINCT market FROM read_parquet({path})") if row[0]}
     content |= {"as_of": max(days)} if days else {}
-    content |= {"markets": [*content.get("markets", []), *sorted(markets - set(content.get("markets", [])))]}
+    listed = [*content.get("markets", []), *sorted(markets - set(content.get("markets", [])))]
+    content |= {"markets": listed} if listed else {}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     (folder / "company.yaml").write_text(text, encoding="utf-8")

@@ -102,7 +102,7 @@ AD_SPEND = Table(
     ),
     key=("date", "market", "channel"),
     dated_by="date",
-    importer="google_ads",
+    importer="google-ads",
 )
 
 EXPERIMENTS = Table(

@@ -1,0 +1,171 @@
+"""Meta Ads Manager (Facebook, Instagram): campaign exports broken down by day, as CSV or Excel, in several languages."""
+
+from functools import partial
+
+from crossborder.company.importers import ad_reports
+from crossborder.company.importers.interface import Field, Importer
+
+__all__ = ["IMPORTER"]
+
+FIELDS = (
+    Field("day", ("Day", "Tag", "Jour", "Día", "Giorno", "Dia", "日", "天", "单日", "按天", "date_start")),
+    Field(
+        "starts",
+        (
+            "Reporting starts",
+            "Berichtsbeginn",
+            "Auswertungsbeginn",
+            "Beginn des Berichts",
+            "Début des rapports",
+            "Inicio del informe",
+            "Inizio dei report",
+            "Início dos relatórios",
+            "レポート開始日",
+            "报告开始日期",
+            "开始日期",
+            "分析報告開始",
+        ),
+    ),
+    Field(
+        "ends",
+        (
+            "Reporting ends",
+            "Berichtsende",
+            "Auswertungsende",
+            "Ende des Berichts",
+            "Fin des rapports",
+            "Fin del informe",
+            "Fine dei report",
+            "Término dos relatórios",
+            "レポート終了日",
+            "报告结束日期",
+            "结束日期",
+            "分析報告結束",
+            "date_stop",
+        ),
+    ),
+    Field(
+        "campaign",
+        (
+            "Campaign name",
+            "Kampagnenname",
+            "Name der Kampagne",
+            "Nom de la campagne",
+            "Nombre de la campaña",
+            "Nome della campagna",
+            "Nome da campanha",
+            "キャンペーンの名前",
+            "广告系列名称",
+            "营销活动名称",
+            "行銷活動名稱",
+            "campaign_name",
+        ),
+    ),
+    Field("country", ("Country", "Land", "Pays", "País", "Paese", "国", "国家", "国家/地区", "國家／地區")),
+    Field(
+        "money_unit",
+        (
+            "Currency",
+            "Account currency",
+            "Währung",
+            "Devise",
+            "Moneda",
+            "Divisa",
+            "Valuta",
+            "Moeda",
+            "通貨",
+            "货币",
+            "币种",
+            "貨幣",
+            "account_currency",
+        ),
+    ),
+    Field(
+        "spend",
+        ad_reports.in_each_currency(
+            (
+                "Amount spent",
+                "Ausgegebener Betrag",
+                "Montant dépensé",
+                "Importe gastado",
+                "Cantidad gastada",
+                "Importo speso",
+                "Valor usado",
+                "Montante gasto",
+                "消化金額",
+                "已花费金额",
+                "花费金额",
+                "花費金額",
+                "spend",
+            )
+        ),
+        needed=True,
+    ),
+    Field(
+        "impressions",
+        (
+            "Impressions",
+            "Impressionen",
+            "Impresiones",
+            "Impression",
+            "Impressões",
+            "インプレッション",
+            "展示次数",
+            "曝光次數",
+        ),
+        needed=True,
+    ),
+    Field(
+        "clicks",
+        (
+            "Link clicks",
+            "Clicks (all)",
+            "Clicks",
+            "Link-Klicks",
+            "Klicks (alle)",
+            "Clics sur un lien",
+            "Clics (tous)",
+            "Clics en el enlace",
+            "Clics (todos)",
+            "Clic sul link",
+            "Cliques no link",
+            "リンクのクリック",
+            "链接点击量",
+            "链接点击次数",
+            "点击量（全部）",
+            "連結點擊次數",
+            "inline_link_clicks",
+        ),
+        needed=True,
+    ),
+    Field(
+        "conversions",
+        (
+            "Purchases",
+            "Website purchases",
+            "Results",
+            "Käufe",
+            "Ergebnisse",
+            "Achats",
+            "Résultats",
+            "Compras",
+            "Resultados",
+            "Acquisti",
+            "購入",
+            "购物次数",
+            "购买",
+            "成效",
+            "購買次數",
+        ),
+    ),
+)
+REPORT = ad_reports.Report(FIELDS, "facebook", "paid_social", {})
+
+IMPORTER = Importer(
+    "meta-ads",
+    "Meta Ads Manager exports by day (CSV, Excel)",
+    FIELDS,
+    ad_reports.MAPPING,
+    partial(ad_reports.read, REPORT),
+    tables=("ad_spend",),
+)

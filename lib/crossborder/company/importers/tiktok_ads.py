@@ -1,0 +1,160 @@
+"""TikTok Ads Manager: campaign reports by day, as CSV or Excel, English, Chinese and other languages."""
+
+from functools import partial
+
+from crossborder.company.importers import ad_reports
+from crossborder.company.importers.interface import Field, Importer
+
+__all__ = ["IMPORTER"]
+
+FIELDS = (
+    Field(
+        "day",
+        (
+            "By Day",
+            "Date",
+            "Day",
+            "stat_time_day",
+            "Nach Tag",
+            "Datum",
+            "Tag",
+            "Par jour",
+            "Jour",
+            "Por día",
+            "Fecha",
+            "Per giorno",
+            "Data",
+            "Por dia",
+            "日付",
+            "日期",
+            "按天",
+            "天",
+        ),
+        needed=True,
+    ),
+    Field(
+        "campaign",
+        (
+            "Campaign name",
+            "Campaign",
+            "campaign_name",
+            "Kampagnenname",
+            "Nom de la campagne",
+            "Nombre de la campaña",
+            "Nome campagna",
+            "Nome da campanha",
+            "キャンペーン名",
+            "推广系列名称",
+            "广告系列名称",
+            "推廣活動名稱",
+        ),
+    ),
+    Field("kind", ("Objective", "Advertising objective", "objective_type", "推广目标", "营销目标")),
+    Field(
+        "country",
+        (
+            "Country/Region",
+            "Country",
+            "country_code",
+            "Land/Region",
+            "Pays/Région",
+            "País/región",
+            "Paese/regione",
+            "País/região",
+            "国/地域",
+            "国家/地区",
+            "國家/地區",
+        ),
+    ),
+    Field("money_unit", ("Currency", "Währung", "Devise", "Moneda", "Valuta", "Moeda", "通貨", "货币", "币种", "貨幣")),
+    Field(
+        "spend",
+        ad_reports.in_each_currency(
+            (
+                "Cost",
+                "Total cost",
+                "Spend",
+                "spend",
+                "Kosten",
+                "Coût",
+                "Costo",
+                "Coste",
+                "Custo",
+                "費用",
+                "消耗",
+                "总消耗",
+                "总花费",
+                "成本",
+                "花費",
+            )
+        ),
+        needed=True,
+    ),
+    Field(
+        "impressions",
+        (
+            "Impressions",
+            "Impression",
+            "impressions",
+            "Impressionen",
+            "Impresiones",
+            "Impressioni",
+            "Impressões",
+            "インプレッション",
+            "展示量",
+            "展示数",
+            "展示次数",
+            "曝光數",
+        ),
+        needed=True,
+    ),
+    Field(
+        "clicks",
+        (
+            "Clicks (destination)",
+            "Clicks",
+            "Clicks (all)",
+            "clicks",
+            "Klicks (Ziel)",
+            "Klicks",
+            "Clics",
+            "Clics (destination)",
+            "Clics (destino)",
+            "Clic",
+            "Cliques",
+            "クリック数",
+            "点击量",
+            "点击数",
+            "点击量（目标页面）",
+            "點擊數",
+        ),
+        needed=True,
+    ),
+    Field(
+        "conversions",
+        (
+            "Purchases",
+            "Complete payment",
+            "Conversions",
+            "Total complete payment",
+            "Conversiones",
+            "Conversioni",
+            "Conversões",
+            "コンバージョン数",
+            "转化数",
+            "转化量",
+            "完成支付数",
+            "轉換數",
+        ),
+    ),
+)
+REPORT = ad_reports.Report(FIELDS, "tiktok", "paid_social", {})
+
+IMPORTER = Importer(
+    "tiktok-ads",
+    "TikTok Ads Manager reports by day (CSV, Excel)",
+    FIELDS,
+    ad_reports.MAPPING,
+    partial(ad_reports.read, REPORT),
+    tables=("ad_spend",),
+)
