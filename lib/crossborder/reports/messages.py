@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crossborder import language
 from crossborder.language import matching
-from crossborder.reports import project, recorded, translation
+from crossborder.reports import answers, project, recorded, translation
 
 __all__ = ["asked", "fill", "lacking", "main", "messages", "recorded", "stale"]
 
@@ -39,6 +39,7 @@ def messages() -> dict[str, str]:
         elif path.suffix in (".j2", ".js"):
             said = IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))
             _keep(found, (ast.literal_eval(one) for one in said), "pages")
+    _keep(found, (row["question"] for row in answers.rows()), "questions")
     for path in project.numbered():
         area = AREAS[path.name[0]]
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
