@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company.importers.interface import Imported, Importer, Source
+from crossborder.company.importers.interface import Imported, Importer, Rule, Source
 from crossborder.company.problems import Problem, as_text
 
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
 
-__all__ = ["Report", "fates", "mapped", "sums"]
+__all__ = ["Report", "fates", "mapped", "mapped_by_user", "sums"]
 
 HALF_CENT = 0.005
 
@@ -157,8 +157,21 @@ def mapped(desk: "Desk", importer: Importer, sources: list[Source]) -> pd.DataFr
     return pd.DataFrame(rows, columns=["source", "target", "how", "example", "found"])
 
 
+def mapped_by_user(desk: "Desk", rules: tuple[Rule, ...], sources: list[Source]) -> dict[str, object]:
+    """The `mapping` and `unmapped` of a report whose rules name the files' own headers."""
+    rows = []
+    for rule in rules:
+        hits = [source for source in sources if source.has(rule.source)]
+        example = next((value for source in hits if (value := _example(desk, source, rule.source))), "")
+        rows.append((rule.source, rule.target, rule.how, example, bool(hits) or not rule.source))
+    used = {rule.source for rule in rules}
+    spare = {source.name: tuple(h for h in source.headers if h not in used) for source in sources}
+    return {"mapping": pd.DataFrame(rows, columns=["source", "target", "how", "example", "found"]), "unmapped": spare}
+
+
 def _example(desk: "Desk", source: Source, name: str) -> str:
-    found = desk.rows(f'SELECT CAST("{name}" AS VARCHAR) FROM {source.table} WHERE "{name}" IS NOT NULL LIMIT 1')
+    cell = '"' + name.replace('"', '""') + '"'
+    found = desk.rows(f"SELECT CAST({cell} AS VARCHAR) FROM {source.table} WHERE {cell} IS NOT NULL LIMIT 1")
     return found[0][0][:60] if found else ""
 
 

@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "typed"]
 
-KINDS = ("text", "money", "integer", "moment", "date")
+KINDS = ("text", "money", "number", "integer", "boolean", "moment", "date")
+NUMBERS = ("money", "number", "integer")
+TRUE, FALSE = (
+    ["true", "yes", "y", "1", "ja", "oui", "sí", "si", "sim", "vero", "wahr", "是", "はい"],
+    ["false", "no", "n", "0", "nein", "non", "não", "falso", "falsch", "否", "いいえ"],
+)
 WORDS = {
     "money": ("is not a number", "write it with the decimal mark of the other cells, or say --decimal"),
+    "number": ("is not a number", "write it with the decimal mark of the other cells, or say --decimal"),
+    "boolean": ("is not true or false", "write true or false"),
     "integer": ("is not a whole number", "write whole numbers"),
     "moment": ("is not a date and time that can be read", "write 2026-10-31 14:05:00, or say --date-order"),
     "date": ("is not a date that can be read", "write 2026-10-31, or say --date-order"),
@@ -27,7 +34,7 @@ def typed(
 ) -> str:
     """A table of the source's rows with the fields in `kinds` typed; its name on the desk.
 
-    Kinds: text, money (exact decimal), integer, moment (UTC), date (of a moment without zone, as written). `zone` holds
+    Kinds: text, money (exact decimal), number, integer, boolean, moment (UTC), date (of a moment without zone, as written). `zone` holds
     where neither the cell nor `options.time_zone` names one; `order` (dmy, mdy) where the dates do not show it. Fields
     that the file lacks are missing. Unreadable cells are reported to the desk and become missing; `unread_` marks
     their rows. The decimal mark and the order of day and month chosen are told as notes where they matter.
@@ -35,7 +42,7 @@ def typed(
     present = {name: kind for name, kind in kinds.items() if source.has(name)}
     types = desk.columns(source.table)
     as_text = {name: kind for name, kind in present.items() if types[name] == "VARCHAR"}
-    mark = _mark(desk, source, [n for n, kind in as_text.items() if kind in ("money", "integer")], options)
+    mark = _mark(desk, source, [n for n, kind in as_text.items() if kind in NUMBERS], options)
     zone = _zone(desk, options.time_zone or zone)
     read = {}
     for name, kind in kinds.items():
@@ -55,7 +62,7 @@ def typed(
 
 def _steps(table: str, columns: list[str], present: Mapping[str, str], as_text: Mapping[str, str], read: dict) -> str:
     """The query in layers, so that each clean form is computed once."""
-    number_cells = [n for n, k in as_text.items() if k in ("money", "integer")]
+    number_cells = [n for n, k in as_text.items() if k in NUMBERS]
     moment_cells = [n for n, k in as_text.items() if k in ("moment", "date")]
     first = [f"{numbers.cleaned(n)} AS {n}_clean" for n in number_cells]
     first += [f"{moments.plain_moment(n)} AS {n}_clean" for n in moment_cells]
@@ -67,7 +74,9 @@ def _steps(table: str, columns: list[str], present: Mapping[str, str], as_text: 
 
 def _engine_type(kind: str) -> str:
     return {
-        "text": "VARCHAR", "money": numbers.MONEY, "integer": "BIGINT", "moment": "TIMESTAMPTZ", "date": "DATE",
+        "text": "VARCHAR",
+        "number": "DOUBLE",
+        "boolean": "BOOLEAN", "money": numbers.MONEY, "integer": "BIGINT", "moment": "TIMESTAMPTZ", "date": "DATE",
     }[kind]  # fmt: skip
 
 
@@ -82,8 +91,8 @@ def _from_typed(name: str, engine_type: str, kind: str, zone: str) -> str:
         return f"CASE WHEN {name} = floor({name}) THEN TRY_CAST({name} AS BIGINT) END"
     if kind == "money":
         return f"TRY_CAST({name} AS {numbers.MONEY})"
-    if kind == "date":
-        return f"TRY_CAST({name} AS DATE)"
+    if kind in ("date", "number", "boolean"):
+        return f"TRY_CAST({name} AS {_engine_type(kind)})"
     local = engine_type in ("DATE",) or (engine_type.startswith("TIMESTAMP") and "WITH TIME ZONE" not in engine_type)
     return f"timezone('{zone}', CAST({name} AS TIMESTAMP))" if local else f"TRY_CAST({name} AS TIMESTAMPTZ)"
 
@@ -91,8 +100,11 @@ def _from_typed(name: str, engine_type: str, kind: str, zone: str) -> str:
 def _from_text(name: str, kind: str, mark: str) -> str:
     if kind == "text":
         return f"nullif(trim({name}), '')"
-    number = numbers.parsed(f"{name}_clean", mark)
-    if kind == "money":
+    if kind == "boolean":
+        words = f"lower(trim({name}))"
+        return f"CASE WHEN {words} IN {tuple(TRUE)} THEN true WHEN {words} IN {tuple(FALSE)} THEN false END"
+    number = numbers.parsed(f"{name}_clean", mark, "DOUBLE" if kind == "number" else numbers.MONEY)
+    if kind in ("money", "number"):
         return number
     return f"CASE WHEN ({number}) = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
 

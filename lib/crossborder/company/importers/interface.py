@@ -92,12 +92,14 @@ class Imported:
     `measures`: name of an amount -> {table: the expression that gives it back from that table's rows}. For each
     measure and currency, lines = tables + lines left out, to the last digit; the report says whether it holds.
     `profile`: facts for a new company.yaml (such as home, currency).
+    `mapping`: what was mapped, by the files' own headers, where the user and not the importer decides it.
     """
 
     tables: Mapping[str, str]
     lines: str
     measures: Mapping[str, Mapping[str, str]]
     profile: Mapping[str, str] = field(default_factory=dict)
+    mapping: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Importer:
     """A source: its name on the command line, what it reads, its columns, its mapping, and its reader.
 
     `read(desk, sources, options)` gets the opened files and gives `Imported`; problems and notes go to the desk.
+    `opens` replaces the opening of files with a header row; `quoted` says whether the format quotes cells.
     """
 
     name: str
@@ -114,3 +117,4 @@ class Importer:
     read: Callable[["Desk", list[Source], Options], Imported]
     tables: tuple[str, ...] = ()
     quoted: bool = True
+    opens: "Callable[[Desk, Path, Options], list[Source]] | None" = None

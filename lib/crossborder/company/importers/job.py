@@ -50,11 +50,7 @@ def run(request: Request) -> Report:
         )
     with Desk() as desk:
         importer = request.importer
-        sources = [
-            source
-            for path in request.files
-            for source in reading.open_sources(desk, path, importer.fields, request.options, importer.quoted)
-        ]
+        sources = [source for path in request.files for source in _opened(desk, importer, path, request.options)]
         report = _outline(desk, importer, sources, request.dry_run)
         if any(problem.severity == "error" for problem in desk.problems):
             return replace(report, problems=tuple(desk.problems), notes=tuple(desk.notes))
@@ -66,8 +62,16 @@ def run(request: Request) -> Report:
             tables={name: f"FROM {desk.keep(query, name)}" for name, query in imported.tables.items()},
             lines=f"FROM {desk.keep(imported.lines, 'lines')}",
         )
+        if imported.mapping:
+            report = replace(report, **account.mapped_by_user(desk, imported.mapping, sources))
         report = replace(report, fates=account.fates(desk, imported), sums=account.sums(desk, imported))
         return _written(desk, request, imported, report)
+
+
+def _opened(desk: Desk, importer: Importer, path: Path, options: Options) -> list[Source]:
+    if importer.opens is None:
+        return reading.open_sources(desk, path, importer.fields, options, importer.quoted)
+    return importer.opens(desk, reading.there(path), options)
 
 
 def _outline(desk: Desk, importer: Importer, sources: "Sequence[Source]", dry_run: bool) -> Report:

@@ -29,13 +29,13 @@ def cleaned(text: str) -> str:
     return rf"regexp_replace({form}, '^([-+])\s+', '\1')"
 
 
-def parsed(text: str, mark: str) -> str:
+def parsed(text: str, mark: str, kind: str = MONEY) -> str:
     """The expression of an exact decimal from a cleaned cell with the decimal mark "." or ","; missing if unreadable."""
     group, point = (",", "[.]") if mark == "." else ("[.]", ",")
     whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}})"
     form = rf"^[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?$"
     plain = f"replace({text}, ',', '')" if mark == "." else f"replace(replace({text}, '.', ''), ',', '.')"
-    return f"CASE WHEN regexp_matches({text}, '{form}') THEN TRY_CAST({plain} AS {MONEY}) END"
+    return f"CASE WHEN regexp_matches({text}, '{form}') THEN TRY_CAST({plain} AS {kind}) END"
 
 
 def decimal_mark(desk: "Desk", table: str, columns: list[str]) -> tuple[str, str]:

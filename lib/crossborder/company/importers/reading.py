@@ -15,7 +15,7 @@ from crossborder.errors import InputError
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
 
-__all__ = ["header_key", "match_fields", "open_sources"]
+__all__ = ["header_key", "match_fields", "open_sources", "there"]
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PREAMBLE = 60  # rows among which the header is looked for
@@ -41,6 +41,15 @@ def match_fields(headers: list[str], fields: tuple[Field, ...]) -> dict[str, str
     return found
 
 
+def there(path: Path) -> Path:
+    """The path of a file with something in it; InputError where there is none."""
+    if not path.is_file():
+        raise InputError(f"no file {path.name!r}\n  looked for: {path}\n  do: correct the path")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path.name} is empty\n  it has no header and no rows\n  do: export it again")
+    return path
+
+
 def open_sources(
     desk: "Desk", path: Path, fields: tuple[Field, ...], options: Options, quotes: bool = True
 ) -> list[Source]:  # fmt: skip
@@ -51,10 +60,7 @@ def open_sources(
     Needed fields that the file lacks go to the desk as problems. Raises InputError for a file that is not there, is
     empty, or is not of a kind that can be read.
     """
-    if not path.is_file():
-        raise InputError(f"no file {path.name!r}\n  looked for: {path}\n  do: correct the path")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path.name} is empty\n  it has no header and no rows\n  do: export it again")
+    path = there(path)
     suffix = path.suffix.lower()
     if suffix in COLUMNAR:
         return [_from_engine(desk, path, f"read_parquet({quoted(path)})", fields, {"kind": "Parquet"})]

@@ -19,6 +19,8 @@ MODULES = {
     "tiktok-ads": "tiktok_ads",
     "cdnow": "cdnow",
     "generic": "generic",
+    "cdnow": "cdnow",
+    "generic": "generic",
     "online-retail": "online_retail",
     "shopify": "shopify",
 }
