@@ -138,22 +138,7 @@ def allocation_matrix(table: pd.DataFrame, *, rate: float, budget_usd: float) ->
     """Projects by stage and kind: area is the money asked for, filled if funded, with value and chance of loss."""
     kinds = sorted(table["kind"].unique())
     fig, ax = style.figure(height=3.6)
-    cell = {}
-    scale = 1500 / table["capital_usd"].max()
-    for row in table.sort_values("capital_usd", ascending=False).itertuples():
-        column, line = kinds.index(row.kind), STAGES.index(row.stage)
-        shift = cell.get((column, line), 0)
-        cell[(column, line)] = shift + 1
-        x, y = column + (0.0 if shift == 0 else 0.36), line
-        x -= 0.18 if (table["kind"].eq(row.kind) & table["stage"].eq(row.stage)).sum() > 1 else 0
-        hue = style.GOOD if row.npv_usd >= 0 else style.BAD
-        ax.scatter(
-            x, y, s=row.capital_usd * scale, facecolor=hue if row.funded else "white", edgecolor=hue,
-            alpha=0.85 if row.funded else 1, linewidth=1.3,
-        )  # fmt: skip
-        below = -3 - (row.capital_usd * scale) ** 0.5 / 2  # the circle's radius in points
-        text = f"{row.project_id}\n{style.money(row.npv_usd, '').strip()}"
-        ax.annotate(text, (x, y), xytext=(0, below), textcoords="offset points", ha="center", va="top", size=6.8)
+    _projects(ax, table, kinds)
     ax.set_xticks(range(len(kinds)), [t(kind.capitalize()) for kind in kinds])
     ax.set_yticks(range(3), [t(stage.capitalize()) for stage in STAGES])
     ax.set_xlim(-0.6, len(kinds) - 0.4)
@@ -177,6 +162,26 @@ def allocation_matrix(table: pd.DataFrame, *, rate: float, budget_usd: float) ->
         ),
         source=t("Projects of the company, money released in stages"),
     )
+
+
+def _projects(ax, table: pd.DataFrame, kinds: list[str]) -> None:
+    """One circle a project in its cell of kind and stage, side by side where there are two."""
+    cell = {}
+    scale = 1500 / table["capital_usd"].max()
+    for row in table.sort_values("capital_usd", ascending=False).itertuples():
+        column, line = kinds.index(row.kind), STAGES.index(row.stage)
+        shift = cell.get((column, line), 0)
+        cell[(column, line)] = shift + 1
+        x, y = column + (0.0 if shift == 0 else 0.36), line
+        x -= 0.18 if (table["kind"].eq(row.kind) & table["stage"].eq(row.stage)).sum() > 1 else 0
+        hue = style.GOOD if row.npv_usd >= 0 else style.BAD
+        ax.scatter(
+            x, y, s=row.capital_usd * scale, facecolor=hue if row.funded else "white", edgecolor=hue,
+            alpha=0.85 if row.funded else 1, linewidth=1.3,
+        )  # fmt: skip
+        below = -3 - (row.capital_usd * scale) ** 0.5 / 2  # the circle's radius in points
+        text = f"{row.project_id}\n{style.money(row.npv_usd, '').strip()}"
+        ax.annotate(text, (x, y), xytext=(0, below), textcoords="offset points", ha="center", va="top", size=6.8)
 
 
 def _fan_title(fan: pd.DataFrame, low: pd.Series, safety_usd: float) -> str:

@@ -80,6 +80,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "breach": ("chance of a breach", "percent1"),
     # smaller questions
     "question": ("question", "text"),
+    "ratio": ("ratio", "text"),
+    "reading": ("how to read it", "text"),
     "answer": ("answer", "money"),
     "unit": ("unit", "text"),
     "turns_at": ("where it turns", "text"),

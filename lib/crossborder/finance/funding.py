@@ -125,10 +125,9 @@ def debt_or_equity(
     if part.min() < 0 or part.max() > 1:
         raise InputError.out_of_range("shares", part.tolist(), "from 0 to 1")
     debt = debt_usd + need_usd * part[:, None]
-    interest = debt * debt_rate
-    tax = np.maximum(earnings - interest, 0.0) * tax_rate
-    # The money needed is spent; what is left of the year's earnings pays interest, tax and the new repayments.
-    cash = cash_usd + earnings - interest - tax - need_usd * part[:, None] / repay_years
+    repaid = need_usd * part[:, None] / repay_years
+    cash = _cash_left(earnings, debt, repaid, cash_usd=cash_usd, debt_rate=debt_rate, tax_rate=tax_rate)
+    # Without earnings any debt is too much, whatever the ratio says.
     heavy = (earnings <= 0) & (debt > 0) | (debt > debt_to_ebitda_max * np.maximum(earnings, 1e-9))
     poor = cash < cash_min_usd
     equity = need_usd * (1 - part)
@@ -146,6 +145,20 @@ def debt_or_equity(
         }
     )
     table["breach_error"] = np.sqrt(table["breach"] * (1 - table["breach"]) / earnings.size)
+    return _with_choice(table, breach_limit)
+
+
+def _cash_left(
+    earnings: np.ndarray, debt: np.ndarray, repaid: np.ndarray, *, cash_usd: float, debt_rate: float, tax_rate: float
+) -> np.ndarray:
+    """Cash after a year: the money needed is spent; earnings pay interest, tax and the new repayments."""
+    interest = debt * debt_rate
+    tax = np.maximum(earnings - interest, 0.0) * tax_rate
+    return cash_usd + earnings - interest - tax - repaid
+
+
+def _with_choice(table: pd.DataFrame, breach_limit: float) -> pd.DataFrame:
+    """The rows with `within` the limit of a breach and `best`: the cheapest within it, else the safest."""
     allowed = table["breach"] <= breach_limit
     choice = table.loc[allowed, "cost"].idxmin() if allowed.any() else table["breach"].idxmin()
     return table.assign(best=table.index == choice, within=allowed)

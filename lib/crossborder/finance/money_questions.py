@@ -10,14 +10,17 @@ from crossborder.errors import Refusal
 from crossborder.finance.booked_items import usd_at
 from crossborder.finance.budget_cycle import monthly_actuals
 from crossborder.finance.build_or_buy import cost_cuts, intensity, own_or_outsource, platform_cost, technology_payback
+from crossborder.finance.cash_policy import miller_orr
 from crossborder.finance.cash_study import Books, assumed
 from crossborder.finance.funding import grant_value, payment_costs, soft_loan_value
+from crossborder.finance.ratios import altman_z, break_even, dupont
 from crossborder.finance.reserves import reserve_account, reserve_strength, warranty_accrual
 from crossborder.finance.working_capital import factoring_cost, supplier_finance_saving
 from crossborder.reference import files
 
 __all__ = [
-    "cut_list", "market_returns", "money_questions", "payment_table", "reserve_tables", "warranty_table",
+    "cut_list", "health_ratios", "market_returns", "money_questions", "payment_table", "reserve_tables",
+    "warranty_table",
 ]  # fmt: skip
 
 COLUMNS = ["question", "answer", "low", "high", "unit", "turns_at"]
@@ -51,6 +54,60 @@ def payment_table(company: Company, rate: float) -> pd.DataFrame:
             amount, count = float(np.median(usd_at(bought["amount"], bought["currency"], company.as_of))), len(bought)
     rails = files.read("payment_rails.csv")
     return payment_costs(rails, amount, payments_year=float(count), capital_rate=rate)
+
+
+def health_ratios(found: Books, weekly_net_usd: np.ndarray, transfer_cost_usd: float = 25.0) -> pd.DataFrame:
+    """Health in ratios, one row each: ratio, answer, unit, and how to read it (in words).
+
+    Altman's Z for private firms on today's balance and the last year, the return on equity by DuPont, the sales at
+    which the year breaks even and the margin of safety above them, and the cash band of Miller and Orr by the spread
+    of `weekly_net_usd` (past net cash a week). Interest on idle cash is the cost of debt in the income statement's
+    terms: a placeholder of 4 % where there is no debt. Ratios that the books cannot give are left out.
+    """
+    balance, income = found.balance.astype(float), found.income.astype(float)
+    assets = float(balance[["cash", "receivables", "inventory", "fixed_assets"]].sum())
+    owed = float(balance[["payables", "tax_payable", "loan"]].sum())
+    equity = assets - owed
+    current = assets - float(balance["fixed_assets"]) - float(balance[["payables", "tax_payable"]].sum())
+    rows = []
+    if assets > 0 and owed > 0:
+        accounts = {"working_capital": current, "retained_earnings": float(balance["retained_earnings"])}
+        accounts |= {"operating_income": float(income["ebit"]), "equity": equity, "sales": float(income["net_sales"])}
+        z = altman_z(accounts | {"total_assets": assets, "total_liabilities": owed})
+        rows.append(("Altman's Z (private firm)", z["score"], "points", f"{z['zone']} zone; below 1.23 distress"))
+    if equity > 0 and income["net_sales"] > 0:
+        rows.append(
+            ("Return on equity", float(income["net_income"]) / equity, "share", _dupont_words(income, assets, equity))
+        )
+    fixed = -float(income[["payroll", "overheads", "depreciation"]].sum())
+    margin = (float(income["ebit"]) + fixed) / float(income["net_sales"])
+    if margin > 0 and fixed > 0:
+        even = float(break_even(fixed, 1.0, 1.0 - margin)["sales"].iloc[0])
+        rows.append(
+            ("Sales at break-even", even, "USD a year", f"{1 - even / float(income['net_sales']):.0%} below today")
+        )
+    spread = float(np.var(np.asarray(weekly_net_usd, float), ddof=1)) / 7
+    rate = -float(income["interest"]) / float(balance["loan"]) if balance["loan"] > 0 else 0.04
+    if spread > 0 and rate > 0:
+        band = miller_orr(spread, transfer_cost_usd, rate / 365)
+        rows.append(
+            (
+                "Cash above the safety line, on average",
+                band.mean,
+                "USD",
+                f"move to {band.target:,.0f} at {band.upper:,.0f}",
+            )
+        )
+    return pd.DataFrame(rows, columns=["ratio", "answer", "unit", "reading"])
+
+
+def _dupont_words(income: pd.Series, assets: float, equity: float) -> str:
+    names = ("net_income", "profit_before_tax", "ebit", "net_sales")
+    found = dupont(*(float(income[name]) for name in names), assets, equity)
+    return (
+        f"net margin {found['net_margin']:.1%} x turnover {found['asset_turnover']:.1f} "
+        f"x leverage {found['equity_multiplier']:.1f}"
+    )
 
 
 def cut_list(found: Books, target_share: float = 0.01) -> pd.DataFrame:
