@@ -6,6 +6,7 @@ HASH := $(shell cat requirements.lock pyproject.toml .ci/lock_subset.py | cksum 
 RUNTIME := $(VENV)/.runtime-$(HASH)
 TOOLS := $(VENV)/.tools-$(HASH)
 PEERS := $(VENV)/.peers-$(HASH)
+APART := .venv-peers
 JOBS ?= 2
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
@@ -13,7 +14,7 @@ export TZ := UTC
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint unit check-notebooks browser notebooks data lab bench lock clean
+.PHONY: help setup report test lint unit check-notebooks browser notebooks data lab picture bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +46,7 @@ $(RUNTIME): $(VENV)/uv.txt
 	$(call stamp,runtime)
 
 $(TOOLS): $(RUNTIME)
-	$(call install,tools,build test lint oracle pdf)
+	$(call install,tools,build test lint oracle pdf dask)
 	$(call stamp,tools)
 
 $(PEERS): $(TOOLS)
@@ -80,12 +81,24 @@ data: setup ## make the demo company's tables again
 lab: setup ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
-bench: $(PEERS) ## measure speed against peers
+picture: report $(TOOLS) ## take the README's picture of the board page from the report
+	$(BIN)/python docs/images/board_picture.py
+
+# Peers that hold pandas below its newest live in an environment of their own; numbers go through files.
+$(APART)/.made-$(shell cksum < bench/peers.lock | cut -d' ' -f1): $(TOOLS) bench/peers.lock
+	rm -rf $(APART)
+	$(PYTHON) -m venv $(APART)
+	$(BIN)/uv pip install --quiet --python $(APART)/bin/python --require-hashes -r bench/peers.lock \
+	  || $(APART)/bin/python -m pip install --quiet --require-hashes -r bench/peers.lock
+	touch $@
+
+bench: $(PEERS) $(APART)/.made-$(shell cksum < bench/peers.lock | cut -d' ' -f1) ## measure speed against peers
 	$(BIN)/python -m bench
 
 lock: $(TOOLS) ## resolve the newest versions that pyproject.toml allows to the lock, keeping pins that still fit
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group test --group lint --group oracle --group bench --group build \
 	  --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock
+	$(BIN)/uv pip compile bench/peers.in --universal --python-version 3.11 --generate-hashes --no-header -o bench/peers.lock
 
 clean: ## remove reports and caches, keep data and environment
 	rm -rf reports .cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,10 +1,11 @@
-"""Run every benchmark of this folder and write what they print to RESULTS.md, with machine and versions.
+"""Run the benchmarks of this folder and write what they print to RESULTS.md, with machine and versions.
 
 Run: python -m bench [PART_OF_A_NAME ...]
 """
 
 import os
 import platform
+import resource
 import subprocess
 import sys
 import time
@@ -15,8 +16,25 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 SECONDS = 1800
+ARGUMENTS = {"bench_runs": ["--dask"]}
+# What is measured over many simulated worlds, for hours if asked for: not part of the whole, only when named.
+LONG = ("bench_demo", "bench_sweep", "bench_selection", "bench_market")
 PACKAGES = ("numpy", "pandas", "scipy", "duckdb", "ibis-framework", "statsmodels", "scikit-learn")
-PACKAGES += ("ChannelAttribution", "lifetimes", "pymcdm", "scikit-criteria", "SALib", "pyxirr", "searoute")
+PACKAGES += (
+    "ChannelAttribution",
+    "lifetimes",
+    "pymcdm",
+    "scikit-criteria",
+    "SALib",
+    "pyxirr",
+    "searoute",
+    "distributed",
+    "papermill",
+)
+READING = """A time is the median of some rounds, with the smallest and the largest in brackets; the two ways take turns.
+The ratio is the peer's time over ours, round by round: above 1 ours is faster, below 1 the peer is, and the table says
+so. Memory is what a call adds to its process at its peak. "growth" is the exponent with which the time grows with the
+size. The difference is relative to the largest number of the peer's result, unless it says otherwise."""
 
 
 def machine() -> str:
@@ -42,24 +60,34 @@ def section(script: Path) -> tuple[str, bool]:
     started = time.monotonic()
     surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     ended = subprocess.run(
-        [sys.executable, str(script)],
+        [sys.executable, "-m", f"bench.{script.stem}", *ARGUMENTS.get(script.stem, ())],
         cwd=HERE.parent,
         env=surroundings,
         capture_output=True,
         text=True,
         timeout=SECONDS,
     )
-    shown = ended.stdout.strip() if ended.returncode == 0 else f"failed:\n{ended.stderr.strip()[-2000:]}"
-    spent = time.monotonic() - started
-    return f"## {script.stem}\n\n{purpose}\n\n```text\n{shown}\n```\n\n{spent:.0f} s\n", ended.returncode == 0
+    shown = ended.stdout.strip()
+    if ended.returncode:
+        shown += f"\n\nfailed: {(ended.stderr.strip().splitlines() or ['something is over its limit'])[-1]}"
+    if not any(line.startswith("|---") for line in shown.splitlines()):
+        shown = f"```text\n{shown}\n```"
+    spent, kilobytes = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    memory = f"largest process so far {kilobytes / 1e3:.0f} MB"
+    return f"## {script.stem}\n\n{purpose}\n\n{shown}\n\n{spent:.0f} s, {memory}\n", ended.returncode == 0
 
 
 def main(names: list[str]) -> int:
     """Run the benchmarks whose name holds one of `names` (all if none); 0 if each ran."""
-    scripts = [path for path in sorted(HERE.glob("bench_*.py")) if not names or any(n in path.stem for n in names)]
+    scripts = [
+        path
+        for path in sorted(HERE.glob("bench_*.py"))
+        if (any(name in path.stem for name in names) if names else path.stem not in LONG)
+    ]
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    parts = [f"# Benchmarks\n\nMade by `make bench` on {now}.\n{machine()}.\n{versions}.\n"]
+    load = f"Load of the machine at the start: {os.getloadavg()[0]:.1f}."
+    parts = [f"# Benchmarks\n\nMade by `make bench` on {now}.\n{machine()}. {load}\n{versions}.\n\n{READING}\n"]
     whole = True
     for script in scripts:
         print(script.stem, flush=True)

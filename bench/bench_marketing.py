@@ -87,8 +87,8 @@ def attribution(count: int) -> None:
     )
 
 
-def buying(count: int) -> None:
-    """BG/NBD against lifetimes."""
+def sample_customers(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Repeat purchases, day of the last one and age of customers who buy and leave as BG/NBD says."""
     rng = np.random.default_rng(0)
     rate, drop = rng.gamma(0.6, 1 / 20, count), rng.beta(0.8, 2.5, count)
     age = rng.integers(30, 366, count).astype(float)
@@ -99,7 +99,12 @@ def buying(count: int) -> None:
         x[alive] += 1
         last[alive] = np.ceil(now[alive])
         alive &= rng.random(count) > drop
-    last = np.minimum(last, age)
+    return x, np.minimum(last, age), age
+
+
+def buying(count: int) -> None:
+    """BG/NBD against lifetimes."""
+    x, last, age = sample_customers(count)
     ours, model = best_of(lambda: buying_models.fit(x, last, age))
     print(f"ours: BG/NBD {ours:.2f} s ({count:,} customers) {model.parameters.round(4).to_dict()}")
     try:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from crossborder.errors import InputError
 from crossborder.finance.simulation import Driver
@@ -79,6 +78,8 @@ def sobol(
 
 
 def _designs(drivers: Sequence[Driver], size: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from scipy.stats import qmc
+
     points = qmc.Sobol(2 * len(drivers), rng=rng).random(size)
     normals = ndtri(np.clip(points, 1e-9, 1 - 1e-9))
     halves = normals[:, : len(drivers)], normals[:, len(drivers) :]

@@ -1,0 +1,111 @@
+"""Every reduction of event tables at growing volume: seconds, processor seconds, peak memory; each in its own process.
+
+Run: python bench/bench_volume.py [FOLDER ...]
+Folders are companies of growing size (`crossborder demo --scale 10 --to FOLDER`); without one, the demo company and one
+ten times its size are measured, the latter made in a temporary folder. The last columns are the growth of the time from
+each company to the next over the growth of its order lines: 1 is linear, below 1 better.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HERE = str(ROOT)
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
+
+
+def measured(folder: str, name: str) -> dict[str, float]:
+    """One reduction in a fresh process: seconds of the call, processor seconds, peak memory in MB, memory before it."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from bench import bench_volume; bench_volume.one(*sys.argv[2:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, HERE, folder, name], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]
+        return {"error": last[:200]}
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def one(folder: str, name: str) -> None:
+    """Prints the measures of one reduction as JSON; opening and checking the tables is not counted."""
+    from crossborder.company import Company
+
+    from tests.scale.reductions import REDUCTIONS
+
+    company = Company.open(folder)
+    for events in ("orders", "touchpoints", "sessions"):
+        company.events(events)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    used, begin = os.times(), time.perf_counter()
+    REDUCTIONS[name](company)
+    seconds, end = time.perf_counter() - begin, os.times()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    cpu = end.user + end.system - used.user - used.system
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak, "before_mb": before}))
+
+
+def order_lines(folder: str) -> int:
+    """Order lines of a company."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_count, (folder,))
+
+
+def _count(folder: str) -> int:
+    from crossborder.company import Company
+
+    return int(Company.open(folder).events("orders").count().to_pandas())
+
+
+def table(folders: list[str], names: list[str]) -> None:
+    """Prints one line a reduction: seconds and peak memory in each company, and the growth between them."""
+    lines = [order_lines(folder) for folder in folders]
+    print("order lines: " + ", ".join(f"{count:,}" for count in lines))
+    heads = "".join(f"{'s':>8}{'cpu s':>8}{'MB':>7}" for _ in folders) + "".join(f"{'growth':>8}" for _ in folders[1:])
+    print(f"{'reduction':<28}{heads}")
+    total = [0.0] * len(folders)
+    for name in names:
+        found = [measured(folder, name) for folder in folders]
+        text = ""
+        for place, one_found in enumerate(found):
+            if "error" in one_found:
+                text += f"  {one_found['error'][:21]:<21}"
+                continue
+            total[place] += one_found["seconds"]
+            text += f"{one_found['seconds']:8.2f}{one_found['cpu']:8.2f}{one_found['peak_mb']:7.0f}"
+        for place in range(1, len(folders)):
+            a, b = found[place - 1], found[place]
+            if "error" not in a and "error" not in b:
+                ratio = b["cpu"] / max(a["cpu"], 0.01) / (lines[place] / lines[place - 1])
+                text += f"{ratio:8.2f}"
+        print(f"{name:<28}{text}", flush=True)
+    print(f"{'sum':<28}" + "".join(f"{seconds:8.1f}{'':15}" for seconds in total))
+
+
+def main(arguments: list[str]) -> None:
+    """Measures the folders named, or the demo company and one ten times its size; `only=TEXT` picks reductions."""
+    from tests.scale.reductions import REDUCTIONS
+
+    only = [a.removeprefix("only=") for a in arguments if a.startswith("only=")]
+    names = [name for name in REDUCTIONS if not only or any(part in name for part in only)]
+    folders = [a for a in arguments if not a.startswith("only=")]
+    if folders:
+        table(folders, names)
+        return
+    with tempfile.TemporaryDirectory() as made:
+        command = [sys.executable, "-m", "crossborder.reports.cli", "demo", "--scale", "10", "--to", f"{made}/ten"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        table([str(ROOT / "data" / "demo"), f"{made}/ten"], names)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
