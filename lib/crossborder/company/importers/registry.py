@@ -19,8 +19,6 @@ MODULES = {
     "tiktok-ads": "tiktok_ads",
     "cdnow": "cdnow",
     "generic": "generic",
-    "cdnow": "cdnow",
-    "generic": "generic",
     "online-retail": "online_retail",
     "shopify": "shopify",
 }
