@@ -1,0 +1,68 @@
+"""WooCommerce orders, from exports and from the API."""
+
+import pytest
+from crossborder.company import Company, checks
+
+
+def orders(folder):
+    """The orders as a frame."""
+    return Company.open(folder).events("orders").order_by("order_id", "line").to_pandas()
+
+
+@pytest.mark.parametrize(
+    ("file", "skus"),
+    [("woocommerce_items.csv", ["TIN", "JAR", "TIN"]), ("woocommerce_orders.jsonl", ["TIN", "JAR", "Tin"])],
+)
+def test_items_become_lines_with_tax_in_the_price_where_it_is_quoted_so(bring, file, skus):
+    report, folder = bring("woocommerce", file)
+    assert report.accepted, str(report)
+    assert checks.check(folder).errors == []
+    table = orders(folder)
+    assert list(table["sku"]) == skus
+    assert list(table["market"]) == ["DE", "DE", "US"]
+    assert list(table["unit_price"]) == pytest.approx([11.9, 26.18, 10])
+    assert list(table["discount"]) == pytest.approx([2.38, 0, 0])
+    assert list(table["tax"]) == pytest.approx([4.37, 4.18, 0])
+    assert list(table["shipping_charged"]) == pytest.approx([5.95, 0, 0])
+    assert list(table["refund"]) == pytest.approx([0, 0, 10.8])
+    assert list(table["returned"]) == [0, 0, 1]
+    assert list(table["customer_id"].isna()) == [False, False, True]
+    assert set(table["ordered_at"].dt.strftime("%H:%M")) == {"10:00"}
+    assert (table["quantity"] * table["unit_price"] - table["discount"] + table["shipping_charged"])[
+        :2
+    ].sum() == pytest.approx(53.55)
+
+
+def test_every_row_and_amount_is_accounted_for(bring):
+    report, _ = bring("woocommerce", "woocommerce_items.csv")
+    assert report.fates.set_index("fate")["rows"].to_dict() == {
+        "order line": 2, "order line of a guest": 1, "order is cancelled": 1, "sales tax on top of the price": 0,
+    }  # fmt: skip
+    before = report.sums.set_index(["measure", "currency"])["before"].to_dict()
+    # Typed in from the file: German amounts with their tax, American ones without.
+    assert before == pytest.approx({
+        ("goods", "EUR"): 49.98, ("goods", "USD"): 20.0, ("discount", "EUR"): 2.38, ("discount", "USD"): 0.0,
+        ("shipping", "EUR"): 5.95, ("shipping", "USD"): 0.0, ("tax", "EUR"): 8.55, ("tax", "USD"): 0.8,
+        ("refund", "EUR"): 0.0, ("refund", "USD"): 10.8,
+    })  # fmt: skip
+
+
+def test_the_columns_of_the_advanced_export_are_known(bring, tmp_path):
+    path = tmp_path / "advanced.csv"
+    path.write_text(
+        "Order Number,Order Status,Order Date,Email (Billing),Country Code (Shipping),Order Shipping Amount,Order Refund Amount,"
+        "Order Total Amount,SKU,Item Name,Quantity,Item Cost\n"
+        "900,Completed,2026-02-03 09:30,customer9@example.com,FR,4.90,3.00,34.90,TIN,Tin,2,15.00\n"
+    )
+    report, folder = bring("woocommerce", path, currency="EUR", time_zone="Europe/Paris")
+    assert report.accepted, str(report)
+    [line] = orders(folder).to_dict("records")
+    assert (line["unit_price"], line["shipping_charged"], line["refund"], line["market"]) == (15, 4.9, 3, "FR")
+    assert str(line["ordered_at"]) == "2026-02-03 08:30:00+00:00"
+
+
+def test_json_that_is_no_order_is_told(bring, tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"a": 1}\n')
+    report, _ = bring("woocommerce", path)
+    assert [(problem.column, problem.rule) for problem in report.problems] == [("line_items", "column is missing")]
