@@ -70,9 +70,10 @@ def segment_inputs(
     cells = cells.reindex(pd.MultiIndex.from_product([markets, platforms])).fillna(0.0)
     if not cells["orders"].sum() > 0:
         raise Refusal.because("no plan", "there are no orders in the last twelve months", "import orders first")
-    rates = [growth.reindex(list(markets)), momentum.reindex(list(markets))]
-    behind = rates[0] + rates[1] if past is None else past.reindex(list(markets))
-    path = growth_path(*rates, behind, months, terminal_growth)
+    markets_growth = [rate.reindex(list(markets)) for rate in (growth, momentum)]
+    behind = sum(markets_growth) if past is None else past.reindex(list(markets))
+    path = growth_path(*markets_growth, behind, months, terminal_growth)
+    per_budget = _orders_per_budget(path, markets_growth[0], ad_growth, terminal_growth)[None, :, :, None]
     calendar = pd.date_range(start, periods=months, freq="MS")
     seasonal = season.loc[calendar.month, list(markets)].to_numpy()
 
@@ -82,33 +83,44 @@ def segment_inputs(
     def per(amount: pd.Series, base: pd.Series) -> np.ndarray:
         return shaped(amount.div(base.where(base > 0)).fillna(0.0))
 
-    orders = cells["orders"].astype(float)
-    sales = cells["price"] - cells["discount"] - cells["sales_tax"]
     volume = (path * seasonal / 12)[None, :, :, None]
-    ad_path = path
-    if ad_growth is not None:
-        wanted = pd.Series(ad_growth, index=list(markets))
-        ad_path = growth_path(rates[0], wanted - rates[0], wanted, months, terminal_growth)
-    per_budget = (path / ad_path)[None, :, :, None]
     inputs = {
-        "baseline_orders": shaped(orders) * (1 - incremental_ad_share) * volume,
+        "baseline_orders": shaped(cells["orders"].astype(float)) * (1 - incremental_ad_share) * volume,
         "ad_budget": shaped(cells["advertising"]) * volume / per_budget,
-        "orders_per_ad_usd": per(orders * incremental_ad_share, cells["advertising"]) * per_budget,
-        "order_value": per(sales, orders),
-        "return_rate": per(cells["refund"], sales),
+        "orders_per_ad_usd": per(cells["orders"] * incremental_ad_share, cells["advertising"]) * per_budget,
         "resale_share": np.array(resale_share),
-        "product_cost_per_order": per(cells["product"], orders),
-        "freight_per_order": per(cells[["inland", "freight", "insurance", "brokerage"]].sum(axis=1), orders),
-        "customs_value_per_order": per(cells["product"], orders),
-        "duty_rate": per(cells["duty"], cells["product"]),
-        "platform_fee_rate": per(cells["platform_fee"], sales),
-        "fulfilment_per_order": per(cells["fulfilment"] + cells["last_mile"], orders),
-        "return_cost": per(cells["returns_handling"], orders * cells["refund"] / sales.where(sales > 0)),
-        "service_cost_per_order": per(cells["service"], orders),
-        "compliance_share": per(cells["compliance"], sales - cells["refund"]),
+        **{name: per(amount, base) for name, (amount, base) in _unit_inputs(cells).items()},
         **{name: np.array(1.0) for name in ("demand_factor", "fx_index", "freight_factor", "ad_cost_factor")},
     }
     return PlanCase(inputs, tuple(calendar), markets, platforms)
+
+
+def _unit_inputs(cells: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
+    """What an order, a sale or a piece of goods costs: the amount and what it is divided by."""
+    orders = cells["orders"].astype(float)
+    sales = cells["price"] - cells["discount"] - cells["sales_tax"]
+    returned = orders * cells["refund"] / sales.where(sales > 0)
+    return {
+        "order_value": (sales, orders),
+        "return_rate": (cells["refund"], sales),
+        "product_cost_per_order": (cells["product"], orders),
+        "freight_per_order": (cells[["inland", "freight", "insurance", "brokerage"]].sum(axis=1), orders),
+        "customs_value_per_order": (cells["product"], orders),
+        "duty_rate": (cells["duty"], cells["product"]),
+        "platform_fee_rate": (cells["platform_fee"], sales),
+        "fulfilment_per_order": (cells["fulfilment"] + cells["last_mile"], orders),
+        "return_cost": (cells["returns_handling"], returned),
+        "service_cost_per_order": (cells["service"], orders),
+        "compliance_share": (cells["compliance"], sales - cells["refund"]),
+    }
+
+
+def _orders_per_budget(path: np.ndarray, growth: pd.Series, ad_growth: float | None, terminal: float) -> np.ndarray:
+    """How orders run ahead of the advertising budget, [month, market]; one where the budget follows orders."""
+    if ad_growth is None:
+        return np.ones_like(path)
+    wanted = pd.Series(ad_growth, index=growth.index)
+    return path / growth_path(growth, wanted - growth, wanted, len(path), terminal)
 
 
 def growth_path(growth: pd.Series, momentum: pd.Series, past: pd.Series, months: int, terminal: float) -> np.ndarray:
