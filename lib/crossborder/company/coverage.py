@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.company.tables import TABLES
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from crossborder.company import Company
 
 __all__ = ["coverage", "data_score", "join_rates"]
+
+
+# Rows held against their partners; of more a sample is taken.
+JOINED_ROWS = 1_000_000
 
 
 def coverage(company: "Company") -> pd.DataFrame:
@@ -75,10 +80,14 @@ def _joined(company: "Company", name: str, column: str, other: str, target: str)
     if not (TABLES[name].events or TABLES[other].events):
         cells = company.table(name)[column].dropna()
         return (float(cells.isin(set(company.table(other)[target])).mean()) if len(cells) else float("nan")), len(cells)
-    left, right = _cells(company, name, column), _cells(company, other, target).distinct()
+    left, right = _cells(company, name, column), _cells(company, other, target)
     rows = int(left.count().to_pandas())
-    partners = int(left.semi_join(right, left.cell == right.cell).count().to_pandas())
-    return (partners / rows if rows else float("nan")), rows
+    # Equal cells have equal hashes, so the same share of both sides keeps every pair or drops it whole.
+    share = min(JOINED_ROWS / rows, 1.0) if rows else 1.0
+    left, right = (sampling.of_share(side, share, "cell") for side in (left, right))
+    found = left.left_join(right.distinct().mutate(there=1), "cell")
+    some = found.aggregate(rows=found.count(), partners=found.there.count()).to_pandas().iloc[0]
+    return (float(some["partners"] / some["rows"]) if some["rows"] else float("nan")), rows
 
 
 def _cells(company: "Company", name: str, column: str) -> "ibis.Table":

@@ -1,6 +1,8 @@
 """Where a company's tables lie, how they are read, and their fingerprint."""
 
 import hashlib
+import os
+import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +117,10 @@ def engine() -> "ibis.BaseBackend":
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql("SET preserve_insertion_order = true")
+    # What does not fit into this is worked on in parts, through files in the temporary folder.
+    connection.raw_sql(f"SET memory_limit = '{os.environ.get('CROSSBORDER_MEMORY', '3GB')}'")
+    connection.raw_sql(f"SET temp_directory = '{Path(tempfile.gettempdir()) / 'crossborder_engine'}'")
+    connection.raw_sql("SET enable_progress_bar = false")  # it would be printed into the pages of large companies
     return connection
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -175,6 +176,10 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
     if "discount" in orders.columns:
         revenue = revenue - orders.discount.fill_null(0)
     lines = orders.mutate(revenue=revenue)
+    guests_alone = lines.filter(lines.customer_id.isnull())
+    lines, share = sampling.some(lines)
+    if share < 1:
+        lines = lines.union(sampling.of_share(guests_alone, share, "order_id"))
     small = lines.group_by(["customer_id", "currency"]).aggregate(
         orders=(lines.line == 1).cast("int64").sum(), revenue=lines.revenue.sum()
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.marketing import (
     basket,
     buying_models,
@@ -191,8 +192,11 @@ def holdout_models(past: pd.DataFrame) -> pd.DataFrame:
     return frame[["expected_over_actual", "error", "log_likelihood"]]
 
 
-def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Customers, share alive, purchases to come and contribution by a column of the history, with a total."""
+def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str, share: float = 1.0) -> pd.DataFrame:
+    """Customers, share alive, purchases to come and contribution by a column of the history, with a total.
+
+    `share` is the share of all customers that the histories hold; counts and sums are scaled up to all.
+    """
     joined = history[[by]].join(value)
     grouped = joined.groupby(by)
     made = pd.DataFrame(
@@ -205,6 +209,9 @@ def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str) -> pd.DataFram
             "total_usd": grouped["clv_usd"].sum(),
         }
     )
+    if share < 1:
+        counted = made[["customers", "purchases", "total_usd"]] / share
+        made = made.assign(**counted.assign(customers=counted["customers"].round().astype("int64")))
     return made.sort_values("total_usd", ascending=False)
 
 
@@ -262,7 +269,7 @@ def _timing(
     company: "Company", customers: pd.DataFrame, level: float, rng: np.random.Generator
 ) -> membership_timing.TimingEffect:
     orders = company.events("orders")
-    known = orders.filter(orders.customer_id.notnull())
+    known, _ = sampling.some(orders.filter(orders.customer_id.notnull()))
     placed = known.select("customer_id", "order_id", day=known.ordered_at.cast("timestamp")).distinct()
     purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
     first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
@@ -309,7 +316,7 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     """Item lists, diverse lists and popularity against the hidden last product; basket rules."""
     lines = company.events("orders")
     lines = lines.filter(lines.market.isin(markets)) if markets else lines
-    known = lines.filter(lines.customer_id.notnull())
+    known, _ = sampling.some(lines.filter(lines.customer_id.notnull()))
     first = known.group_by(["customer_id", "sku"]).aggregate(at=known.ordered_at.min().cast("timestamp"))
     shown, hidden = recommender.leave_last_out(first.order_by(["customer_id", "sku"]).to_pandas())
     names = pd.Index(sorted(set(shown["sku"])))

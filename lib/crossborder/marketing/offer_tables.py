@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.marketing import brand, experiments, membership, promotions, referral
 
 if TYPE_CHECKING:
@@ -112,11 +113,15 @@ def reach(
     yearly_discount: float,
     *,
     royalty_rate: float = 0.03,
+    share: float = 1.0,
     rng: np.random.Generator,
 ) -> Reach:
     """Festival multipliers in the largest market, share of identities recognised, look-alikes, brand by royalty
-    relief."""
-    rows = [*_recognised(company, history, value), *_alike(company, history, value, rng)]
+    relief.
+
+    `share` is the share of all customers that `history` holds (`company.sampling.some`).
+    """
+    rows = [*_recognised(company, history, value, share), *_alike(company, history, value, rng)]
     year = sold.filter(sold.ordered_at >= (company.as_of - pd.Timedelta(days=364)).to_pydatetime())
     revenue = float(year.aggregate(value=year.revenue_usd.sum()).to_pandas()["value"].iloc[0])
     worth = {
@@ -131,10 +136,11 @@ def reach(
     return Reach(_festivals(sold), summary)
 
 
-def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame) -> list[tuple]:
+def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float) -> list[tuple]:
     if not company.has("touchpoints"):
         return []
-    touches = company.events("touchpoints")
+    # Histories of a sample are held against the touches of the same people.
+    touches = sampling.of_share(company.events("touchpoints"), share)
     seen = touches.select("customer_id").distinct().to_pandas()["customer_id"]
     worth = pd.Series(value["clv_usd"].to_numpy(), index=history["customer_id"])
     match = membership.identity_match(history["customer_id"], seen, value=worth)

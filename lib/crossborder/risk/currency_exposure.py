@@ -1,5 +1,7 @@
 """The company's own currency exposure: what it receives, pays and holds in each currency, and what a move costs."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -7,6 +9,9 @@ from numpy.typing import ArrayLike
 from crossborder.errors import InputError, Refusal
 from crossborder.reference import exchange
 from crossborder.risk.basket import natural_netting
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 __all__ = [
     "FINANCING",
@@ -17,6 +22,7 @@ __all__ = [
     "profit_at_risk",
     "profit_study",
     "repricing",
+    "sales_flows",
     "yearly_exposure",
 ]
 
@@ -52,10 +58,31 @@ def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 1
     return table.sort_values("net_usd", ascending=False, ignore_index=True)
 
 
+def sales_flows(orders: "Table", as_of: pd.Timestamp) -> pd.DataFrame:
+    """What buyers pay by month and currency, after refunds, as `monthly_flows`; USD at the rates of `as_of`."""
+    paid = (orders.quantity * orders.unit_price - orders.discount.fill_null(0.0) - orders.refund.fill_null(0.0)).sum()
+    month = orders.ordered_at.truncate("M").date()
+    table = orders.group_by(month=month, currency=orders.currency).aggregate(paid=paid).to_pandas()
+    names = table["currency"].unique()
+    rates = {name: float(exchange.convert(1.0, name, as_of)) for name in names}
+    received = table["paid"].astype(float) * table["currency"].map(rates).astype(float)
+    made = pd.DataFrame(
+        {"month": pd.to_datetime(table["month"]), "currency": table["currency"], "received_usd": received}
+    )
+    made = made.assign(paid_usd=0.0, net_usd=received, netted_share=0.0)
+    return made.sort_values(["month", "currency"], ignore_index=True)
+
+
 def of_company(
-    ledger: pd.DataFrame | None, weights: pd.Series, as_of: pd.Timestamp
+    ledger: pd.DataFrame | None, weights: pd.Series, as_of: pd.Timestamp, orders: "Table | None" = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Monthly flows and yearly exposure; without a ledger no flows, and `weights` of a million USD."""
+    """Monthly flows and yearly exposure: from the ledger, without one from what buyers pay.
+
+    Without both there are no flows, and `weights` of a million USD are the exposure.
+    """
+    if ledger is None and orders is not None:
+        flows = sales_flows(orders, as_of)
+        return flows, yearly_exposure(flows, as_of=as_of)
     if ledger is None:
         columns = ["month", "currency", "received_usd", "paid_usd", "net_usd", "netted_share"]
         made = pd.DataFrame({"currency": weights.index, "received_usd": 1e6 * weights.to_numpy(), "paid_usd": 0.0})
@@ -102,9 +129,14 @@ def open_balances(receivables: pd.DataFrame | None, payables: pd.DataFrame | Non
     return table.assign(net_usd=table["receivable_usd"] - table["payable_usd"]).sort_values("net_usd", ascending=False)
 
 
-def exposure_basket(exposure: pd.DataFrame) -> tuple[pd.Series, float]:
-    """Weights of the currencies held net long and not tied, and their yearly total in USD."""
+def exposure_basket(exposure: pd.DataFrame, weights: pd.Series | None = None) -> tuple[pd.Series, float]:
+    """Weights of the currencies held net long and not tied, and their yearly total in USD.
+
+    A company that holds none gets the `weights` given, with a total of 0; without them it is refused.
+    """
     long = exposure[(exposure["net_usd"] > 0) & ~exposure["tied"]].set_index("currency")["net_usd"]
+    if long.empty and weights is not None:
+        return weights, 0.0
     if long.empty:
         raise Refusal.because("no basket", "no currency is received net", "give a basket by hand")
     return long / long.sum(), float(long.sum())

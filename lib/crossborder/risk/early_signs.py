@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.errors import Refusal
 from crossborder.reference import exchange
 from crossborder.risk import congestion, exposure, integrity, price_watch, text_alerts, warning_index
@@ -86,6 +87,7 @@ def thresholds(company: Tables, after_usd: float, *, rate: float = 0.11) -> pd.D
         return pd.DataFrame(columns=["market", "orders", "taxed_before", "taxed_after", "tax_before", "tax_after"])
     orders = company.events("orders")
     recent = orders.filter(orders.ordered_at >= pd.Timestamp(company.as_of).tz_localize("UTC") - pd.Timedelta(days=365))
+    recent, share = sampling.some(recent, "order_id")
     value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
     sums = recent.group_by(["market", "currency", "order_id"]).aggregate(value=value).to_pandas()
     rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in sums["currency"].unique()}
@@ -93,7 +95,7 @@ def thresholds(company: Tables, after_usd: float, *, rate: float = 0.11) -> pd.D
     rows = [
         {
             "market": market,
-            "orders": len(part),
+            "orders": round(len(part) / share),
             **exposure.threshold_change(part["usd"], 2 * after_usd, after_usd, rate_before=rate, rate_after=rate),
         }
         for market, part in sums.groupby("market")

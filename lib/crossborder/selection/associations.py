@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -14,8 +15,12 @@ __all__ = ["hot_terms", "order_baskets", "rules"]
 
 
 def order_baskets(orders: "ibis.Table", products: pd.DataFrame, by: str = "name") -> pd.DataFrame:
-    """One row an order and product attribute `by`, orders with two or more lines only: basket, item."""
+    """One row an order and product attribute `by`, orders with two or more lines only: basket, item.
+
+    Of more orders than `company.sampling.LIMIT` a sample is taken.
+    """
     names = products.set_index("sku")[by]
+    orders, _ = sampling.some(orders, "order_id")
     many = orders.group_by("order_id").aggregate(lines=orders.sku.nunique()).filter(lambda t: t.lines >= 2)
     frame = orders.semi_join(many, "order_id").select("order_id", "sku").distinct().to_pandas()
     item = frame["sku"].map(names)

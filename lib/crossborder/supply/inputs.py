@@ -117,7 +117,8 @@ def sales_usd(orders: object, start: str | pd.Timestamp, end: str | pd.Timestamp
         raise Refusal.because("no sales", why, "widen the period")
     middle = np.minimum(pd.to_datetime(frame["month"]) + pd.Timedelta(days=14), exchange.last_date())
     frame["revenue_usd"] = exchange.convert(frame["net"].to_numpy(float), frame["currency"].to_numpy(object), middle)
-    totals = frame.groupby(["sku", "market", "platform"], as_index=False)[["units", "revenue_usd", "returned"]].sum()
+    keys = ["sku", "market", "platform"]
+    totals = frame.groupby(keys, as_index=False, dropna=False)[["units", "revenue_usd", "returned"]].sum()
     return totals.astype({"units": "float64", "returned": "float64"})
 
 

@@ -152,13 +152,25 @@ def truth_table(series: Series, truth: dict, elasticity: pd.DataFrame) -> pd.Dat
 
 
 def stock_results(
-    levels: pd.DataFrame, replayed: PolicyReplay | None, stock: pd.DataFrame | None, target: float
+    levels: pd.DataFrame | None, replayed: PolicyReplay | None, stock: pd.DataFrame | None, target: float
 ) -> list[dict]:
     """Named results of the page, headline figures first."""
+    rows = [] if replayed is None else _replay_rows(replayed, target)
+    rows += [] if levels is None else _forecast_rows(levels)
+    if stock is not None:
+        old = stock.loc[stock["age_days"] > 90, "value_usd"].sum() / max(float(stock["value_usd"].sum()), 1e-9)
+        rows.append({"name": "supply.stock.older_than_90_days", "value": float(old), "unit": "share"})
+        over = overstock_share(stock, 18.0)
+        note = "beyond 18 weeks of sales"
+        rows.append({"name": "supply.stock.overstock_share", "value": over, "unit": "share", "note": note})
+        rows.append({"name": "supply.stock.value_usd", "value": float(stock["value_usd"].sum()), "unit": "USD"})
+    return rows
+
+
+def _forecast_rows(levels: pd.DataFrame) -> list[dict]:
     fine = levels.set_index("level")
     cell = fine.loc["SKU x market, week"]
-    rows = [] if replayed is None else _replay_rows(replayed, target)
-    rows += [
+    return [
         {
             "name": "supply.forecast.wape",
             "value": float(cell["wape"]),
@@ -173,14 +185,6 @@ def stock_results(
         {"name": "supply.forecast.coverage", "value": float(levels.attrs["coverage"]), "unit": "share"},
         {"name": "supply.forecast.bias", "value": float(cell["bias"]), "unit": "share"},
     ]
-    if stock is not None:
-        old = stock.loc[stock["age_days"] > 90, "value_usd"].sum() / max(float(stock["value_usd"].sum()), 1e-9)
-        rows.append({"name": "supply.stock.older_than_90_days", "value": float(old), "unit": "share"})
-        over = overstock_share(stock, 18.0)
-        note = "beyond 18 weeks of sales"
-        rows.append({"name": "supply.stock.overstock_share", "value": over, "unit": "share", "note": note})
-        rows.append({"name": "supply.stock.value_usd", "value": float(stock["value_usd"].sum()), "unit": "USD"})
-    return rows
 
 
 def _replay_rows(replayed: PolicyReplay, target: float) -> list[dict]:

@@ -20,8 +20,11 @@ __all__ = [
     "health",
     "levers",
     "order_list",
+    "outlook",
+    "peak",
     "policy_table",
     "replayed",
+    "tested",
 ]
 
 
@@ -31,7 +34,7 @@ class Desk:
 
     series: Series
     products: pd.DataFrame
-    products_usd: pd.DataFrame
+    products_usd: pd.DataFrame | None
     price: pd.Series
     elasticity: pd.DataFrame
     lead_weeks: float
@@ -57,7 +60,9 @@ class Health:
 def desk(company: object, markets: list[str]) -> Desk:
     """The desk of a company for some markets (all when empty)."""
     names = chosen_markets(markets, company.markets)
-    products, prices = company.table("products"), company.optional("prices")
+    products, prices = company.optional("products"), company.optional("prices")
+    costs = None if products is None or products["unit_cost"].isna().all() else products
+    products = _named_only(company.events("orders")) if products is None else products
     prices = None if prices is None else prices[prices["market"].isin(names)]
     series = stock_tables.series_of(company.events("orders"), products, prices, names)
     year = inputs.sales_usd(company.events("orders"), company.as_of - pd.Timedelta(days=364), company.as_of)
@@ -71,22 +76,55 @@ def desk(company: object, markets: list[str]) -> Desk:
     if lanes is not None:
         sea = lanes[lanes["mode"] == "sea"].groupby("market")["transit_days_mean"].mean()
         transit = sea.reindex(names).fillna(float(lanes["transit_days_mean"].mean()))
+    stated = company.optional("assumptions")
     accuracy = 0.97 if sites is None or "record_accuracy" not in sites else float(sites["record_accuracy"].mean())
     return Desk(
         series,
         products,
-        inputs.products_usd(products, company.as_of),
+        None if costs is None else inputs.products_usd(costs, company.as_of),
         stock_answers.prices_usd(year),
         default if prices is None else elasticities.price_elasticity(prices, group),
         (supplier_days + float(transit.mean())) / 7,
         (supplier_days + transit) / 7,
-        company.table("assumptions"),
-        None if inventory is None else inventory[inventory["market"].isin(names)],
+        pd.DataFrame({"name": [], "low": [], "base": [], "high": []}) if stated is None else stated,
+        None if inventory is None or costs is None else inventory[inventory["market"].isin(names)],
         suppliers,
         lanes,
         accuracy,
         company.as_of,
     )
+
+
+def _named_only(orders: object) -> pd.DataFrame:
+    """Products known by their orders alone, all of one category."""
+    sold = orders.select("sku").distinct().order_by("sku").to_pandas()
+    return sold.assign(category="all products", unit_cost=np.nan)
+
+
+def tested(desk_: Desk, horizon: int, origins: int, level: float) -> tuple[stock_tables.BackTest | None, str]:
+    """The back-test with as many cut-offs as the history bears, and why there is none if it bears none."""
+    least = 60 + horizon
+    fits = min(origins, 1 + (len(desk_.series.cube.weeks) - least) // 6)
+    if fits < 1:
+        return None, f"{len(desk_.series.cube.weeks)} weeks of history, at least {least} are needed"
+    return stock_tables.backtest(desk_.series, horizon, fits, level), ""
+
+
+def peak(desk_: Desk) -> pd.DataFrame | None:
+    """The coming peak, None without the cost of products or two whole years of weeks."""
+    if desk_.products_usd is None or len(desk_.series.cube.weeks) < 104:
+        return None
+    return stock_answers.peak_plan(desk_.series, desk_.lead_weeks, desk_.products_usd, desk_.price)
+
+
+def outlook(desk_: Desk, made: forecasting.Forecast) -> pd.DataFrame:
+    """Pieces expected by market over the weeks ahead, beside the same number of weeks just gone: change as a share."""
+    market = desk_.series.cube.series["market"].to_numpy(str)
+    ahead = pd.Series(made.mean.sum(1)).groupby(market).sum()
+    behind = pd.Series(desk_.series.full[:, -made.mean.shape[1] :].sum(1)).groupby(market).sum()
+    table = pd.DataFrame({"last_weeks": behind, "weeks_ahead": ahead}).rename_axis("market")
+    table["change"] = table["weeks_ahead"] / table["last_weeks"].where(table["last_weeks"] > 0) - 1
+    return table.sort_values("weeks_ahead", ascending=False).reset_index()
 
 
 def assumption(desk_: Desk, name: str, case: str = "base", default: float = 0.0) -> float:
@@ -184,7 +222,7 @@ def levers(desk_: Desk, found: Health | None) -> pd.DataFrame | None:
 
 def answer(
     desk_: Desk,
-    levels: pd.DataFrame,
+    levels: pd.DataFrame | None,
     orders: pd.DataFrame | None,
     run: PolicyReplay | None,
     found: Health | None,
@@ -192,17 +230,13 @@ def answer(
     target_fill: float,
 ) -> pd.DataFrame:
     """Decisions in words and figures; rows whose tables are absent are left out."""
-    total = levels.set_index("level")
-    cell = total.loc["SKU x market, week"]
-    rows = [
-        (
-            "Forecast error of a product in a market and week",
-            f"{cell['wape']:.0%}",
-            f"{cell['low']:.0%}",
-            f"{cell['high']:.0%}",
-        ),
-        ("Forecast error of a market and week", f"{total.loc['market, week', 'wape']:.0%}", "", ""),
-    ]
+    rows = []
+    if levels is not None:
+        total = levels.set_index("level")
+        cell = total.loc["SKU x market, week"]
+        ends = (f"{cell[name]:.0%}" for name in ("wape", "low", "high"))
+        rows.append(("Forecast error of a product in a market and week", *ends))
+        rows.append(("Forecast error of a market and week", f"{total.loc['market, week', 'wape']:.0%}", "", ""))
     if orders is not None:
         rows.append(("Pieces to order today", f"{orders['order_quantity'].sum():,.0f}", "", ""))
     if run is not None:

@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+# Launches judged; a company with thousands of new series is judged on every n-th.
+LAUNCHES = 400
+
+
 @dataclass(frozen=True)
 class Series:
     """Demand by SKU x market with what the forecasts need: groups of the season, place of each week in it."""
@@ -156,6 +160,7 @@ def cold_start_check(series: Series, weeks: int = 12, horizon: int = 8) -> pd.Da
     units, need = series.cube.units, weeks + horizon
     first = np.where((units > 0).any(1), (units > 0).argmax(1), units.shape[1])
     launched = np.flatnonzero((first > 8) & (first + need <= units.shape[1]))
+    launched = launched[:: max(1, len(launched) // LAUNCHES)]
     category = pd.Series(series.group).str.split("|").str[1].to_numpy()
     curves = np.stack([units[row, first[row] : first[row] + need] for row in launched]) if len(launched) else units[:0]
     rows = []

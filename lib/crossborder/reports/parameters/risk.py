@@ -67,7 +67,7 @@ class FxRisk(Parameters):
     """How much can currencies hurt, and what hedge is worth its cost?"""
 
     notebook: ClassVar[str] = "62_fx_risk"
-    uses: ClassVar[tuple[str, ...]] = ("ledger", "receivables", "payables")
+    uses: ClassVar[tuple[str, ...]] = ("orders", "ledger", "receivables", "payables")
 
     home: Literal["CNY", "USD"] = Field("CNY", description="currency in which the company counts")
     basket: Annotated[str, AfterValidator(_basket)] = Field(

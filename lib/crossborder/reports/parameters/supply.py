@@ -52,8 +52,8 @@ class DemandAndInventory(Parameters):
     """What `33_demand_and_inventory` can be asked."""
 
     notebook: ClassVar[str] = "33_demand_and_inventory"
-    needs: ClassVar[tuple[str, ...]] = ("orders", "products", "assumptions")
-    uses: ClassVar[tuple[str, ...]] = ("prices", "inventory", "suppliers", "lanes", "warehouses")
+    needs: ClassVar[tuple[str, ...]] = ("orders",)
+    uses: ClassVar[tuple[str, ...]] = ("products", "assumptions", "prices", "inventory", "suppliers", "lanes", "warehouses")
     markets: list[MarketCode] = Field([], description="markets shown; empty = all")
     horizon_weeks: int = Field(8, ge=1, le=26, description="weeks ahead", json_schema_extra={"unit": "weeks"})
     level: float = Field(0.8, ge=0.5, le=0.98, description="level of intervals", json_schema_extra={"unit": "fraction"})

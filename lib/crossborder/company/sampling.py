@@ -1,0 +1,33 @@
+"""Some of the customers with all their events, picked in the engine by a hash, for frames of one row a customer."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+__all__ = ["LIMIT", "of_share", "some"]
+
+LIMIT = 200_000
+"""Customers (or orders) beyond which frames of one row each come from a sample; shares then hold to 0.2 points."""
+
+
+def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> tuple["Table", float]:
+    """The events of about `limit` customers (or of what `by` names), and the share of all that they are.
+
+    With fewer customers everything is kept, guests too, and the share is 1. Otherwise see `of_share`.
+    """
+    limit = LIMIT if limit is None else limit
+    count = int(events[by].nunique().to_pandas())
+    share = min(limit / count, 1.0) if count else 1.0
+    return of_share(events, share, by), share
+
+
+def of_share(events: "Table", share: float, by: str = "customer_id") -> "Table":
+    """The events of a share of the customers: the same in every table and engine.
+
+    Picked are names with a low hash (MD5); guests are left out unless the share is 1. Source of the design: Duffield, Lund and Thorup (2005), consistent
+    sampling.
+    """
+    if share >= 1:
+        return events
+    return events.filter(events[by].hexdigest("md5").substr(0, 7) < f"{int(share * 16**7):07x}")
