@@ -23,10 +23,10 @@ def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> 
 
 
 def of_share(events: "Table", share: float, by: str = "customer_id") -> "Table":
-    """The events of a share of the customers: the same in every table and engine.
+    """The events of a share of the customers: the same people in every table and engine.
 
-    Picked are names with a low hash (MD5); guests are left out unless the share is 1. Source of the design: Duffield, Lund and Thorup (2005), consistent
-    sampling.
+    Picked are names with a low hash (MD5); guests are left out unless the share is 1.
+    Source of the design: Duffield, Lund and Thorup (2005), consistent sampling.
     """
     if share >= 1:
         return events

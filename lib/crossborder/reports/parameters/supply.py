@@ -53,7 +53,9 @@ class DemandAndInventory(Parameters):
 
     notebook: ClassVar[str] = "33_demand_and_inventory"
     needs: ClassVar[tuple[str, ...]] = ("orders",)
-    uses: ClassVar[tuple[str, ...]] = ("products", "assumptions", "prices", "inventory", "suppliers", "lanes", "warehouses")
+    uses: ClassVar[tuple[str, ...]] = (
+        "products", "assumptions", "prices", "inventory", "suppliers", "lanes", "warehouses",
+    )  # fmt: skip
     markets: list[MarketCode] = Field([], description="markets shown; empty = all")
     horizon_weeks: int = Field(8, ge=1, le=26, description="weeks ahead", json_schema_extra={"unit": "weeks"})
     level: float = Field(0.8, ge=0.5, le=0.98, description="level of intervals", json_schema_extra={"unit": "fraction"})
