@@ -46,7 +46,7 @@ $(RUNTIME): $(VENV)/uv.txt
 	$(call stamp,runtime)
 
 $(TOOLS): $(RUNTIME)
-	$(call install,tools,build test lint oracle pdf dask)
+	$(call install,tools,build test lint oracle pdf dask spark)
 	$(call stamp,tools)
 
 $(PEERS): $(TOOLS)
