@@ -31,7 +31,7 @@ PACKAGES += (
     "distributed",
     "papermill",
 )
-READING = """A time is the median of some rounds, with the smallest and the largest in brackets; the two ways take turns.
+READING = """A time is the median of some rounds, smallest and largest in brackets; the two ways take turns.
 The ratio is the peer's time over ours, round by round: above 1 ours is faster, below 1 the peer is, and the table says
 so. Memory is what a call adds to its process at its peak. "growth" is the exponent with which the time grows with the
 size. The difference is relative to the largest number of the peer's result, unless it says otherwise."""

@@ -57,7 +57,7 @@ class Live(Lines):
 
     def ended(self, outcome: Outcome) -> None:
         """Move a notebook from the live line to the log."""
-        self._running.pop(outcome.notebook, None)
+        self._running.pop(outcome.name, None)
         super().ended(outcome)
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ def listener(stream: TextIO | None = None) -> tuple[Listener, Lines]:
 
 def _line(outcome: Outcome) -> str:
     where = f" {outcome.error.get('kind', '')}: {_first(outcome.error)}" if outcome.error else ""
-    return f"{SIGNS[outcome.status]} {outcome.notebook} {outcome.seconds:.1f} s{where}"
+    return f"{SIGNS[outcome.status]} {outcome.name} {outcome.seconds:.1f} s{where}"
 
 
 def _first(error: dict) -> str:
