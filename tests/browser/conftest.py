@@ -27,15 +27,20 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def in_lab(chromium, tmp_path_factory):
-    """What a reader sees of each notebook who runs all its cells in a real lab, two notebooks at once."""
-    folder = tmp_path_factory.mktemp("lab")
-    with lab_server.served(folder) as address:
-        contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(2)]
-        tabs = [watched.Tab(context.new_page()).watch() for context in contexts]
-        yield lab_server.run_all(tabs, address, NOTEBOOKS)
-        for context in contexts:
-            context.close()
+def lab(chromium, tmp_path_factory):
+    """The address of a real JupyterLab that serves a copy of the notebooks."""
+    with lab_server.served(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def in_lab(chromium, lab):
+    """What a reader sees of each notebook who runs all its cells in the lab, two notebooks at once."""
+    contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(2)]
+    tabs = [watched.Tab(context.new_page()).watch() for context in contexts]
+    yield lab_server.run_all(tabs, lab, NOTEBOOKS)
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -171,6 +171,22 @@ def _seen(tab: Tab, name: str, told: dict[str, Any], since: float) -> Seen:
     return found
 
 
+def listens(address: str, host: str) -> bool:
+    """Whether the server of an address answers on this name of the machine too."""
+    with socket.socket() as asking:
+        asking.settimeout(2)
+        return asking.connect_ex((host, int(address.rsplit(":", 1)[1]))) == 0
+
+
+def outside() -> str:
+    """An address of this machine that other machines see, or one of its own that is not the usual one."""
+    try:
+        found = socket.gethostbyname(socket.gethostname())
+    except OSError:
+        found = "127.0.0.2"
+    return "127.0.0.2" if found == "127.0.0.1" else found
+
+
 def _free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -14,14 +14,17 @@ def test_all_cells_run_without_an_error_a_complaint_or_a_request_to_elsewhere(in
         assert seen.kernel == "python3" and len(seen.cells) >= 5
 
 
-def test_the_lab_listens_on_this_machine_alone_with_the_kernel_of_the_project(tmp_path, chromium):
+def test_make_lab_prefers_the_projects_own_settings_and_kernel():
     variables, words = lab_server.recipe()
-    assert variables["JUPYTER_PREFER_ENV_PATH"] == "1" and words[1:] == ["lab", "notebooks/00_start_here.ipynb"]
-    with lab_server.served(tmp_path) as address, watched.tab(chromium, "lab-start") as tab:
-        assert address.startswith("http://127.0.0.1:") and "http://127.0.0.1" in (tmp_path / "lab.log").read_text()
-        specs = tab.page.request.get(f"{address}/api/kernelspecs").json()
-        assert specs["default"] == "python3"
-        tab.page.goto(f"{address}/lab/tree/00_start_here.ipynb?reset")
+    assert variables["JUPYTER_PREFER_ENV_PATH"] == "1" and variables["JUPYTER_CONFIG_PATH"].endswith(".jupyter")
+    assert words[1:] == ["lab", "notebooks/00_start_here.ipynb"]
+
+
+def test_the_lab_listens_on_this_machine_alone_and_asks_nobody_for_news(lab, chromium):
+    with watched.tab(chromium, "lab-start") as tab:
+        assert lab_server.listens(lab, "127.0.0.1") and not lab_server.listens(lab, lab_server.outside())
+        assert tab.page.request.get(f"{lab}/api/kernelspecs").json()["default"] == "python3"
+        tab.page.goto(f"{lab}/lab/tree/00_start_here.ipynb?reset")
         tab.page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1", timeout=60_000)
         contents(tab.page)
         tab.page.wait_for_timeout(1000)
