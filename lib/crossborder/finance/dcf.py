@@ -13,6 +13,7 @@ __all__ = [
     "discounted_value",
     "exit_value",
     "implied_growth",
+    "justified_sales_multiple",
     "multiples",
     "terminal_value",
     "yearly_value",
@@ -127,12 +128,23 @@ def adjusted_present_value(
     return unlevered + float((debt * debt_rate * tax_rate * (1 + debt_rate) ** -years).sum())
 
 
-def multiples(revenue_year: float, ebitda_year: float, net_debt: float, ranges: pd.DataFrame) -> pd.DataFrame:
-    """Equity value at market multiples: `ranges` has multiple (P/S or EV/EBITDA), low, base, high and source.
+def justified_sales_multiple(net_margin: float, growth: float, rate: float, *, reinvested: float = 0.0) -> float:
+    """Price over sales that a margin and a growth for ever justify: margin x (1 - reinvested) x (1 + g) / (rate - g).
 
-    P/S prices equity by revenue, EV/EBITDA the business by its earnings, from which net debt is taken.
+    Source: Damodaran, Investment Valuation, chapter 20. Refuses a growth at or above the rate.
     """
-    base = {"P/S": revenue_year, "EV/EBITDA": ebitda_year}
+    return float(terminal_value(np.array(net_margin * (1 - reinvested)), rate, growth))
+
+
+def multiples(
+    revenue_year: float, ebitda_year: float, net_debt: float, ranges: pd.DataFrame, *, net_income_year: float = 0.0
+) -> pd.DataFrame:
+    """Equity value at market multiples: `ranges` has multiple (P/S, P/E or EV/EBITDA), low, base, high and source.
+
+    P/S and P/E price equity by revenue and net income, EV/EBITDA the business by its earnings, from which net debt is
+    taken. A loss has no price over earnings: 0.
+    """
+    base = {"P/S": revenue_year, "EV/EBITDA": ebitda_year, "P/E": max(net_income_year, 0.0)}
     unknown = set(ranges["multiple"]) - set(base)
     if unknown:
         raise InputError.unknown("multiple", min(unknown), base)

@@ -54,6 +54,7 @@ MULTIPLES = pd.DataFrame(
     [
         ("P/S", 0.4, 0.8, 1.5, "planning judgement for thin-margin sellers; a report's 8.5 is a listed platform's"),
         ("EV/EBITDA", 3.0, 4.5, 7.0, "planning judgement for owner-run sellers"),
+        ("P/E", 5.0, 8.0, 13.0, "planning judgement for owner-run sellers"),
     ],
     columns=["multiple", "low", "base", "high", "source"],
 )
@@ -127,12 +128,23 @@ def market_projects(
     return plan_study.market_investments(values, case, capital.clip(lower=1.0), hurdle=hurdle, fixed_share=sales)
 
 
-def market_multiples(values: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Equity value at market multiples of the first plan year."""
-    year = {name: float(values[name][0, :12].sum()) for name in ("revenue", "ebitda")}
+def market_multiples(
+    values: dict[str, np.ndarray], enterprise: np.ndarray | None = None, *, rate: float | None = None
+) -> pd.DataFrame:
+    """Equity value at market multiples of the first plan year, and by the plan's own discounted value.
+
+    `enterprise` are values on the simulated paths: their 5 %, 50 % and 95 % less net debt make the last row, whose
+    multiple of sales (`sales_multiple`) can be held against the market's.
+    """
+    year = {name: float(values[name][0, :12].sum()) for name in ("revenue", "ebitda", "net_income")}
     debt = float(np.ravel(values["loan_opening"])[0]) - float(np.ravel(values["cash_opening"])[0])
-    table = multiples(year["revenue"], year["ebitda"], debt, MULTIPLES)
-    return table[["multiple", "low_usd", "base_usd", "high_usd", "source"]]
+    table = multiples(year["revenue"], year["ebitda"], debt, MULTIPLES, net_income_year=year["net_income"])
+    table = table[["multiple", "low_usd", "base_usd", "high_usd", "source"]]
+    if enterprise is not None:
+        ends = np.quantile(enterprise, [0.05, 0.5, 0.95]) - debt
+        source = "the plan's discounted cash flow" if rate is None else f"the plan's cash flow at {rate:.1%}"
+        table = pd.concat([table, pd.DataFrame([("DCF", *ends, source)], columns=table.columns)], ignore_index=True)
+    return table.assign(sales_multiple=table["base_usd"] / year["revenue"])
 
 
 def budget_variances(company: "Company") -> pd.DataFrame:
