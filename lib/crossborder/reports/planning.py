@@ -1,9 +1,10 @@
 """What a run will do, decided before any process starts: notebooks, checked parameters, content keys, needed tables."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from crossborder.errors import InputError, MissingTable
 from crossborder.reports import keys, project
@@ -69,9 +70,10 @@ class Entry:
         return {name: value for name, value in self.values.items() if value != defaults[name]}
 
 
-def plan(request: Request, folders: Folders) -> list[Entry]:
+def plan(request: Request, folders: Folders, known: dict | None = None) -> list[Entry]:
     """The notebooks of a run in order, everything checked that can be checked without running them.
 
+    `known` carries what was found out about files from one plan to the next of the same moment.
     Raises InputError for an unknown notebook or wrong parameters, all of them at once.
     """
     together = not request.notebooks
@@ -81,11 +83,18 @@ def plan(request: Request, folders: Folders) -> list[Entry]:
         paths = [project.find(name, folders.notebooks) for name in request.notebooks]
     if not paths:
         raise InputError(f"no notebooks in {folders.notebooks}\n  expected: NN_name.ipynb")
-    entries = [describe(path) for path in dict.fromkeys(paths)]
+    known = {} if known is None else known
+    entries = [_once(known, path, lambda path=path: describe(path)) for path in dict.fromkeys(paths)]
     own = {project.find(name, folders.notebooks).stem: values for name, values in request.own.items()}
     entries = _with_values(entries, request.parameters, together, own)
     names = {entry.notebook for entry in entries}
-    return _with_keys([replace(entry, after=_after(entry, names)) for entry in entries])
+    return _with_keys([replace(entry, after=_after(entry, names)) for entry in entries], known)
+
+
+def _once(known: dict, about: object, find: Callable[[], Any]) -> Any:
+    if about not in known:
+        known[about] = find()
+    return known[about]
 
 
 def check_tables(entries: Sequence[Entry], asked_by_name: bool) -> list[Entry]:
@@ -212,14 +221,15 @@ def _after(entry: Entry, names: set[str]) -> tuple[str, ...]:
     return tuple(name for name in entry.model.after if name in names)
 
 
-def _with_keys(entries: list[Entry]) -> list[Entry]:
-    data = {folder: keys.data_key(folder) for folder in {entry.values.get("data") for entry in entries} if folder}
+def _with_keys(entries: list[Entry], known: dict) -> list[Entry]:
+    folders = {entry.values.get("data") for entry in entries} - {None, ""}
+    data = {folder: _once(known, ("data", folder), lambda folder=folder: keys.data_key(folder)) for folder in folders}
     done: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda one: len(one.after)):
         code = ["".join(cell["source"]) for cell in entry.source["cells"] if cell["cell_type"] == "code"]
         parts = {
             "data": data.get(entry.values.get("data"), ""),
-            "code": keys.code_key(code),
+            "code": _once(known, ("code", entry.path), lambda code=code: keys.code_key(code)),
             "lock": keys.lock_key(),
             "environment": keys.environment_key(),
         }

@@ -66,7 +66,8 @@ def run_all(
     """Several runs as one: everything is checked first, and what is the same in several of them is computed once."""
     folders, listener = folders or Folders.of_project(), listener or Listener()
     memory.check_cap(requests[0].memory_mb)
-    states = [_planned(request, folders) for request in requests]
+    known: dict = {}
+    states = [_planned(request, folders, known) for request in requests]
     published = {state.name: found for state in states if (found := _as_published(state)) and not state.request.force}
     todo = [state for state in states if state.name not in published]
     for state in todo:
@@ -92,8 +93,8 @@ def run_all(
     return [_finished(state, published.get(state.name)) for state in states]
 
 
-def _planned(request: Request, folders: Folders) -> State:
-    entries = planning.plan(request, folders)
+def _planned(request: Request, folders: Folders, known: dict) -> State:
+    entries = planning.plan(request, folders, known)
     return State(request, folders, planning.run_name(entries, request), entries)
 
 
