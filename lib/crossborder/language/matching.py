@@ -16,7 +16,15 @@ JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " 
 SPOKEN = {"; ": "\uff1b", ": ": "\uff1a", ", ": "\u3001", " and ": "\u548c"}
 BRACKETS = re.compile(r"(.+?) *\((.+)\)", re.S)
 NUMBERED, NUMBER = re.compile(r"n\d?"), r"[+\u2212-]?\d[\d.,\u2009 ]*(?: ?%)?"
-NARROW = {"year": r"\d{4}", "market": "[A-Z]{2}", "code": "[A-Z]{2}"}  # fields that take only this
+NARROW = {
+    "year": r"\d{4}",
+    "date": r"\d{4}-\d{2}-\d{2}",
+    "date2": r"\d{4}-\d{2}-\d{2}",
+    "claim": r"C\d{3}-\d{3}",
+    "claim2": r"C\d{3}-\d{3}",
+    "market": "[A-Z]{2}",
+    "code": "[A-Z]{2}",
+}  # fields that take only this
 AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
 
 
