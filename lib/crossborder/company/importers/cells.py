@@ -55,21 +55,31 @@ def typed(
         else:
             read[name] = _from_text(name, kind, mark)
     columns = [name for name in types if name not in kinds]
-    steps = _steps(source.table, columns, present, as_text, read)
-    table = desk.keep(steps, "typed")
+    table = desk.keep(_joined(desk, source.table, columns, present, as_text, read), "typed")
     return _report(desk, source, table, {n: k for n, k in present.items() if k != "text"})
 
 
-def _steps(table: str, columns: list[str], present: Mapping[str, str], as_text: Mapping[str, str], read: dict) -> str:
-    """The query in layers, so that each clean form is computed once."""
-    number_cells = [n for n, k in as_text.items() if k in NUMBERS]
-    moment_cells = [n for n, k in as_text.items() if k in ("moment", "date")]
-    first = [f"{numbers.cleaned(n)} AS {n}_clean" for n in number_cells]
-    first += [f"{moments.plain_moment(n)} AS {n}_clean" for n in moment_cells]
-    cleaned = f"SELECT *{''.join(', ' + one for one in first)} FROM {table}"
-    values = [f"{expression} AS {name}" for name, expression in read.items()]
-    raw = [f"CAST({name} AS VARCHAR) AS {name}_raw" for name, kind in present.items() if kind != "text"]
-    return f"SELECT {', '.join([*columns, *values, *raw])} FROM ({cleaned})"
+def _joined(
+    desk: "Desk",
+    table: str,
+    columns: list[str],
+    present: Mapping[str, str],
+    as_text: Mapping[str, str],
+    read: Mapping[str, str],
+) -> str:
+    """The query of the typed rows. Numbers and moments are read once a different text, not once a row."""
+    joins, values = [], dict(read)
+    for name, kind in as_text.items():
+        if kind in ("text", "boolean"):
+            continue
+        clean = numbers.cleaned(name) if kind in NUMBERS else moments.plain_moment(name)
+        different = f"SELECT {name}, {clean} AS {name}_clean FROM (SELECT DISTINCT {name} FROM {table})"
+        looked_up = desk.keep(f"SELECT {name} AS raw, {read[name]} AS value FROM ({different})", "read")
+        joins.append(f" LEFT JOIN {looked_up} ON t.{name} = {looked_up}.raw")
+        values[name] = f"{looked_up}.value"
+    kept = [f"t.{name}" for name in columns] + [f"{value} AS {name}" for name, value in values.items()]
+    raw = [f"CAST(t.{name} AS VARCHAR) AS {name}_raw" for name, kind in present.items() if kind != "text"]
+    return f"SELECT {', '.join([*kept, *raw])} FROM {table} t{''.join(joins)}"
 
 
 def _engine_type(kind: str) -> str:

@@ -72,7 +72,7 @@ def day_order(desk: "Desk", table: str, column: str) -> tuple[str, str]:
     form = r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
     first, second, any_, points = desk.one(
         f"SELECT max(CAST(regexp_extract(c, '{form}', 1) AS INT)), max(CAST(regexp_extract(c, '{form}', 2) AS INT)),"
-        f" count(*), bool_and(c LIKE '%.%.%') FROM (SELECT {plain_moment(column)} AS c FROM {table}) WHERE regexp_matches(c, '{form}')"
+        f" count(*), bool_and(c LIKE '%.%.%') FROM (SELECT {plain_moment(column)} AS c FROM (SELECT DISTINCT {column} FROM {table})) WHERE regexp_matches(c, '{form}')"
     )
     if not any_:
         return "ymd", "year first, or months by name"

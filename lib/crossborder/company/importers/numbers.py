@@ -49,7 +49,9 @@ def decimal_mark(desk: "Desk", table: str, columns: list[str]) -> tuple[str, str
         return ".", "no numbers"
     wants_point = r"[.]\d{1,2}$|[.]\d{4,}$|,\d{3}[.]|^[-+]?[.]\d+$|^[-+]?0[.]\d+$|,\d{3},"
     wants_comma = r",\d{1,2}$|,\d{4,}$|[.]\d{3},|^[-+]?,\d+$|^[-+]?0,\d+$|[.]\d{3}[.]"
-    cells = " UNION ALL ".join(f"SELECT {cleaned(column)} AS cell FROM {table}" for column in columns)
+    cells = " UNION ALL ".join(
+        f"SELECT {cleaned(column)} AS cell FROM (SELECT DISTINCT {column} FROM {table})" for column in columns
+    )
     points, commas, open_ = desk.one(
         f"SELECT count(*) FILTER (regexp_matches(cell, '{wants_point}')),"
         f" count(*) FILTER (regexp_matches(cell, '{wants_comma}')),"
