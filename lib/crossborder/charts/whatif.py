@@ -164,7 +164,7 @@ def plan(chain: Callable[[Mapping[str, float]], object]) -> Any:
 
     return what_if(
         recompute,
-        freight=Slider(t("Freight, times"), 0.5, 5, 0.1, 1.0),
+        freight=Slider(t("Freight, times"), 0.5, 5, 0.1, 2.0),
         demand=Slider(t("Demand, times"), 0.5, 1.5, 0.05, 1.0),
         ad_cost=Slider(t("Advertising cost, times"), 0.5, 2, 0.05, 1.0),
     )
