@@ -10,7 +10,7 @@ from pathlib import Path
 from crossborder.company.problems import FIRST_ROWS
 from crossborder.errors import InputError
 
-__all__ = ["BrokenFile", "explain", "header", "shape_errors", "unique_names"]
+__all__ = ["BrokenFile", "explain", "header", "other_format", "shape_errors", "unique_names"]
 
 HEAD_BYTES = 1 << 20
 LONGEST_CELL = 131_072
@@ -113,10 +113,14 @@ def _records(path: Path) -> Iterator[list[str]]:
         yield from itertools.islice(csv.reader(handle, strict=True), 1, None)
 
 
+def other_format(head: bytes) -> str:
+    """What the first bytes of a file show it to be, if that is no text with cells; else empty."""
+    return next((name for mark, name in OTHERS.items() if head.lstrip().lower().startswith(mark.lower())), "")
+
+
 def _refuse_other_formats(head: bytes) -> None:
-    for mark, name in OTHERS.items():
-        if head.lstrip().lower().startswith(mark.lower()):
-            raise BrokenFile(f"is {name}, not CSV", PLAIN)
+    if name := other_format(head):
+        raise BrokenFile(f"is {name}, not CSV", PLAIN)
     for mark, name in MARKS.items():
         if head.startswith(mark):
             raise BrokenFile(

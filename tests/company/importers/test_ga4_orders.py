@@ -41,5 +41,5 @@ def test_purchases_that_cannot_be_used_are_left_out_with_their_reason(bring, tmp
         "an item has no name, no price or no pieces",
         "currency is missing",
     }
-    assert any("say --currency" in note for note in report.notes)
+    assert any("say --store-currency" in note for note in report.notes)
     assert len(Company.open(folder).events("orders").to_pandas()) == 1

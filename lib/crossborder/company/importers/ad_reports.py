@@ -67,7 +67,7 @@ MAPPING = (
     Rule("impressions", "ad_spend.impressions", "summed a day, market and channel"),
     Rule("clicks", "ad_spend.clicks", "summed a day, market and channel"),
     Rule("spend, spend_micros", "ad_spend.spend", "summed a day, market and channel; micros / 1,000,000"),
-    Rule("money_unit", "ad_spend.currency", "of the row, else of the header of the spend, else --currency"),
+    Rule("money_unit", "ad_spend.currency", "of the row, else of the header of the spend, else --store-currency"),
     Rule("conversions", "ad_spend.platform_conversions", "what the platform claims, summed and rounded"),
 )
 
@@ -197,7 +197,7 @@ def _tell(desk: "Desk", sources: list[Source], lines: str) -> None:
         "currency is not known": (
             "currency",
             "has no currency that is known",
-            "say --currency, such as --currency EUR",
+            "say --store-currency, such as --store-currency EUR",
         ),
         "no day": ("day", "row has no day", "export the report with a day column"),
         "credit: negative spend": ("amount", "is negative", "leave the row out of the file: spend is not negative"),
@@ -209,7 +209,10 @@ def _tell(desk: "Desk", sources: list[Source], lines: str) -> None:
             if count:
                 first = desk.rows(f"SELECT row_, CAST({column} AS VARCHAR) {odd} ORDER BY row_ LIMIT {FIRST_ROWS}")
                 rows, values = [row for row, _ in first], [value for _, value in first if value]
-                header = source.found.get(column if column != "amount" else "spend", column)
+                asked = {"amount": ("spend", "spend_micros"), "currency": ("money_unit", "spend")}.get(
+                    column, (column,)
+                )
+                header = next((source.found[name] for name in asked if source.has(name)), column)
                 desk.problems.append(Problem.of(source.name, "", header, rule, remedy, rows, values, int(count)))
         _tell_totals(desk, source, lines)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from crossborder.company.importers import channels, places
 from crossborder.company.importers.desk import quoted
-from crossborder.company.importers.ga4_events import EXCLUDED, FIELDS, flat
+from crossborder.company.importers.ga4_events import EXCLUDED, FIELDS, flat, named
 from crossborder.company.importers.interface import Imported, Importer, Options, Rule, Source
+from crossborder.company.problems import Problem
 
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
@@ -54,7 +55,8 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     events = flat(desk, sources)
     marked = desk.keep(_marked(events), "marked")
     visits = desk.keep(_visits(marked, options), "visits")
-    visits = places.with_market(desk, visits, "country", sources[0], options)
+    visits = places.with_market(desk, visits, "country", named(sources[0]), options)
+    _tell_no_visits(desk, sources[0], marked)
     tells = desk.one(f"SELECT count(consent) FROM {visits}")[0]
     consent = "consent," if tells else ""
     touch = channels.channel("source", "medium", "campaign", channels.own_words(options.mapping))
@@ -69,6 +71,14 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
         lines=_lines(marked),
         measures={name: {"sessions": name} for name in ("visits", *STEPS, "orders")},
     )
+
+
+def _tell_no_visits(desk: "Desk", source: Source, marked: str) -> None:
+    rows, used = desk.one(f"SELECT count(micros), count(*) FILTER (used) FROM {marked}")
+    if rows and not used:
+        rule = "no event belongs to a visit"
+        remedy = "export event_params as they are in BigQuery, with the key ga_session_id, and user_pseudo_id"
+        desk.problems.append(Problem.of(source.name, "", source.found["event_params"], rule, remedy, count=int(rows)))
 
 
 def _marked(events: str) -> str:

@@ -1,5 +1,6 @@
 """GA4 events laid flat: nested parameters, sources and purchases as plain columns, whatever types the file gave them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crossborder.company.importers.interface import Field, Source
@@ -8,7 +9,7 @@ from crossborder.company.problems import FIRST_ROWS, Problem
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
 
-__all__ = ["EXCLUDED", "FIELDS", "flat"]
+__all__ = ["EXCLUDED", "FIELDS", "flat", "named"]
 
 FIELDS = (
     Field("event_timestamp", ("event_timestamp",), needed=True),
@@ -67,6 +68,11 @@ def flat(desk: "Desk", sources: list[Source]) -> str:
     reasons = f"""CASE WHEN micros IS NULL THEN '{EXCLUDED["time"]}' WHEN event_name IS NULL THEN '{EXCLUDED["name"]}'
         WHEN device IS NULL THEN '{EXCLUDED["device"]}' WHEN session IS NULL THEN '{EXCLUDED["session"]}' END"""
     return desk.keep(f"SELECT * EXCLUDE (raw_time), {reasons} AS reason FROM ({union})", "events")
+
+
+def named(source: Source) -> Source:
+    """The source with its country column named for reports: it stands within `geo`."""
+    return replace(source, found={**source.found, "country": f"{source.found.get('geo', 'geo')}.country"})
 
 
 def _flat_query(desk: "Desk", source: Source) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crossborder.company.importers import places
 from crossborder.company.importers.desk import quoted
-from crossborder.company.importers.ga4_events import FIELDS, flat
+from crossborder.company.importers.ga4_events import FIELDS, flat, named
 from crossborder.company.importers.interface import Imported, Importer, Options, Rule, Source
 from crossborder.company.importers.numbers import MONEY
 
@@ -30,7 +30,7 @@ MAPPING = (
     Rule("items", "orders.quantity", "quantity; 1 where it is missing, as GA4 counts it"),
     Rule("items", "orders.unit_price", "price + discount of a piece"),
     Rule("items", "orders.discount", "discount of a piece x quantity"),
-    Rule("event_params", "orders.currency", "currency of the event; --currency where it has none"),
+    Rule("event_params", "orders.currency", "currency of the event; --store-currency where it has none"),
     Rule("ecommerce", "orders.shipping_charged", "shipping_value, on the first line"),
     Rule("event_name", "", "purchase is read; other events are counted and left out"),
 )
@@ -40,10 +40,10 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     """Order lines from the items of purchase events."""
     events = desk.keep(_judged(flat(desk, sources), options), "judged")
     sold = desk.keep(f"SELECT * FROM {events} WHERE reason IS NULL", "sold")
-    sold = places.with_market(desk, sold, "country", sources[0], options)
+    sold = places.with_market(desk, sold, "country", named(sources[0]), options)
     unread = desk.one(f"SELECT count(*) FROM {events} WHERE reason = 'currency is missing'")[0]
     if unread:
-        desk.note(f"{unread:,} purchases have no currency and are left out; say --currency if they share one")
+        desk.note(f"{unread:,} purchases have no currency and are left out; say --store-currency if they share one")
     name = options.platform
     platform = quoted(name) if name else "CASE WHEN upper(kind) IN ('ANDROID', 'IOS') THEN 'app' ELSE 'own_store' END"
     lines = f"""

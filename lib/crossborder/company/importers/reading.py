@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossborder.company import csv_files
 from crossborder.company.importers import encodings, spreadsheets
 from crossborder.company.importers.desk import quoted
 from crossborder.company.importers.interface import Field, Options, Source
@@ -95,6 +96,11 @@ def _from_workbook(desk: "Desk", path: Path, fields: tuple[Field, ...], options:
 
 
 def _from_csv(desk: "Desk", path: Path, fields: tuple[Field, ...], options: Options, quotes: bool) -> Source:
+    with path.open("rb") as handle:
+        other = csv_files.other_format(handle.read(512))
+    if other:
+        do = "do: give it its own ending if it is an export (.xlsx, .parquet), or export it again as CSV"
+        raise InputError(f"{path.name} is {other}, not text with cells\n  its first bytes say so\n  {do}")
     chosen = encodings.Encoding(options.encoding, "as told") if options.encoding else encodings.detect(path)
     text = encodings.to_utf8(path, chosen.name, desk.folder / f"{path.stem}-utf8.txt")
     delimiter = _named(options.delimiter) or _delimiter(text)
