@@ -21,6 +21,7 @@ def test_every_text_has_a_translation():
 
 
 def test_no_translation_is_stale():
+    """To mend: python -m crossborder.reports.messages --prune."""
     assert messages.stale("zh") == []
 
 
@@ -70,6 +71,13 @@ def test_what_is_missing_is_listed_and_taken_in(tmp_path, monkeypatch):
     assert messages.fill("zh", {"market": {"d": "丁"}}) == 1
     stored = json.loads((tmp_path / "zh_market.json").read_text(encoding="utf-8"))
     assert list(stored.items()) == [("a", "甲"), ("b", "乙"), ("d", "丁")]
+
+
+def test_what_no_source_says_is_taken_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(language, "catalogue", lambda name: {"pages": {"Question": "问题", "Unheard-of": "无"}})
+    assert messages.prune("zh") == 1
+    assert json.loads((tmp_path / "zh_pages.json").read_text(encoding="utf-8")) == {"Question": "问题"}
 
 
 @pytest.mark.parametrize("number", QUICK)

@@ -64,7 +64,7 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     """The template in the language in use, with values that are in that language already."""
     if _current == "en":
         return template.format(**values)
-    known = _messages(_current).get(template)
+    known = _messages(_current).get(template) or _joined(_current, template)
     return matching.closed((known or text(template)).format(**values))
 
 
@@ -91,6 +91,19 @@ def catalogue(language: str) -> dict[str, dict[str, str]]:
 @cache
 def _messages(language: str) -> dict[str, str]:
     return {key: said for area, part in catalogue(language).items() if area != CODES for key, said in part.items()}
+
+
+@cache
+def _joined(language: str, template: str) -> str | None:
+    """The translation of a template that was put together from whole clauses, each of which is known."""
+    if not template:
+        return ""
+    known = _messages(language)
+    for key in sorted((key for key in known if template.startswith(key.strip())), key=len, reverse=True):
+        rest = _joined(language, template[len(key.strip()) :].lstrip())
+        if rest is not None and key.strip():
+            return known[key] + rest
+    return None
 
 
 @cache

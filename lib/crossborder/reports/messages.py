@@ -1,8 +1,8 @@
 """Every text that a reader can see, and what of it no catalogue has.
 
-Run: python -m crossborder.reports.messages [LANGUAGE] [--fill FILE] [--run NOTEBOOK ...]
+Run: python -m crossborder.reports.messages [LANGUAGE] [--fill FILE] [--prune] [--run NOTEBOOK ...]
 Without options it prints the texts of the sources that lack a translation, as JSON by area, ready to be filled in and
-merged with --fill. With --run it runs notebooks in that language and adds the words of the data that were asked for.
+merged with --fill. With --prune translations of texts that are gone are taken out. With --run it runs notebooks in that language and adds the words of the data that were asked for.
 """
 
 import ast
@@ -16,7 +16,7 @@ from crossborder import language
 from crossborder.language import matching
 from crossborder.reports import answers, project, recorded, translation
 
-__all__ = ["asked", "fill", "lacking", "main", "messages", "recorded", "stale"]
+__all__ = ["asked", "fill", "lacking", "main", "messages", "prune", "recorded", "stale"]
 
 # Calls by name, with the arguments that a reader sees; 0 is the first.
 CALLS = {
@@ -78,6 +78,17 @@ def fill(name: str, filled: dict[str, dict[str, str]]) -> int:
         count += len(new)
         path.write_text(json.dumps(there | new, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return count
+
+
+def prune(name: str) -> int:
+    """Take the stale keys out of the catalogues of a language; how many they were."""
+    gone = set(stale(name))
+    for area, part in language.catalogue(name).items():
+        if area not in (language.WORDS, language.CODES) and gone & set(part):
+            kept = {key: said for key, said in part.items() if key not in gone}
+            path = language.CATALOGUES / f"{name}_{area}.json"
+            path.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return len(gone)
 
 
 def asked(notebook: Path, name: str) -> tuple[list[str], dict]:
@@ -159,6 +170,8 @@ def _constants(value: ast.expr) -> Iterator[str]:
     """The texts that an argument can be: a text, one of two, or the values of a dict."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         yield value.value
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        yield from (text.strip() for side in (value.left, value.right) for text in _constants(side))
     elif isinstance(value, ast.IfExp):
         yield from _constants(value.body)
         yield from _constants(value.orelse)
@@ -185,6 +198,9 @@ def main(arguments: list[str]) -> int:
     if "--fill" in arguments:
         path = Path(arguments[arguments.index("--fill") + 1])
         print(fill(name, json.loads(path.read_text(encoding="utf-8"))), "taken in")
+        return 0
+    if "--prune" in arguments:
+        print(prune(name), "taken out")
         return 0
     found = lacking(name)
     if "--run" in arguments:
