@@ -69,6 +69,12 @@ def test_the_index_counts_groups_and_can_be_searched():
     assert "market &lt;b&gt;" in text
 
 
+def test_the_index_says_what_a_notebook_was_asked_otherwise():
+    text = html.index([card(changed={"language": "zh", "market": "US", "lookback": "30"})], RUN)
+    assert '<span class="quiet">market US</span>, <span class="quiet">lookback 30</span>' in text
+    assert "language zh" not in text
+
+
 def test_the_index_lists_which_section_answers_which_question(monkeypatch):
     one = Answer("Is <it> big?", "11_size", "Size?", "Growth", "11_size.html#growth", "market.size", "tests/x.py::y")
     monkeypatch.setattr(html, "answers", lambda pages: [one])
