@@ -2,7 +2,8 @@
 
 Run: python -m crossborder.reports.messages [LANGUAGE] [--fill FILE] [--prune] [--run NOTEBOOK ...]
 Without options it prints the texts of the sources that lack a translation, as JSON by area, ready to be filled in and
-merged with --fill. With --prune translations of texts that are gone are taken out. With --run it runs notebooks in that language and adds the words of the data that were asked for.
+merged with --fill. With --prune translations of texts that are gone are taken out. With --run it runs notebooks in
+that language and adds the words of the data that were asked for.
 """
 
 import ast
@@ -14,9 +15,9 @@ from pathlib import Path
 
 from crossborder import language
 from crossborder.language import matching
-from crossborder.reports import answers, project, recorded, translation
+from crossborder.reports import answers, project, translation
 
-__all__ = ["asked", "fill", "lacking", "main", "messages", "prune", "recorded", "stale"]
+__all__ = ["asked", "fill", "lacking", "main", "messages", "prune", "stale"]
 
 # Calls by name, with the arguments that a reader sees; 0 is the first.
 CALLS = {
