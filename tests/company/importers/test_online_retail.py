@@ -102,6 +102,26 @@ def test_the_second_edition_in_two_sheets_counts_an_invoice_of_both_once(bring, 
     assert list(table["customer_id"].dropna()) == ["13085", "13085"]
 
 
+def test_equal_lines_of_a_file_that_is_in_no_order_are_all_kept(bring, tmp_path):
+    head = (FIXTURES / LINES).read_text().splitlines()[0]
+    line = "{},1000{},TIN,1,12/1/2010 8:26,2.50,17001,France"
+    # Two invoices take turns; the first has two equal lines, far apart.
+    lines = [line.format(200001 + n % 2, n // 2) for n in range(12)] + [line.format(200001, 0)]
+    path = tmp_path / "shuffled.csv"
+    path.write_text("\n".join([head, *lines]) + "\n")
+    report, _ = bring("online-retail", path)
+    assert fates(report) == {"order line": 13}
+
+
+def test_a_file_twice_over_counts_once(bring, tmp_path):
+    head, *lines = (FIXTURES / LINES).read_text().splitlines()
+    path = tmp_path / "twice.csv"
+    path.write_text("\n".join([head, *lines, *lines]) + "\n")
+    report, _ = bring("online-retail", path)
+    assert fates(report)["invoice stands in the files before, with the same lines"] == 17
+    assert report.sums["in_tables"].item() == bring("online-retail", LINES, to="once")[0].sums["in_tables"].item()
+
+
 def test_parquet_and_csv_give_the_same_orders(bring, tmp_path):
     bring("online-retail", LINES)
     plain = pd.read_csv(FIXTURES / LINES)

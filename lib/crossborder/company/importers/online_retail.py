@@ -52,6 +52,7 @@ NO_PRODUCT = SHIPPING | {
     "TEST001": "test", "TEST002": "test", "GIFT": "gift voucher",
 }  # fmt: skip
 VOUCHER = "^GIFT_"
+MOST_BLOCKS = 2.5  # a file twice over has two blocks an invoice, a shuffled one many
 PRODUCT = r"^(\d{5}[A-Z]{0,3}|DCGS\w+|PADS|SP\d+)$"
 
 
@@ -76,12 +77,15 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     )
 
 
-def _judged(union: str) -> str:
-    """Each line with what it is (`kind`) and why it is left out, if it is (`reason`)."""
+def _named(union: str) -> str:
+    """The common table expressions that end in `named`: each line with its code's meaning and whether it is repeated.
+
+    A block of lines of one invoice that stands a second time, in another file or sheet or further down, is repeated. In
+    a file that is not in the order of its invoices (many blocks an invoice) blocks mean nothing and none is.
+    """
     codes = ", ".join(f"{quoted(code)}: {quoted(what)}" for code, what in NO_PRODUCT.items())
-    shipping = ", ".join(map(quoted, SHIPPING))
     return f"""
-        WITH plain AS (
+        plain AS (
             SELECT file_, row_, unread_, invoice, upper(invoice) AS number, upper(stock_code) AS sku, quantity AS pieces,
                 invoiced_at AS sold_at, price, regexp_replace(customer, '[.]0+$', '') AS customer, market,
                 row_number() OVER (ORDER BY file_, row_)
@@ -92,12 +96,20 @@ def _judged(union: str) -> str:
             FROM plain GROUP BY ALL
         ), again AS (
             SELECT invoice, file_, block FROM blocks
+            WHERE (SELECT count(*) < {MOST_BLOCKS} * count(DISTINCT (file_, invoice)) FROM blocks)
             QUALIFY row_number() OVER (PARTITION BY invoice, content ORDER BY file_, row_) > 1
         ), named AS (
             SELECT p.*, a.block IS NOT NULL AS repeated, MAP {{{codes}}}[p.sku] AS what,
                 regexp_matches(p.sku, '{VOUCHER}') AS voucher, p.number[1] = 'C' AS cancelled
             FROM plain p LEFT JOIN again a ON p.invoice = a.invoice AND p.file_ = a.file_ AND p.block = a.block
-        ), told AS (
+        )"""
+
+
+def _judged(union: str) -> str:
+    """Each line with what it is (`kind`) and why it is left out, if it is (`reason`)."""
+    shipping = ", ".join(map(quoted, SHIPPING))
+    return f"""
+        WITH {_named(union)}, told AS (
             SELECT *, CASE
                 WHEN unread_ THEN 'a cell cannot be read'
                 WHEN repeated THEN 'invoice stands in the files before, with the same lines'
