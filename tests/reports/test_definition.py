@@ -1,6 +1,7 @@
 import pytest
+from crossborder.company import scenarios
 from crossborder.errors import InputError
-from crossborder.reports import definition
+from crossborder.reports import definition, project
 
 FILE = """\
 name: autumn
@@ -55,6 +56,11 @@ def test_bare_lists_do_and_unquoted_norway_is_norway(tmp_path):
 def test_what_is_wrong_is_told_before_anything_starts(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
         definition.read(saved(tmp_path, text))
+
+
+def test_the_example_of_the_project_holds():
+    asked = definition.read(project.root() / "sweeps" / "markets.yaml")
+    assert len(asked.places()) == 24 and {place.scenario for place in asked.places()} <= set(scenarios.available())
 
 
 def test_the_command_line_goes_before_the_file(tmp_path):
