@@ -185,7 +185,9 @@ def what_would_change(picks: Picks, ideas: pd.DataFrame, budget_usd: float, **ca
         new = sorted(set(entered) - set(chosen["candidate_id"]))
         rows.append({"candidate_id": name, "lost_without_usd": picks.objective_usd - other.objective_usd,
                      "replaced_by": ", ".join(new)})  # fmt: skip
-    table = chosen[["candidate_id", "value_usd"]].merge(pd.DataFrame(rows), on="candidate_id")
+    found = pd.DataFrame(rows, columns=["candidate_id", "lost_without_usd", "replaced_by"])
+    found = found.astype({"candidate_id": chosen["candidate_id"].dtype, "lost_without_usd": float})
+    table = chosen[["candidate_id", "value_usd"]].merge(found, on="candidate_id")
     table["drops_below_usd"] = table["value_usd"] - table["lost_without_usd"]
     if {"if_success_usd", "if_failure_usd"} <= set(chosen.columns):
         ends = chosen.set_index("candidate_id").loc[table["candidate_id"], ["if_success_usd", "if_failure_usd"]]
