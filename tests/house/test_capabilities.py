@@ -7,7 +7,7 @@ import pytest
 from tests.house import reach
 
 ROWS = list(csv.DictReader((reach.ROOT / "data/reference/capabilities.csv").read_text(encoding="utf-8").splitlines()))
-LEAST = 266  # rows when the index was begun; it may only grow
+LEAST = 319  # rows when the index was begun; it may only grow
 
 
 def flaws(row: dict[str, str]) -> list[str]:
