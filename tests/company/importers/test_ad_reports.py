@@ -72,3 +72,11 @@ def test_own_words_name_the_channel(bring, tmp_path):
         "google-ads", written(tmp_path, HEAD + "2026-01-05,Spring,DE,EUR,1,10,1\n"), mapping=tmp_path / "map.yaml"
     )
     assert list(spend(folder)["channel"]) == ["seasonal"]
+
+
+def test_what_can_hardly_be_right_is_a_warning_and_is_written(bring, tmp_path):
+    rows = "2026-01-05,A,DE,EUR,1500000000,1000,10\n"
+    report, folder = bring("google-ads", written(tmp_path, HEAD + rows))
+    [warning] = report.problems
+    assert (warning.severity, warning.column) == ("warning", "spend") and "micros" in warning.rule
+    assert report.accepted and folder.exists()

@@ -74,7 +74,7 @@ def stage(
         desk.run(f"COPY ({select}) TO {quoted(folder / f'{name}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
         staged.append(Staged(name, int(rows), int(known)))
     _write_profile(desk, [one.table for one in staged], folder, target, profile)
-    desk.problems += [p for p in checks.check(folder).problems if p.severity == "error"] if staged else []
+    desk.problems += [p for p in checks.check(folder).problems if p.severity != "note"] if staged else []
     return staged
 
 
