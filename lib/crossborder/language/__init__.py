@@ -100,9 +100,11 @@ def _joined(language: str, template: str) -> str | None:
         return ""
     known = _messages(language)
     for key in sorted((key for key in known if template.startswith(key.strip())), key=len, reverse=True):
-        rest = _joined(language, template[len(key.strip()) :].lstrip())
-        if rest is not None and key.strip():
-            return known[key] + rest
+        clause = key.strip()
+        if clause == template or clause.endswith((".", ";", ":", "?")):
+            rest = _joined(language, template[len(clause) :].lstrip())
+            if rest is not None:
+                return known[key] + rest
     return None
 
 
