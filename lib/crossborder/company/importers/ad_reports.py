@@ -69,6 +69,7 @@ MAPPING = (
     Rule("spend, spend_micros", "ad_spend.spend", "summed a day, market and channel; micros / 1,000,000"),
     Rule("money_unit", "ad_spend.currency", "of the row, else of the header of the spend, else --store-currency"),
     Rule("conversions", "ad_spend.platform_conversions", "what the platform claims, summed and rounded"),
+    Rule("day, ends", "", "tell whether the row is of one day"),
 )
 
 

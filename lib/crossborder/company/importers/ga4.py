@@ -46,6 +46,7 @@ MAPPING = (
     Rule("event_name", "sessions.carts", "visits with add_to_cart"),
     Rule("event_name", "sessions.checkouts", "visits with begin_checkout"),
     Rule("event_name, ecommerce", "sessions.orders", "transactions; one that was sent again counts once"),
+    Rule("items", "", "read for orders by ga4-orders"),
 )
 STEPS = {"product_views": "view_item", "carts": "add_to_cart", "checkouts": "begin_checkout"}
 

@@ -33,6 +33,11 @@ MAPPING = (
     Rule("event_params", "orders.currency", "currency of the event; --store-currency where it has none"),
     Rule("ecommerce", "orders.shipping_charged", "shipping_value, on the first line"),
     Rule("event_name", "", "purchase is read; other events are counted and left out"),
+    Rule(
+        "collected_traffic_source, session_traffic_source_last_click, traffic_source, privacy_info, event_date",
+        "",
+        "read for visits by ga4",
+    ),
 )
 
 
