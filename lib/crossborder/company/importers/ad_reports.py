@@ -61,7 +61,9 @@ MAPPING = (
         "country name or code; without the column a code that begins or ends the campaign's name (DE_Brand); else --market",
     ),
     Rule(
-        "kind, campaign", "ad_spend.channel", "by kind and name of the campaign, the rule in docs; --map for own words"
+        "kind, campaign",
+        "ad_spend.channel",
+        "by kind and name of the campaign, the rule under Channels; --map for own words",
     ),
     Rule("campaign", "ad_spend.campaign", "the campaign, where a day, market and channel has only one"),
     Rule("impressions", "ad_spend.impressions", "summed a day, market and channel"),

@@ -27,7 +27,7 @@ MAPPING = (
     Rule(
         "session_traffic_source_last_click, collected_traffic_source, event_params, traffic_source",
         "touchpoints.channel",
-        "first source, medium and campaign that a visit names (a device's first visit: also traffic_source), by the rule in docs; --map for own words",
+        "first source, medium and campaign that a visit names (a device's first visit: also traffic_source), by the rule under Channels; --map for own words",
     ),
     Rule("collected_traffic_source, event_params", "touchpoints.campaign", "campaign of the same"),
     Rule("geo", "touchpoints.market", "country name of the visit to ISO code"),

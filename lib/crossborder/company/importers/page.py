@@ -74,11 +74,27 @@ leave_out:
 table (`products.csv`) comes in under the contract's own column names.
 """
 
+CHANNELS = """## Channels of visits and campaigns
+
+`ga4` and the spend reports share one rule, so that spend and visits meet. It looks at source, medium and the campaign's
+name, and the first that fits is taken: e-mail; retargeting; affiliate; influencer; live stream; shopping (also
+performance max); video; social networks with a paid medium (`social_paid`); display; search with a paid medium, as
+`search_brand` where the campaign's name says brand and as `search_generic` else; organic search; social networks
+without payment (`social_organic`); referral; direct; else `other`. A campaign of Google Ads counts as paid search unless
+its kind says otherwise; one of Meta or TikTok as paid social. `--map FILE.yaml` puts own words before the rule:
+
+    channels:
+      flyer: print
+      de_brand: search_own
+
+The word is looked for in the campaign's name, in capitals or small letters.
+"""
+
 
 def page() -> str:
     """The whole page as Markdown."""
     parts = [_part(registry.importer(name)) for name in registry.names()]
-    return "\n".join([HEAD, *parts])
+    return "\n".join([HEAD, *parts, CHANNELS])
 
 
 def _part(importer: Importer) -> str:
