@@ -57,7 +57,6 @@ KNOWN_GAPS = frozenset(
         "marketing/bandit",
         "marketing/basket",
         "marketing/brand",
-        "marketing/budget_tables",
         "marketing/churn",
         "marketing/contract_models",
         "marketing/customer_tables",
