@@ -31,6 +31,9 @@ OPERATORS = {
     ast.Gt: operator.gt,
     ast.Lt: operator.lt,
 }
+TESTED = (
+    "claim_id", "lever", "claimed", "own", "own_low", "own_high", "ratio", "verdict", "unit", "measured_as", "result",
+)  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., float]] = {"ln": math.log, "abs": abs, "min": min, "max": max}
 
 
@@ -196,20 +199,7 @@ def tested(results: pd.DataFrame, table: pd.DataFrame | None = None) -> pd.DataF
                 row.result,
             )
         )
-    columns = [
-        "claim_id",
-        "lever",
-        "claimed",
-        "own",
-        "own_low",
-        "own_high",
-        "ratio",
-        "verdict",
-        "unit",
-        "measured_as",
-        "result",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(TESTED))
 
 
 def _named(text: object) -> list[tuple[str, str]]:
