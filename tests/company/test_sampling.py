@@ -1,0 +1,30 @@
+"""Samples of customers: everything when few, the same people in every table when many."""
+
+import ibis
+import pandas as pd
+import pytest
+from crossborder.company import sampling
+
+
+def table(count: int):
+    names = [f"c{n // 2}" for n in range(2 * count)]
+    return ibis.memtable(pd.DataFrame({"customer_id": names, "value": 1.0}))
+
+
+def test_few_customers_are_all_kept():
+    events, share = sampling.some(table(50), limit=50)
+    assert share == 1 and events.count().to_pandas() == 100
+
+
+def test_many_are_thinned_to_about_the_limit_with_all_their_events():
+    events, share = sampling.some(table(20_000), limit=2_000)
+    people = events.customer_id.nunique().to_pandas()
+    assert share == pytest.approx(0.1)
+    assert people == pytest.approx(2_000, rel=0.1)
+    assert events.count().to_pandas() == 2 * people
+
+
+def test_another_table_gives_the_same_people():
+    one = sampling.of_share(table(3_000), 0.2).customer_id.to_pandas()
+    other = sampling.of_share(table(6_000), 0.2).customer_id.to_pandas()
+    assert set(one) == {name for name in other if int(name[1:]) < 3_000}
