@@ -1,9 +1,11 @@
 """The logistics page on a company, second half: last mile, punctuality, carbon, recall, levers and the answer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from crossborder.supply import carbon, delays, last_mile, localisation, modes, routing, traceability
+from crossborder.supply import carbon, delays, last_mile, localisation, modes, routing, traceability, warehouse_flow
 from crossborder.supply.network_pages import Flows, leg_km
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "order_stages",
     "recall_table",
     "trust",
+    "warehouse_days",
 ]
 
 
@@ -235,6 +238,30 @@ def order_stages(company: object) -> pd.DataFrame:
         ],
         columns=["stage", "mean_days", "sd_days"],
     )
+
+
+def warehouse_days(company: object, market: str, rng: np.random.Generator) -> pd.DataFrame:
+    """The market's warehouse on a mean day, at its busiest day of the last year, with more hands and with scanning.
+
+    Orders by hour and day are the company's own; minutes an order, errors and wages are assumptions (grade D).
+    """
+    orders = company.events("orders")
+    since = (company.as_of - pd.Timedelta(days=364)).to_pydatetime()
+    rows = orders.filter((orders.market == market) & (orders.ordered_at >= since))
+    hours = rows.group_by(hour=rows.ordered_at.hour()).aggregate(orders=rows.order_id.nunique()).to_pandas()
+    daily = rows.group_by(day=rows.ordered_at.date()).aggregate(orders=rows.order_id.nunique()).to_pandas()["orders"]
+    profile = hours.set_index("hour")["orders"].reindex(range(24), fill_value=0).to_numpy(float)
+    check, pick = warehouse_flow.Stage("check", 1, 1.5), warehouse_flow.Stage("pick", 1, 5.0, error_share=0.02)
+    pack = warehouse_flow.Stage("pack", 1, 3.5, error_share=0.01)
+    today = warehouse_flow.Warehouse((check, pick, pack))
+    hands = warehouse_flow.Warehouse((check, replace(pick, people=3), replace(pack, people=2)))
+    scan = replace(
+        today, stages=(check, replace(pick, minutes=4.5, error_share=0.003), replace(pack, error_share=0.002))
+    )
+    mean, most = float(daily.sum()) / 365, float(daily.max())
+    cases = {"mean day": (today, mean), "busiest day": (today, most), "busiest day, more hands": (hands, most),
+             "mean day, scanning": (scan, mean)}  # fmt: skip
+    return warehouse_flow.scenarios(cases, profile, rng)
 
 
 def trust(lanes: pd.DataFrame) -> pd.DataFrame:
