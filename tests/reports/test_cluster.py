@@ -33,16 +33,18 @@ def address(tmp_path_factory):
             [*tool, "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **common
         )
     ]
-    ends = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < ends:
-        time.sleep(0.1)
-    there = json.loads(file.read_text())["address"]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", there, "--nthreads", "1", "--no-nanny"]
-    started += [subprocess.Popen([*worker, "--no-dashboard"], **common) for _ in range(2)]
-    yield there
-    for process in reversed(started):
-        process.terminate()
-        process.wait(timeout=20)
+    try:
+        ends = time.monotonic() + 60
+        while not (file.exists() and file.read_text().endswith("}")) and time.monotonic() < ends:
+            time.sleep(0.1)
+        there = json.loads(file.read_text())["address"]
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", there, "--nthreads", "1", "--no-nanny"]
+        started += [subprocess.Popen([*worker, "--no-dashboard"], **common) for _ in range(2)]
+        yield there
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait(timeout=20)
 
 
 def folders(place):
