@@ -104,7 +104,7 @@ def test_what_cannot_be_stored_or_known_is_computed_each_time(work):
 def test_code_newer_than_the_process_is_not_cached(monkeypatch):
     shared._code_key.cache_clear()
     monkeypatch.setattr(shared, "STARTED", 0.0)
-    with pytest.raises(shared._Changed):
+    with pytest.raises(shared._Changed, match="newer"):
         shared._code_key(("market",))
     shared._code_key.cache_clear()
     monkeypatch.setattr(shared, "STARTED", time.time() + 1)

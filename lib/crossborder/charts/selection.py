@@ -87,8 +87,19 @@ def rank_and_value(ideas: pd.DataFrame, k: int) -> style.Figure:
     )  # fmt: skip
 
 
+def _without_picks(title: str) -> style.Figure:
+    fig, ax = style.figure(height=0.9)
+    ax.set_axis_off()
+    return style.finish(fig, title=title)
+
+
 def contributions(values: pd.DataFrame, weights: pd.Series, names: pd.Series) -> style.Figure:
-    """What each signal adds to a pick's score against the mean idea; rows are picks, columns signals."""
+    """What each signal adds to a pick's score against the mean idea; rows are picks, columns signals.
+
+    Without picks the figure says so.
+    """
+    if values.empty:
+        return _without_picks(t("No idea is picked, so no signal is weighed"))
     parts = (values - 0.5) * weights.reindex(values.columns)
     parts = parts.loc[parts.sum(axis=1).sort_values(ascending=False).index]
     order = parts.abs().sum().sort_values(ascending=False).index
@@ -161,7 +172,12 @@ def value_spread(draws: np.ndarray, picks: pd.DataFrame, budget_usd: float) -> s
 
 
 def demand(path: pd.DataFrame, names: pd.Series, count: int = 6) -> style.Figure:
-    """Expected pieces of the first picks by month with their interval, as small multiples."""
+    """Expected pieces of the first picks by month with their interval, as small multiples.
+
+    Without picks the figure says so.
+    """
+    if path.empty:
+        return _without_picks(t("No idea is picked, so nothing is sold"))
     ids = list(dict.fromkeys(path["candidate_id"]))[:count]
     columns = min(3, len(ids))
     rows = -(-len(ids) // columns)

@@ -210,7 +210,7 @@ def _code_key(rooms: tuple[str, ...]) -> str:
         if path.suffix == ".pyc":
             continue
         if path.stat().st_mtime > STARTED:
-            raise _Changed
+            raise _Changed("code on disk is newer than this process")
         digest.update(f"{path.relative_to(base)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -29,7 +29,9 @@ class Decision(NamedTuple):
 ENTER, SELL, BRING, WIN = "Where to enter", "What to sell", "How to bring it there", "How to win buyers"
 EARN, BREAK = "What it earns", "What could break it"
 DECISIONS = (
-    Decision(ENTER, "Which market is best to enter?", "market.entry.p_first", "12",
+    Decision(ENTER, "Which market passes every gate and ranks first?", "market.entry.chosen_p_first", "12",
+             "gates, weights of the screening, market growth", "{note}, the best of all with probability {value}"),
+    Decision(ENTER, "Which market would be best if its gates were met?", "market.entry.p_first", "12",
              "weights of the screening, market growth", "{note}, the best with probability {value}"),
     Decision(ENTER, "How many markets pass every gate?", "market.gate.passing", "12",
              "growth floor, payment, delivery, certificates"),

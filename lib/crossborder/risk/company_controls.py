@@ -10,7 +10,18 @@ from crossborder.errors import Refusal
 from crossborder.risk import collaboration, control_tests, response
 from crossborder.risk.company_resilience import purchases_by, revenue_by
 
-__all__ = ["ControlPage", "ReadinessPage", "control_page", "detours", "mark_gaps", "readiness_page", "sharing"]
+__all__ = [
+    "DETOUR_DAYS",
+    "ControlPage",
+    "ReadinessPage",
+    "control_page",
+    "detours",
+    "mark_gaps",
+    "readiness_page",
+    "sharing",
+]
+
+DETOUR_DAYS = 15.0  # a large ship's way round the Cape with congestion; assumption, grade C
 
 
 class Tables(Protocol):
@@ -125,7 +136,12 @@ def sharing(company: Tables, *, level: float = 0.9, rng: np.random.Generator) ->
 
 
 def detours(
-    company: Tables, revenue_usd: float, *, delay_days: float, margin: float = 0.25, rng: np.random.Generator
+    company: Tables,
+    revenue_usd: float,
+    *,
+    delay_days: float = DETOUR_DAYS,
+    margin: float = 0.25,
+    rng: np.random.Generator,
 ) -> pd.DataFrame | None:
     """Plans for a longer sea route, summed over the markets that have them; None without lanes, shipments or stock.
 

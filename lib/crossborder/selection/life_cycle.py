@@ -143,7 +143,8 @@ def _season_and_growth(picks, seasons: pd.DataFrame, growth: pd.Series, month: i
     calendar = (month - 1 + np.arange(months)) % 12 + 1
     keys = list(zip(picks["market"], picks["category"], strict=True))
     known = [key if key in seasons.columns else None for key in keys]
-    factor = np.array([seasons[key].loc[calendar].to_numpy() if key else np.ones(months) for key in known])
+    rows = [seasons[key].loc[calendar].to_numpy() if key else np.ones(months) for key in known]
+    factor = np.array(rows, dtype=float).reshape(len(rows), months)
     rise = np.array([float(growth.get(key, 0.0)) for key in keys])
     return factor * (1 + rise[:, None]) ** ((np.arange(months) + 0.5) / 12)
 

@@ -60,10 +60,10 @@ class BoardReport(Parameters):
     after: ClassVar[tuple[str, ...]] = ("*",)
 
     incremental_ad_share: float = Field(
-        0.2,
-        ge=0,
+        -1.0,
+        ge=-1,
         le=0.9,
-        description="share of orders that advertising adds (see 42)",
+        description="share of orders that advertising adds; below 0 = as the mix model of 42 measures it",
         json_schema_extra={"unit": "share"},
     )
     floor_margin: float = Field(

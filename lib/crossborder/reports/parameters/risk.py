@@ -129,9 +129,6 @@ class StressAndContinuity(Parameters):
     rpo_hours: float = Field(
         4.0, ge=0, le=168, description="lost data that is accepted", json_schema_extra={"unit": "hours"}
     )
-    detour_days: float = Field(
-        15.0, ge=0, le=120, description="longer way of a closed sea route", json_schema_extra={"unit": "days"}
-    )
 
 
 class EarlyWarning(Parameters):
