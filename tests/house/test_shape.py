@@ -42,7 +42,6 @@ KNOWN_GAPS = frozenset(
         "charts/marketing_budget",
         "charts/marketing_customers",
         "charts/marketing_tables",
-        "charts/selection",
         "charts/selection_tables",
         "charts/selection_tests",
         "charts/selection_voice",

@@ -12,6 +12,7 @@ from crossborder.company.files import repository
 RESULTS = pd.DataFrame(
     [
         ("12_market_growth", "market.entry.p_first", 0.4, None, None, None, "share", "ID", ""),
+        ("12_market_growth", "market.entry.chosen_p_first", 0.14, None, None, None, "share", "SA", ""),
         ("52_financial_model", "finance.plan.value_usd", 5.0e6, 1.0e6, 8.0e6, 0.9, "USD", "enterprise value", ""),
         ("51_x", "finance.order.other", 1.0, None, None, None, "USD", "", ""),
     ],
@@ -25,6 +26,7 @@ def test_a_decision_shows_its_result_and_one_without_says_why():
     assert "in 90% of cases" in cards.loc["finance.plan.value_usd", "interval"]
     assert cards.loc["finance.plan.value_usd", "sure"] == "wide"
     assert cards.loc["market.entry.p_first", "answer"].startswith("ID, the best with")
+    assert cards.loc["market.entry.chosen_p_first", "answer"].startswith("SA, the best of all with")
     assert cards.loc["finance.price.gain_usd", "status"] == "no number recorded"
     assert cards.loc["marketing.budget.gain_week_usd", "status"] == "notebook 42 did not run"
 
