@@ -72,7 +72,7 @@ def federated_mean(local: pd.DataFrame) -> pd.Series:
     `local` has a row a site: people (above 0) and one column a coefficient (federated averaging, McMahan et al., 2017,
     with one round and closed-form local models). For means the result is exactly the pooled mean.
 
-    >>> federated_mean(pd.DataFrame({"people": [1, 3], "mean": [4.0, 8.0]}))["mean"]
+    >>> float(federated_mean(pd.DataFrame({"people": [1, 3], "mean": [4.0, 8.0]}))["mean"])
     7.0
     """
     weight = local["people"].astype(float)
