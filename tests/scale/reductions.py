@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from crossborder.company import Company, coverage, kpis, sampling
-from crossborder.finance import cash_forecast, cash_study, money_questions, order_costs
+from crossborder.finance import cash_forecast, cash_study, money_questions, order_costs, revenue_lines
 from crossborder.market import demand as market_demand
 from crossborder.marketing import (
     basket,
@@ -21,11 +21,11 @@ from crossborder.marketing import (
     offer_tables,
     purchase_history,
 )
-from crossborder.plan import candidates, growth
+from crossborder.plan import candidates, growth, spans
 from crossborder.reference import exchange, files
-from crossborder.risk import company_controls, company_resilience, early_signs, operating_control
+from crossborder.risk import company_controls, company_resilience, currency_exposure, early_signs, operating_control
 from crossborder.selection import appraisal, associations, life_cycle, pilots, product_sales
-from crossborder.supply import delivery_pages, returns
+from crossborder.supply import delivery_pages, returns, stock_pages
 from crossborder.supply import demand as supply_demand
 from crossborder.supply import inputs as supply_inputs
 
@@ -114,6 +114,8 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "supply.returns": lambda c: returns.return_summary(c.events("orders"), ["market", "sku"]),
     "supply.return_reasons": lambda c: returns.return_reasons(c.events("orders")),
     "supply.order_stages": delivery_pages.order_stages,
+    "supply.warehouse_days": lambda c: delivery_pages.warehouse_days(c, _market(c), _rng()),
+    "supply.products_sold": lambda c: stock_pages._named_only(c.events("orders")),
     "marketing.rates": lambda c: pd.Series(inputs.usd_rates(c)),
     "marketing.orders": lambda c: pd.Series(customer_tables.orders_and_margin(c)[1]),
     "marketing.funnel": lambda c: customer_tables.funnel_steps(c, _sold(c)).frame,
@@ -142,15 +144,18 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.break_even": lambda c: budget_tables._break_even(c, _market(c)),
     "finance.daily_sales": lambda c: cash_forecast.daily_sales(c.events("orders"), _rates(c)),
     "finance.currencies": lambda c: pd.Series(sorted(cash_study._currencies(c))),
+    "finance.repeat_share": revenue_lines.repeat_share,
     "finance.warranty": money_questions.warranty_table,
     "finance.monthly_sales": lambda c: order_costs.monthly_sales(
         c.events("orders"), _since(c).strftime("%Y-%m-%d"), c.as_of.strftime("%Y-%m-%d")
     ),
     "risk.revenue_by_market": lambda c: company_resilience.revenue_by(c, "market"),
+    "risk.sales_flows": lambda c: currency_exposure.sales_flows(c.events("orders"), c.as_of),
     "risk.shares": company_resilience.customer_shares,
     "risk.early_signs": lambda c: early_signs.thresholds(c, 50.0),
     "risk.monthly_counts": operating_control.monthly_counts,
     "risk.readiness": lambda c: company_controls.readiness_page(c, backup_hours=6.0, rpo_hours=4.0, rng=_rng()).lost,
+    "plan.yearly_sales": spans._yearly_sales,
     "plan.own_growth": growth.own_growth,
     "plan.monthly_orders": growth._monthly_orders,
     "plan.season": growth.season_by_market,

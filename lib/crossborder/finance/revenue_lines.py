@@ -97,20 +97,22 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     split, start = day - pd.Timedelta(days=365), day - pd.Timedelta(days=730)
     early = named.filter((named.ordered_at > start) & (named.ordered_at <= split))
     value = (early.quantity * early.unit_price - early.discount.fill_null(0.0)).sum()
-    bought = (
-        early.group_by(["customer_id", "currency"])
-        .aggregate(platform=early.platform.min(), orders=early.order_id.nunique(), value=value)
-        .to_pandas()
+    bought = early.group_by(["customer_id", "currency"]).aggregate(
+        platform=early.platform.min(), orders=early.order_id.nunique(), value=value.cast("float64")
     )
-    later = named.filter(named.ordered_at > split).select("customer_id").distinct().to_pandas()["customer_id"]
-    if len(bought) < FEWEST_BUYERS:
-        raise Refusal.because("no repeat share", f"{len(bought)} buyers a year ago", f"{FEWEST_BUYERS} are needed")
-    rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in bought["currency"].unique()}
-    bought["usd"] = bought["value"].astype(float) * bought["currency"].map(rates)
-    bought["again"] = bought["customer_id"].isin(later)
-    grouped = bought.groupby("platform").agg(
-        buyers=("again", "size"), again=("again", "sum"), orders_year=("orders", "mean"), value_usd=("usd", "mean")
+    names = early.select("currency").distinct().order_by("currency").to_pandas()["currency"]
+    rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
+    later = named.filter(named.ordered_at > split).select("customer_id").distinct().mutate(back=1)
+    both = bought.left_join(later, "customer_id")
+    usd = both.value * both.currency.cases(*rates) if rates else both.value
+    grouped = both.group_by("platform").aggregate(
+        buyers=both.count(), again=both.back.count(), orders_year=both.orders.mean(), value_usd=usd.mean()
     )
+    grouped = grouped.to_pandas().set_index("platform").sort_index()
+    buyers = int(grouped["buyers"].sum())
+    if buyers < FEWEST_BUYERS:
+        raise Refusal.because("no repeat share", f"{buyers} buyers a year ago", f"{FEWEST_BUYERS} are needed")
+    grouped = grouped[grouped.index.notna()]
     tail = (1 - level) / 2
     k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
     return grouped.assign(

@@ -1,12 +1,15 @@
 """Concentration, outages, continuity and response computed from a company's own tables."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
 from crossborder.reference import exchange
 from crossborder.risk import concentration, continuity, exposure, integrity, response
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 __all__ = [
     "cases",
@@ -59,18 +62,50 @@ def customer_shares(company: Tables, *, days: int = 365) -> pd.DataFrame:
 
     `top_tenth` is the share of the largest tenth, `half_from` the share of parts that make half of the sales.
     """
-    rows = []
-    for by in ("customer_id", "sku"):
-        amounts = revenue_by(company, by, days=days)
-        amounts = amounts[amounts > 0]
-        if amounts.empty:
-            continue
-        part = concentration.shares(amounts).to_numpy()
-        tenth, half = max(len(part) // 10, 1), int(np.searchsorted(part.cumsum(), 0.5)) + 1
-        rows.append((by, len(part), part[0], part[:10].sum(), part[:tenth].sum(), half / len(part)))
-    return pd.DataFrame(rows, columns=["of", "parts", "top_1", "top_10", "top_tenth", "half_from"]).replace(
-        {"of": {"customer_id": "customers", "sku": "products"}}
+    rows = [(of, *_spread(company, by, days)) for by, of in (("customer_id", "customers"), ("sku", "products"))]
+    names = ["of", "parts", "top_1", "top_10", "top_tenth", "half_from"]
+    return pd.DataFrame([row for row in rows if len(row) > 1], columns=names)
+
+
+def _spread(company: Tables, by: str, days: int) -> tuple[float, ...]:
+    """Parts, shares of the largest ones and of those that make half, ranked in the engine; empty without sales."""
+    orders = company.events("orders")
+    day = pd.Timestamp(company.as_of).tz_localize("UTC")
+    recent = orders.filter((orders.ordered_at >= day - pd.Timedelta(days=days)) & orders[by].notnull())
+    names = recent.select("currency").distinct().order_by("currency").to_pandas()["currency"]
+    if names.empty:
+        return ()
+    rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
+    value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).cast("float64")
+    parts = recent.group_by(part=recent[by]).aggregate(usd=(value * recent.currency.cases(*rates)).sum())
+    return _ranked(parts.filter(parts.usd > 0))
+
+
+def _ranked(parts: "Table") -> tuple[float, ...]:
+    """`_spread` of a table of part and usd."""
+    import ibis
+
+    largest = ibis.window(order_by=[parts.usd.desc(), parts.part])
+    ranked = parts.mutate(
+        rank=ibis.row_number().over(largest),
+        above=parts.usd.sum().over(ibis.cumulative_window(order_by=[parts.usd.desc(), parts.part])),
+        count=parts.count().over(ibis.window()),
+        total=parts.usd.sum().over(ibis.window()),
     )
+    tenth = ibis.greatest((ranked["count"] / 10).floor(), 1)
+    found = ranked.aggregate(
+        parts=ranked.count(),
+        total=ranked.usd.sum(),
+        first=ranked.usd.max(),
+        ten=ranked.usd.sum(where=ranked["rank"] < 10),
+        tenth=ranked.usd.sum(where=ranked["rank"] < tenth),
+        before_half=ranked.count(where=ranked.above < 0.5 * ranked.total),
+    )
+    row = found.to_pandas().iloc[0]
+    if not row["parts"]:
+        return ()
+    shares = (float(row[name] / row["total"]) for name in ("first", "ten", "tenth"))
+    return (int(row["parts"]), *shares, (row["before_half"] + 1) / row["parts"])
 
 
 def yearly_revenue(company: Tables) -> float:
