@@ -69,7 +69,7 @@ def test_every_number_of_the_committed_board_page_is_the_recorded_result_that_it
 
 
 def test_results_that_moved_most_against_their_uncertainty_come_first():
-    before = RESULTS.assign(value=[0.4, 4.0e6, 1.0])
+    before = RESULTS.assign(value=[0.4, 0.14, 4.0e6, 1.0])
     moved = plan.changed_since(RESULTS, before)
     assert moved["name"].tolist() == ["finance.plan.value_usd"]
     assert moved["change"].iloc[0] == pytest.approx(1.0e6)

@@ -95,8 +95,8 @@ def _words(row: pd.Series) -> dict[str, str]:
 
 # Fields are a result's name with _ for the points, and _interval for its interval.
 SENTENCES = (
-    "**Enter:** {market_entry_chosen_p_first_answer}; our markets are worth {market_size_own_markets_usd} and grow by "
-    "{market_growth_year} a year.",
+    "**Enter:** {market_entry_chosen_p_first_answer}, and the first that passes every gate; our markets are worth "
+    "{market_size_own_markets_usd} and grow by {market_growth_year} a year.",
     "**Sell:** the launches chosen are worth {selection_picks_value_usd} ({selection_picks_value_usd_interval}).",
     "**Bring:** logistics takes {supply_logistics_cost_share} of sales; a better network saves "
     "{supply_network_saved_usd_year} a year, and {supply_replay_stock_saved_share} of the stock can go.",

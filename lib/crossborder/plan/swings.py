@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 __all__ = ["value_swings"]
 
 
-def value_swings(company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2) -> pd.DataFrame:
+def value_swings(
+    company: "Company",
+    *,
+    months: int = 60,
+    incremental_ad_share: float = 0.2,
+    ad_share_range: tuple[float, float] | None = None,
+) -> pd.DataFrame:
     """Enterprise value (USD) with each uncertain assumption at its low and its high end, the others as planned.
 
+    The share of orders that advertising adds and its interval are those of `plan_case`.
     Columns: driver, low, high (ends against the plan, fractions), value_low, value_high, swing; widest first.
     """
-    case = plan_case(company, months=months, incremental_ad_share=incremental_ad_share)
+    case = plan_case(company, months=months, incremental_ad_share=incremental_ad_share, ad_share_range=ad_share_range)
     rate, terminal = capital_rate(company)["weighted"], company.value("finance.growth.terminal")
 
     def value(design: pd.DataFrame) -> np.ndarray:
