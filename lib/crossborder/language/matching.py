@@ -10,6 +10,7 @@ LETTER = re.compile(r"[A-Za-z]{2}|^[A-Za-z]$")
 COUNTED = re.compile(r"([A-Za-z].*?[A-Za-z]) +([+\u2212-]?\d[\d.,\u2009]*(?: ?%)?)")
 LEFT_OVER = re.compile(r"(?:^|(?<=[\u3001\uff0c(\uff08])|(?<=\u00b7 ))[A-Z]{2}(?=[:\uff1a\u3001\uff0c\uff09) ]|$)")
 OURS = re.compile(r"[\u3400-\u9fff]")
+SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]+){2}")
 FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
 # Where a text is made of parts; the first that all translate is taken.
 JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
@@ -76,7 +77,9 @@ class Book:
         if not header and text in self.codes:
             return self.codes[text]
         if OURS.search(text):
-            return self._half_done(text)
+            # An amount may stand in Chinese already inside a sentence that does not.
+            known = self._by_pattern(text) if SENTENCE.search(text) else None
+            return self._half_done(text) if known is None else known
         known = self.whole.get(normal(text))
         if known is not None:
             return known
