@@ -100,3 +100,14 @@ def test_many_purchases_do_not_overflow():
     model = buying_models.BuyingModel("bg", 0.5, 10.0, 0.8, 2.0, 0.0, 0, np.eye(4))
     found = buying_models.future_purchases(model, [800.0], [364.0], [365.0], 30.0)
     assert np.isfinite(found).all() and 0 < found[0] < 800
+
+
+@pytest.mark.parametrize("seed", [1, 2, 7])
+def test_pareto_fits_a_handful_of_customers_without_a_warning(seed):
+    rng = np.random.default_rng(seed)
+    count = rng.integers(3, 60)
+    x, age = rng.poisson(0.3, count).astype(float), rng.integers(30, 300, count).astype(float)
+    last = np.where(x > 0, np.floor(age * rng.random(count)), 0.0)
+    model = pareto_nbd.fit(np.where(last > 0, x, 0.0), last, age)
+    chance = pareto_nbd.probability_alive(model, np.where(last > 0, x, 0.0), last, age)
+    assert np.isfinite(model.log_likelihood) and ((chance >= 0) & (chance <= 1 + 1e-12)).all()

@@ -42,8 +42,10 @@ def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, *, starts: 
     n = grouped["n"].to_numpy(float)
 
     def loss(theta: np.ndarray) -> float:
-        value = _log_likelihood(np.exp(theta), *columns)
-        return -float(n @ value) / n.sum() + 1e-9 * float(theta @ theta)
+        # In a corner of the bounds 2F1 leaves the range of floats: such a step is made to lose, without a warning.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            value = -float(n @ _log_likelihood(np.exp(theta), *columns)) / n.sum()
+        return (value if np.isfinite(value) else 1e6) + 1e-9 * float(theta @ theta)
 
     best = None
     for start in range(starts):
@@ -115,11 +117,7 @@ def _parts(theta: tuple, x: np.ndarray, tx: np.ndarray, t: np.ndarray) -> tuple[
 
 
 def _log_term(theta: tuple, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """log of 2F1(r+s+x, c; r+s+x+1; |alpha - beta| / (larger + y)) / (larger + y)^(r+s+x).
-
-    tail = total * np.log(larger + y)
-    return (1 - other) * np.log1p(-z) + np.log(hyp2f1(1.0, total + 1 - other, total + 1, z)) - tail
-    """
+    """log of 2F1(r+s+x, c; r+s+x+1; |alpha - beta| / (larger + y)) / (larger + y)^(r+s+x)."""
     from scipy.special import hyp2f1
 
     r, alpha, s, beta = theta
