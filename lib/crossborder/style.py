@@ -26,7 +26,7 @@ from crossborder.language import amounts, drawn, t
 __all__ = [
     "ACCENT", "BAD", "DIVERGING", "GOOD", "GREY", "INK", "LIGHT", "PALETTE", "SEQUENTIAL", "Figure", "Sentence",
     "Table", "colour", "colours", "darker", "day", "figure", "finish", "human_axis", "interval", "label_ends", "money",
-    "number", "percent", "say", "table", "use", "zero_line",
+    "names", "number", "percent", "say", "table", "use", "zero_line",
 ]  # fmt: skip
 
 INK, GREY, LIGHT = "#222222", "#6b6b6b", "#d9d9d9"
@@ -237,6 +237,17 @@ def money(value: float | None, currency: str = "USD", digits: int | None = None)
 def interval(low: float | None, high: float | None, fmt: object = number) -> str:
     """An interval, each end formatted by `fmt`."""
     return t("{low} to {high}", low=fmt(low), high=fmt(high))
+
+
+def names(values: Iterable[object], most: int = 5) -> str:
+    """The first few of a list in words, and how many are left.
+
+    >>> names(["home_storage, US", "pet, DE", "beauty, JP"], most=2)
+    'home storage, US; pet, DE; and 1 more'
+    """
+    every = [str(value).replace("_", " ") for value in values]
+    more = [t("and {count} more", count=len(every) - most)] if len(every) > most else []
+    return "; ".join([*every[:most], *more])
 
 
 def day(value: object) -> str:

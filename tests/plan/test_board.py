@@ -14,6 +14,7 @@ RESULTS = pd.DataFrame(
         ("12_market_growth", "market.entry.p_first", 0.4, None, None, None, "share", "ID", ""),
         ("12_market_growth", "market.entry.chosen_p_first", 0.14, None, None, None, "share", "SA", ""),
         ("52_financial_model", "finance.plan.value_usd", 5.0e6, 1.0e6, 8.0e6, 0.9, "USD", "enterprise value", ""),
+        ("21_selection_scoring", "selection.picks.value_usd", 9e4, 1e4, 2e5, 0.9, "USD", "lamp, US; bowl, DE", ""),
         ("51_x", "finance.order.other", 1.0, None, None, None, "USD", "", ""),
     ],
     columns=["notebook", "name", "value", "low", "high", "level", "unit", "note", "label"],
@@ -27,6 +28,8 @@ def test_a_decision_shows_its_result_and_one_without_says_why():
     assert cards.loc["finance.plan.value_usd", "sure"] == "wide"
     assert cards.loc["market.entry.p_first", "answer"].startswith("ID, the best with")
     assert cards.loc["market.entry.chosen_p_first", "answer"].startswith("SA, the best of all with")
+    assert cards.loc["selection.picks.value_usd", "what"] == "launch lamp, US; bowl, DE"
+    assert cards.loc["finance.plan.value_usd", "what"] == ""
     assert cards.loc["finance.price.gain_usd", "status"] == "no number recorded"
     assert cards.loc["marketing.budget.gain_week_usd", "status"] == "notebook 42 did not run"
 
@@ -69,7 +72,7 @@ def test_every_number_of_the_committed_board_page_is_the_recorded_result_that_it
 
 
 def test_results_that_moved_most_against_their_uncertainty_come_first():
-    before = RESULTS.assign(value=[0.4, 0.14, 4.0e6, 1.0])
+    before = RESULTS.assign(value=[0.4, 0.14, 4.0e6, 9e4, 1.0])
     moved = plan.changed_since(RESULTS, before)
     assert moved["name"].tolist() == ["finance.plan.value_usd"]
     assert moved["change"].iloc[0] == pytest.approx(1.0e6)

@@ -43,6 +43,9 @@ def test_results_and_answer(flows, company):
     shut = network_pages.closures(flows, {"suez": ("suez",)}, ["ultra_large"], 0.22, 14.0)
     legs, _ = pages.carbon_legs(flows)
     worth = {"cost_best": 1.0, "cost_today": 2.0, "days_best": 1.0, "days_today": 2.0, "gap": 0.0, "seconds": 0.1}
-    names = [row["name"] for row in pages.network_results(modes, shut, worth, legs)]
+    sites = pd.DataFrame({"name": ["Dallas, Texas", "Riyadh", "Chiba"], "open": [True, False, True]})
+    found = pages.network_results(modes, shut, sites.assign(in_use=[False, True, True]), worth, legs)
+    names = [row["name"] for row in found]
     assert len(names) == len(set(names))
+    assert found[0]["note"] == "open Dallas; close Riyadh"
     assert isinstance(pages.answer(modes, shut, worth, legs, None), pd.DataFrame)

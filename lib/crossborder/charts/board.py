@@ -54,6 +54,7 @@ def _card(card: tuple) -> str:
         return f'<div class="card absent" style="{BOX}">{"".join(lines)}{_source(card)}</div>'
     lines.append(f'<strong class="answer" style="{LINE};font-size:1.15em">{html.escape(card.answer)}</strong>')
     lines.append(_small(card.interval, "interval") if card.interval else "")
+    lines.append(_small(card.what, "what") if card.what else "")
     lines.append(_small(t(SURE[card.sure]), f"sure {card.sure.replace(' ', '-')}"))
     lines.append(_small(t("rests on: {what}", what=card.depends_on)))
     lines.append(_small(card.changed, "changed") if card.changed else "")
@@ -90,14 +91,15 @@ def _keys(names: pd.Series) -> pd.Series:
 
 
 def _words(row: pd.Series) -> dict[str, str]:
-    return {"answer": row["answer"], "value": row["value"], "interval": row["interval"]}
+    return {name: row[name] for name in ("answer", "value", "interval", "what")}
 
 
-# Fields are a result's name with _ for the points, and _interval for its interval.
+# Fields are a result's name with _ for the points; _interval is its interval, _what the things that its note names.
 SENTENCES = (
     "**Enter:** {market_entry_chosen_p_first_answer}, and the first that passes every gate; our markets are worth "
     "{market_size_own_markets_usd} and grow by {market_growth_year} a year.",
-    "**Sell:** the launches chosen are worth {selection_picks_value_usd} ({selection_picks_value_usd_interval}).",
+    "**Sell:** {selection_picks_value_usd_what}. They are worth {selection_picks_value_usd} "
+    "({selection_picks_value_usd_interval}).",
     "**Bring:** logistics takes {supply_logistics_cost_share} of sales; a better network saves "
     "{supply_network_saved_usd_year} a year, and {supply_replay_stock_saved_share} of the stock can go.",
     "**Win:** moving the ad budget is worth {marketing_budget_gain_week_usd} a week "
@@ -112,7 +114,7 @@ SENTENCES = (
 
 def _filled(template: str, words: Mapping[str, Mapping[str, str]]) -> str:
     fields = {name: one["value"] for name, one in words.items()}
-    fields |= {f"{name}_{part}": one[part] for name, one in words.items() for part in ("answer", "interval")}
+    fields |= {f"{name}_{part}": one[part] for name, one in words.items() for part in ("answer", "interval", "what")}
     try:
         return style.say(template, **fields).text
     except KeyError:

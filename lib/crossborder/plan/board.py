@@ -24,6 +24,7 @@ class Decision(NamedTuple):
     notebook: str
     depends: str
     answer: str = "{value}"
+    named: str = ""  # how the result's note is said on the card, for notes that name things
 
 
 ENTER, SELL, BRING, WIN = "Where to enter", "What to sell", "How to bring it there", "How to win buyers"
@@ -39,7 +40,7 @@ DECISIONS = (
              "definition of the market, published sizes"),
     Decision(ENTER, "How fast does it grow?", "market.growth.year", "12", "noise of published sizes", "{value} a year"),
     Decision(SELL, "What are the best launches worth?", "selection.picks.value_usd", "21",
-             "success of past launches, budget, caps"),
+             "success of past launches, budget, caps", named="launch {note}"),
     Decision(SELL, "How often is a top pick a success?", "selection.success.precision_at_20", "21",
              "past launches, judged out of time"),
     Decision(SELL, "What do buyers pay more for?", "selection.premium.highest_share", "22",
@@ -49,13 +50,13 @@ DECISIONS = (
     Decision(BRING, "What share of sales does logistics take?", "supply.logistics.cost_share", "31",
              "freight, duty rules of the day"),
     Decision(BRING, "What does a better network save?", "supply.network.saved_usd_year", "32",
-             "demand by market, fixed cost", "{value} a year"),
+             "demand by market, fixed cost", "{value} a year", named="{note}"),
     Decision(BRING, "How much stock can go at the same service?", "supply.replay.stock_saved_share", "33",
              "forecast error, lead times"),
     Decision(BRING, "How much do we buy from one country?", "supply.sourcing.largest_country_share", "34",
              "capacity elsewhere"),
     Decision(WIN, "What is moving ad budget worth?", "marketing.budget.gain_week_usd", "42",
-             "response curves, tests", "{value} a week"),
+             "response curves, tests", "{value} a week", named="USD a week: {note}"),
     Decision(WIN, "What does the next ad dollar bring?", "marketing.budget.next_dollar", "42",
              "response curves at today's spend"),
     Decision(WIN, "What is a new customer worth?", "marketing.customer.new_value_usd", "43",
@@ -65,7 +66,7 @@ DECISIONS = (
     Decision(EARN, "What does an order line leave?", "finance.order.contribution_usd", "51",
              "returns, fees, advertising"),
     Decision(EARN, "What are better prices worth?", "finance.price.gain_usd", "51",
-             "elasticity by category", "{value} a year"),
+             "elasticity by category", "{value} a year", named="largest moves: {note}"),
     Decision(EARN, "What is the plan worth?", "finance.plan.value_usd", "52",
              "demand, currencies, growth that fades"),
     Decision(EARN, "What does it earn in the first year?", "finance.plan.ebitda_usd", "52",
@@ -78,7 +79,8 @@ DECISIONS = (
     Decision(BREAK, "Which shock breaks us, and at what size?", "risk.stress.weakest_size", "63",
              "covenants, cash at the start", "{note}: {value}"),
     Decision(BREAK, "How large should the reserve be?", "risk.reserve.needed_95_usd", "61",
-             "frequency and size of losses", "{value} for 19 years in 20"),
+             "frequency and size of losses", "{value} for 19 years in 20",
+             named="bad years come from {note}"),
     Decision(BREAK, "How bad is a bad currency year?", "risk.currency.bad_year_usd", "62",
              "mix of sales currencies, hedges"),
     Decision(BREAK, "How much currency risk nets out by itself?", "risk.currency.netted_share", "62",
@@ -88,8 +90,8 @@ DECISIONS = (
 )  # fmt: skip
 
 COLUMNS = (
-    "part", "question", "name", "answer", "value", "interval", "sure", "number", "low", "high", "unit", "source",
-    "depends_on", "changed", "status",
+    "part", "question", "name", "answer", "what", "value", "interval", "sure", "number", "low", "high", "unit",
+    "source", "depends_on", "changed", "status",
 )  # fmt: skip
 
 
@@ -99,9 +101,9 @@ def decisions(
     """The decisions with the numbers of a run: one row a question.
 
     `results` and `before` (the last run) as from `reports.results()`; `show` formats a value with its unit. Columns:
-    part, question, name (of the recorded result), answer (text), value (text), interval (text), sure (how wide the
-    interval is), number, low, high, unit, source (notebook), depends_on, changed (what it was in the last run, empty
-    where it did not move), status ("ok", or why there is no number).
+    part, question, name (of the recorded result), answer, what (the things its note names), value, interval (texts),
+    sure (how wide the interval is), number, low, high, unit, source (notebook), depends_on, changed (what it was in the
+    last run, empty where it did not move), status ("ok", or why there is no number).
     """
     rows = [_one(results, show, entry, before) for entry in DECISIONS]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -110,7 +112,7 @@ def decisions(
 def _one(results: pd.DataFrame, show: Callable, entry: Decision, before: pd.DataFrame | None) -> dict[str, object]:
     here = results[results["name"].str.startswith(entry.result)]
     row = {"part": entry.part, "question": entry.question, "name": entry.result, "source": entry.notebook}
-    row |= {"depends_on": entry.depends, "unit": "", "sure": "", "changed": "", "interval": ""}
+    row |= {"depends_on": entry.depends, "unit": "", "sure": "", "changed": "", "interval": "", "what": ""}
     row |= {"number": np.nan, "low": np.nan, "high": np.nan, "answer": "–", "value": "–"}
     if here.empty or pd.isna(here["value"].iloc[0]):
         ran = results["notebook"].str.startswith(entry.notebook).any()
@@ -121,6 +123,7 @@ def _one(results: pd.DataFrame, show: Callable, entry: Decision, before: pd.Data
     value = show(found["value"], _shown_unit(unit))
     said = entry.answer if note or "{note}" not in entry.answer else "{value}"
     spoken = t(said, value=value, note=t(note)) if note else t(said, value=value)
+    row["what"] = t(entry.named, note=t(note)) if entry.named and note else ""
     row |= {"name": found["name"], "unit": unit, "source": found["notebook"], "value": value, "answer": spoken}
     row |= {"number": found["value"], "low": found["low"], "high": found["high"], "status": "ok"}
     return row | _doubt(found, show, unit) | {"changed": _moved(found, before, show, unit)}

@@ -179,15 +179,23 @@ def answer(
 
 
 def network_results(
-    table: pd.DataFrame, closed: pd.DataFrame, worth: dict[str, float], legs: pd.DataFrame
+    table: pd.DataFrame, closed: pd.DataFrame, sites: pd.DataFrame, worth: dict[str, float], legs: pd.DataFrame
 ) -> list[dict]:
     """Named results of the page, headline figures first."""
+    moves = {"open": sites["open"] & ~sites["in_use"], "close": sites["in_use"] & ~sites["open"]}
+    town = sites["name"].str.partition(",")[0]
+    move = "; ".join(f"{word} {', '.join(town[rows])}" for word, rows in moves.items() if rows.any())
     one = closed[(closed["case"] == closed["case"].iloc[0]) & (closed["ship"] == closed["ship"].iloc[0])]
     hit = one[one["extra_days"] > 0.5]
     second = float(legs["co2e_kg_second"].sum() / 1000)
     first = float(legs["co2e_kg"].sum() / 1000)
     return [
-        {"name": "supply.network.saved_usd_year", "value": worth["cost_today"] - worth["cost_best"], "unit": "USD"},
+        {
+            "name": "supply.network.saved_usd_year",
+            "value": worth["cost_today"] - worth["cost_best"],
+            "unit": "USD",
+            "note": move,
+        },
         {
             "name": "supply.closure.extra_days",
             "value": float(hit["extra_days"].mean()) if len(hit) else 0.0,
@@ -251,8 +259,8 @@ def warehouse_days(company: object, market: str, rng: np.random.Generator) -> pd
     hours = rows.group_by(hour=rows.ordered_at.hour()).aggregate(orders=rows.order_id.nunique()).to_pandas()
     daily = rows.group_by(day=rows.ordered_at.date()).aggregate(orders=rows.order_id.nunique()).to_pandas()["orders"]
     profile = hours.set_index("hour")["orders"].reindex(range(24), fill_value=0).to_numpy(float)
-    check, pick = warehouse_flow.Stage("check", 1, 1.5), warehouse_flow.Stage("pick", 1, 5.0, error_share=0.02)
-    pack = warehouse_flow.Stage("pack", 1, 3.5, error_share=0.01)
+    check, pick = warehouse_flow.Stage("checking", 1, 1.5), warehouse_flow.Stage("picking", 1, 5.0, error_share=0.02)
+    pack = warehouse_flow.Stage("packing", 1, 3.5, error_share=0.01)
     today = warehouse_flow.Warehouse((check, pick, pack))
     hands = warehouse_flow.Warehouse((check, replace(pick, people=3), replace(pack, people=2)))
     scan = replace(
