@@ -168,6 +168,29 @@ def _level(y: np.ndarray, log: np.ndarray, group: np.ndarray, size: int) -> np.n
     return np.log(seen / np.maximum(np.bincount(group, np.exp(log), size), 1e-300))
 
 
+def truth_of(what: str, small: Small) -> np.ndarray:
+    """The parameters that the regression of this name should find."""
+    lift = media.CHANNEL["lift"].to_numpy()
+    if what == "lifts":
+        return lift
+    if what == "adstock":
+        return (small.media.reach * lift)[[c not in media.HARVEST for c in CHANNELS]]
+    others = ("rival_price", "rating", "promotion", "after_promotion_1", "after_promotion_2")
+    return np.array([*(prices.ELASTICITY[c] for c in CATEGORIES), *(prices.DEMAND[name] for name in others)])
+
+
+def errors_in_standard_errors(seeds: range, scale: float = 0.15) -> dict[str, np.ndarray]:
+    """Estimate minus truth over its standard error: seed x parameter, for each of the three regressions."""
+    regressions = {"lifts": lifts, "adstock": adstock_coefficients, "demand": demand_coefficients}
+    found: dict[str, list[np.ndarray]] = {what: [] for what in regressions}
+    for seed in seeds:
+        small = Small.drawn(seed, scale)
+        for what, regression in regressions.items():
+            value, error = regression(small)
+            found[what].append((value - truth_of(what, small)) / error)
+    return {what: np.array(rows) for what, rows in found.items()}
+
+
 def cents(amount: pd.Series) -> pd.Series:
     """Whole hundredths, so that sums compare exactly."""
     return (amount * 100).round().astype("int64")

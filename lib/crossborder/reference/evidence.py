@@ -3,6 +3,7 @@
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -100,9 +101,14 @@ def _recomputed(row: tuple, known: pd.DataFrame) -> dict[str, object]:
         "value": value,
         "unit": row.unit,
         "breaks": bool(arithmetic(row.breaks_if, names | {"x": value})),
-        "reading": row.reading.format(x=value, **names),
+        "reading": _filled(row.reading, names | {"x": value}),
         "claims": row.claims,
     }
+
+
+def _filled(reading: str, names: Mapping[str, float]) -> str:
+    """A reading with the value of each formula in braces: {end / base - 1:.0%}."""
+    return re.sub(r"\{([^{}:]+):([^{}]+)\}", lambda part: format(arithmetic(part[1], names), part[2]), reading)
 
 
 def arithmetic(formula: str, names: Mapping[str, float]) -> float:
