@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
 from crossborder.reference.files import read
-from crossborder.selection import aspects
+from crossborder.selection import aspects, sentiment
 
 
 def word(kind: str, label: str) -> str:
@@ -95,3 +95,27 @@ def test_recall_and_precision_by_hand():
     found = aspects.recall(named, known).set_index("label")
     assert found.loc["size", ["known", "recall", "precision"]].tolist() == [2, 0.5, 0.5]
     assert found.loc["price", ["known", "recall", "precision"]].tolist() == [1, 1.0, 1.0]
+
+
+def test_clauses_are_scored_alone(plain_reviews):
+    model = sentiment.train(plain_reviews)
+    one = plain_reviews.head(1).assign(text="great quality but slow delivery")
+    named = aspects.mentions(aspects.clauses(one))
+    tone = model.score(named["clause"], named["language"]).set_axis(named["label"])
+    assert tone["quality"] > 0.5 > tone["delivery"]
+
+
+def test_weights_of_needs_add_up_in_each_market(plain_reviews):
+    table = aspects.aspect_table(aspects.mentions(aspects.clauses(plain_reviews)), sentiment.train(plain_reviews))
+    needs = aspects.need_weights(table)
+    assert needs.groupby("market")["weight"].sum().to_numpy() == pytest.approx(1)
+    assert ((needs["weight_low"] <= needs["weight"]) & (needs["weight"] <= needs["weight_high"])).all()
+
+
+def test_a_planted_change_of_mentions_is_found(plain_reviews):
+    late = plain_reviews.assign(date=pd.Timestamp("2025-06-01"), review_id="E" + plain_reviews["review_id"])
+    late["text"] = late["text"].str.replace("slow delivery", "broke after a week")
+    both = pd.concat([late, plain_reviews.assign(date=pd.Timestamp("2026-03-01"))])
+    found = aspects.change_of_mentions(aspects.mentions(aspects.clauses(both)), both, "2026-01-01").set_index("label")
+    assert found.loc["delivery", "low"] > 0
+    assert found.loc["durability", "high"] < 0

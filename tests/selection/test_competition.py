@@ -71,3 +71,36 @@ def test_returns_weigh_against_conversion_in_visibility():
     assert score.tolist() == pytest.approx([2 / 3, 1.0, 1 / 3])
     with pytest.raises(InputError, match="fractions"):
         competition.visibility(pd.Series([0.05]), pd.Series([1.2]))
+
+
+def test_crowding_of_a_niche_by_hand():
+    rows = pd.DataFrame(
+        {
+            "market": "US",
+            "category": "pet",
+            "niche": ["a"] * 4 + ["b"] * 4,
+            "price": [10, 10, 10, 10, 5, 10, 20, 40],
+            "seller_id": ["x"] * 4 + list("wxyz"),
+            "units_month": 10,
+            "title": "t",
+            "image_hash": [1, 1, 1, 2, 3, 4, 5, 6],
+        }
+    )
+    found = competition.crowding(rows).set_index("niche")
+    assert found.loc["a", "homogeneity"] == pytest.approx(0.75)
+    assert found.loc["a", "concentration"] == pytest.approx(1.0)
+    assert found.loc["b", "concentration"] == pytest.approx(0.25)
+    assert found.loc["a", "price_spread"] == 0
+
+
+def test_the_position_of_a_price():
+    rows = pd.DataFrame({"market": "US", "niche": "a", "price": [10, 11, 12, 13, 20, 21, 22, 23, 24, 25.0]})
+    found = competition.price_position(rows, 16.5, "US", "a")
+    assert found["percentile"] == pytest.approx(0.4)
+    assert found[["gap_low", "gap_high"]].tolist() == [13, 20]
+
+
+def test_visibility_rewards_conversion_and_punishes_returns():
+    found = competition.visibility(pd.Series([0.05, 0.05, 0.01]), pd.Series([0.05, 0.40, 0.05]))
+    assert found[0] > found[1]
+    assert found[0] > found[2]

@@ -1,173 +1,74 @@
-"""Reviews, searches, prices: what is read, found and paid, against planted facts."""
+"""What reviews, searches and offers say together: drivers, bundles, certificates, the brief."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from crossborder.errors import Refusal
-from crossborder.selection import aspects, associations, breakouts, sentiment, topics, voice
-from crossborder.selection import willingness_to_pay as paying
+from crossborder.errors import InputError
+from crossborder.selection import voice
+
+DAY = pd.Timestamp("2026-03-16")
 
 
-@pytest.fixture(scope="module")
-def reviews():
-    rng = np.random.default_rng(1)
-    good = ["great quality", "love it, works", "fast delivery", "fair price", "easy to use"]
-    bad = ["poor quality", "broke after a week", "slow delivery", "not worth the price", "hard to use"]
-    rows = []
-    for i in range(600):
-        fine = rng.uniform() < 0.6
-        words = rng.choice(good if fine else bad, 2, replace=False)
-        rows.append((f"V{i}", "US" if i % 2 else "GB", "en", (5 if fine else 1), ". ".join(words), "2026-03-01"))
-    frame = pd.DataFrame(rows, columns=["review_id", "market", "language", "rating", "text", "date"])
-    return frame.assign(date=pd.to_datetime(frame["date"]))
+def found(**columns) -> pd.DataFrame:
+    known = {"market": "GB", "term": "canopies", "category": "outdoor", "week": DAY, "shape": "stays", "size": 1.0,
+             "low": 0.9, "high": 1.1, "p_value": 0.001, "found": True}  # fmt: skip
+    return pd.DataFrame([known | columns])
 
 
-def test_sentiment_is_learned_from_stars(reviews):
-    held = sentiment.held_out(reviews, np.random.default_rng(2))
-    assert held.loc[0, "reviews"] == len(reviews)
-    assert held.loc[0, "accuracy"] > 0.95 > held.loc[0, "always_the_same"]
+def keywords() -> pd.DataFrame:
+    month = pd.to_datetime(["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"])
+    rows = {"beach canopy": [100, 100, 100, 200, 200, 200], "garden": [100, 100, 100, 110, 110, 110],
+            "rare": [1, 1, 1, 30, 30, 30]}  # fmt: skip
+    parts = [pd.DataFrame({"month": month, "keyword": name, "volume": v}) for name, v in rows.items()]
+    return pd.concat(parts, ignore_index=True).assign(market="GB", category="outdoor")
 
 
-def test_a_language_that_was_not_learned_is_refused_never_neutral(reviews):
-    model = sentiment.train(reviews)
-    with pytest.raises(Refusal, match="language 'xx' is not read"):
-        model.score(pd.Series(["anything"]), pd.Series(["xx"]))
+def test_the_driver_is_the_keyword_that_grew_most_and_is_not_rare():
+    row = voice.drivers(found(), keywords()).iloc[0]
+    assert (row["driver"], row["driver_growth"]) == ("beach canopy", pytest.approx(1.0))
+    assert voice.drivers(found(), None).iloc[0]["driver"] == ""
+    assert voice.drivers(found(market="US"), keywords()).iloc[0]["driver"] == ""
 
 
-def test_unread_text_has_no_score(reviews):
-    model = sentiment.train(reviews)
-    assert model.score(pd.Series(["質量很差"]), pd.Series(["en"])).isna().all()
-
-
-def test_coverage_names_what_is_not_read(reviews):
-    more = pd.concat([reviews, reviews.head(5).assign(language="fr")])
-    table = sentiment.coverage(more, sentiment.train(more)).set_index("language")
-    assert table.loc["en", "read"]
-    assert not table.loc["fr", "read"]
-    assert table.loc["fr", "scored_share"] == 0
-
-
-def test_clauses_are_scored_alone(reviews):
-    model = sentiment.train(reviews)
-    one = reviews.head(1).assign(text="great quality but slow delivery")
-    named = aspects.mentions(aspects.clauses(one))
-    tone = model.score(named["clause"], named["language"]).set_axis(named["label"])
-    assert tone["quality"] > 0.5 > tone["delivery"]
-
-
-def test_weights_of_needs_add_up_in_each_market(reviews):
-    table = aspects.aspect_table(aspects.mentions(aspects.clauses(reviews)), sentiment.train(reviews))
-    needs = aspects.need_weights(table)
-    assert needs.groupby("market")["weight"].sum().to_numpy() == pytest.approx(1)
-    assert ((needs["weight_low"] <= needs["weight"]) & (needs["weight"] <= needs["weight_high"])).all()
-
-
-def test_a_planted_change_of_mentions_is_found(reviews):
-    late = reviews.assign(date=pd.Timestamp("2025-06-01"), review_id="E" + reviews["review_id"])
-    late["text"] = late["text"].str.replace("slow delivery", "broke after a week")
-    both = pd.concat([late, reviews.assign(date=pd.Timestamp("2026-03-01"))])
-    found = aspects.change_of_mentions(aspects.mentions(aspects.clauses(both)), both, "2026-01-01").set_index("label")
-    assert found.loc["delivery", "low"] > 0
-    assert found.loc["durability", "high"] < 0
-
-
-def test_themes_need_reviews_of_the_language(reviews):
-    table, assigned = topics.topics(reviews, "en", count=3)
-    assert table["share"].sum() == pytest.approx(1)
-    assert len(assigned) == len(reviews)
-    with pytest.raises(Refusal, match="no themes in language 'de'"):
-        topics.topics(reviews, "de")
-
-
-def series(rng, jump=0.0, at=100, weeks=157):
-    t = np.arange(weeks)
-    noise = rng.normal(0, 0.05, weeks)
-    for i in range(1, weeks):
-        noise[i] += 0.4 * noise[i - 1]
-    return 100 * np.exp(0.1 * t / 52 + 0.2 * np.cos(2 * np.pi * t / 52.18) + noise + np.log1p(jump) * (t >= at))
-
-
-def panel(jumps, seed=5):
-    rng = np.random.default_rng(seed)
-    weeks = pd.date_range("2023-10-30", periods=157, freq="W-MON")
-    parts = [pd.DataFrame({"week": weeks, "market": "US", "term": f"t{i}", "interest": series(rng, j)})
-             for i, j in enumerate(jumps)]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
-
-
-def test_planted_breakouts_are_found_at_their_week():
-    found = breakouts.breakouts(panel([0.5, 0.8] + [0.0] * 20), np.random.default_rng(1), draws=400)
-    hits = found[found["found"]].set_index("term")
-    assert {"t0", "t1"} <= set(hits.index)
-    assert abs((hits.loc["t1", "week"] - pd.Timestamp("2025-09-29")).days) <= 14
-    assert hits.loc["t1", "low"] < 0.8 < hits.loc["t1", "high"]
-
-
-def test_series_without_change_raise_few_alarms():
-    alarms = [breakouts.breakouts(panel([0.0] * 20, seed), np.random.default_rng(seed), draws=400)["found"].sum()
-              for seed in range(5)]  # fmt: skip
-    assert sum(alarms) <= 3
-
-
-def test_rules_of_the_basket_by_hand():
-    rows = [("1", "a"), ("1", "b"), ("2", "a"), ("2", "b"), ("3", "a"), ("4", "c"), ("4", "b")]
-    found = associations.rules(pd.DataFrame(rows, columns=["basket", "item"]), least=1).set_index(["when", "then"])
-    assert found.loc[("a", "b"), ["support", "confidence", "lift"]].tolist() == pytest.approx([0.5, 2 / 3, 8 / 9])
-    assert found.loc[("c", "b"), "confidence"] == pytest.approx(1.0)
-
-
-def test_independent_items_have_no_sure_lift():
-    rng = np.random.default_rng(3)
-    has = rng.uniform(size=(4000, 6)) < 0.3
-    row, item = np.nonzero(has)
-    found = associations.rules(pd.DataFrame({"basket": row, "item": item}), total=4000)
-    assert found["lift"].to_numpy() == pytest.approx(1, abs=0.1)
-    assert not found["sure"].any()
-
-
-def offers(seed=2, premium=0.2):
-    rng = np.random.default_rng(seed)
-    n = 1200
-    frame = pd.DataFrame(
+def paid() -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "market": rng.choice(["US", "DE", "JP", "BR"], n),
-            "niche": rng.choice(list("abc"), n),
-            "seller_id": rng.integers(0, 200, n).astype(str),
-            "rating": rng.normal(4.2, 0.3, n),
+            "market": ["DE", "BR"],
+            "attribute": "eco",
+            "premium": [0.20, 0.01],
+            "low": [0.15, -0.04],
+            "high": [0.25, 0.06],
         }
     )
-    frame["eco"], frame["smart"] = rng.uniform(size=(2, n)) < 0.3
-    log = 3 + 0.5 * (frame["niche"] == "b") + np.log1p(premium) * frame["eco"] + 0.1 * rng.standard_normal(n)
-    return frame.assign(price=np.exp(log))
-
-
-def test_a_premium_is_found_and_a_null_is_not():
-    found = paying.premiums(offers(), ("eco", "smart")).set_index(["attribute", "market"])
-    assert ((found.loc["eco", "low"] < 0.2) & (found.loc["eco", "high"] > 0.2)).all()
-    assert found.loc["smart", "premium"].abs().max() < 0.03
-
-
-def test_premiums_cover_the_truth_over_worlds():
-    inside = []
-    for seed in range(12):
-        found = paying.premiums(offers(seed), ("eco", "smart"))
-        eco = found[found["attribute"] == "eco"]
-        inside += ((eco["low"] <= 0.2) & (eco["high"] >= 0.2)).tolist()
-    assert np.mean(inside) > 0.8
-
-
-def test_break_even_by_hand():
-    found = paying.break_even(0.2, 0.02, 30.0, 1.0, 2000.0, 1000).iloc[0]
-    assert found["gain_piece_usd"] == pytest.approx(5.0)
-    assert found["units_needed"] == pytest.approx(400)
-    assert found["profit_usd"] == pytest.approx(3000)
-    assert found["extra_cost_max_usd"] == pytest.approx(4.0)
-    assert found["pays"] > 0.99
-    assert np.isinf(paying.break_even(0.01, 0.0, 30.0, 1.0, 2000.0, 1000).loc[0, "units_needed"])
 
 
 def test_a_certificate_is_weighed_by_market():
-    paid = paying.premiums(offers(), ("eco", "smart"))
-    table = voice.certificate(paid, "eco", 30.0, 1.0, 2000.0, 1000)
-    assert set(table["market"]) == {"US", "DE", "JP", "BR"}
-    assert table["profit_usd"].is_monotonic_decreasing
+    table = voice.certificate(paid(), "eco", 30.0, 1.0, 2000.0, 1000)
+    assert table["market"].tolist() == ["DE", "BR"], "the best first"
+    assert table["profit_usd"].tolist() == pytest.approx([3000, -2700])
+    assert table["units_needed"].iloc[0] == pytest.approx(400)
+    assert pd.isna(table["units_needed"].iloc[1]), "no number of pieces pays a loss back"
+    with pytest.raises(InputError, match="attribute 'smart' is not known"):
+        voice.certificate(paid(), "smart", 30.0, 1.0, 2000.0, 1000)
+
+
+def test_bundles_come_from_what_is_there():
+    assert voice.bundles(None, None, None).empty
+    weeks = pd.date_range("2024-01-01", periods=104, freq="W-MON")
+    hot = [200.0 if i % 10 == 0 else 100.0 for i in range(104)]
+    terms = pd.concat([pd.DataFrame({"week": weeks, "market": "US", "term": name, "interest": hot}) for name in "ab"])
+    table = voice.bundles(None, None, terms, least=5)
+    assert table[["in", "when", "then"]].to_numpy().tolist() == [["searches", "a", "b"]]
+    assert table["confidence"].iloc[0] == pytest.approx(1.0)
+
+
+def test_the_brief_says_what_is_sure_and_what_is_not():
+    needs = pd.DataFrame({"market": ["DE", "BR"], "label": ["price", "delivery"]})
+    words = pd.DataFrame({"market": ["DE", "BR"], "label": ["natural", "premium"], "z": [3.0, 1.0]})
+    together = pd.DataFrame({"market": ["DE"], "need": ["health"], "scene": ["kitchen"], "reviews": [9]})
+    table = voice.brief(needs, words, together, paid(), found(market="DE")).set_index("market")
+    assert table.loc["DE"].tolist() == ["price", "natural", "health, kitchen", "eco (+20 %)", "canopies"]
+    assert table.loc["BR"].tolist() == ["delivery", "nothing typical", "", "nothing sure", ""]
+
+
+def test_without_a_truth_nothing_is_compared():
+    assert voice.against_truth(None, pd.DataFrame(), pd.DataFrame(), None, None, None) is None
