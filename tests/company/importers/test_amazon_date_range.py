@@ -1,4 +1,4 @@
-"""Amazon's date range report: one report in eight languages gives one ledger."""
+"""Amazon's date range report: one report in every language gives one ledger."""
 
 import pytest
 from crossborder.company import Company, checks
@@ -19,6 +19,11 @@ HEADERS = {
     "jp": "日付/時間;決済番号;トランザクションの種類;注文番号;SKU;説明;数量;Amazon 出品サービス;フルフィルメント;市町村;都道府県;郵便番号;税金徴収型;商品売上;商品の売上税;配送料;配送料の税金;ギフト包装手数料;ギフト包装クレジットの税金;Amazonポイントの費用;プロモーション割引額;プロモーション割引の税金;源泉徴収税を伴うマーケットプレイス;手数料;FBA 手数料;トランザクションに関するその他の手数料;その他;合計",
     "br": "data/hora;id de liquidação;tipo;id do pedido;sku;descrição;quantidade;marketplace;atendimento;cidade do pedido;estado do pedido;código postal do pedido;vendas do produto;imposto de vendas coletados;créditos de remessa;créditos de embalagem de presente;descontos promocionais;tarifas de venda;taxas fba;taxas de outras transações;outro;total",
     "mx": "fecha/hora;Id. de liquidación;tipo;Id. del pedido;sku;descripción;cantidad;marketplace;cumplimiento;ciudad del pedido;estado del pedido;código postal del pedido;modelo de recaudación de impuestos;ventas de productos;impuesto de ventas de productos;créditos de envío;impuesto de abono de envío;créditos por envoltorio de regalo;impuesto de créditos de envoltura;Tarifa reglamentaria;Impuesto sobre tarifa reglamentaria;descuentos promocionales;impuesto de reembolsos promocionales;impuesto de retenciones en la plataforma;tarifas de venta;tarifas fba;tarifas de otra transacción;otro;total",
+    "fr, later": "date/heure;Identifiant du paiement;type;Numéro de la commande;SKU;description;quantité;site de vente;traitement;ville;état;code postal;ventes de produits;Taxes sur la vente des produits;crédits d'expédition;taxe sur les crédits d'expédition;crédits sur l'emballage cadeau;Taxes sur les crédits cadeaux;Rabais promotionnels;Taxes sur les remises promotionnelles;Taxes retenues sur le site de vente;frais de vente;Frais Expédié par Amazon;autres frais de transaction;autre;total",
+    "nl": "datum/tijd;schikkings-ID;type;bestelnummer;sku;beschrijving;aantal;marketplace;fulfillment;bestelling stad;status bestelling;bestelling per post;verkoop van producten;Verzendtegoeden;kredietpunten cadeauverpakking;promotiekortingen;geïnde omzetbelasting;Belasting voor marketplace-facilitator;verkoopkosten;fba-vergoedingen;overige transactiekosten;overige;totaal",
+    "se": "datum/tid;reglerings-id;typ;beställnings-id;sku;beskrivning;antal;marknadsplats;leverans;stad för beställning;delstat för beställning;postadress för beställning;försäljning av produkter;fraktkrediter;krediter för presentinslagning;kampanjrabatter;inkasserad moms;skatt för marknadsplatsförmedlare;försäljningsavgifter;fba-avgifter;övriga transaktionsavgifter;övrigt;totalt",
+    "pl": "data/godzina;identyfikator rozliczenia;typ;identyfikator zamówienia;sku;opis;ilość;rynek;realizacja;miejscowość zamówienia;stan zamówienia;przekaz pocztowy;sprzedaż produktów;noty kredytowe za wysyłkę;środki na pokrycie pakowania na prezent;rabaty promocyjne;pobrany podatek od sprzedaży;podatek od transakcji marketplace facilitator;opłaty za sprzedaż;opłaty za fba;inne opłaty transakcyjne;inne;suma",
+    "in": "date/time;settlement id;type;order id;Sku;description;quantity;marketplace;account type;fulfillment;order city;order state;order postal;product sales;shipping credits;gift wrap credits;promotional rebates;Total sales tax liable(GST before adjusting TCS);TCS-CGST;TCS-SGST;TCS-IGST;TDS (Section 194-O);selling fees;fba fees;other transaction fees;other;total",
 }  # fmt: skip
 # Place: moments of an order, a refund, a fee and a transfer; their kinds; marketplace, currency, decimal mark, encoding.
 PLACES = {
@@ -31,6 +36,11 @@ PLACES = {
     "jp": (["2026/01/06 9:00:12JST", "2026/01/07 9:00:12JST", "2026/01/07 18:00:00 JST", "2026/01/08 18:00:00 JST"], ["注文", "返金", "FBA在庫保管手数料", "振込み"], "amazon.jp", "JPY", ".", "cp932"),
     "br": (["5 de jan. de 2026 21:00:12 GMT-3", "6 de jan. de 2026 21:00:12 GMT-3", "7 de jan. de 2026 06:00:00 GMT-3", "8 de jan. de 2026 06:00:00 GMT-3"], ["Pedido", "Reembolso", "Tarifa de armazenamento", "Transferência"], "amazon.com.br", "BRL", ",", "utf-8"),
     "mx": (["5 ene 2026 16:00:12 GMT-8", "6 ene 2026 16:00:12 GMT-8", "7 ene 2026 01:00:00 GMT-8", "8 ene 2026 01:00:00 GMT-8"], ["Pedido", "Reembolso", "Tarifa de almacenamiento", "Transferencia"], "amazon.com.mx", "MXN", ".", "utf-8"),
+    "fr, later": (["6 janv. 2026 00:00:12 UTC", "7 janv. 2026 00:00:12 UTC", "7 janv. 2026 09:00:00 UTC", "8 janv. 2026 09:00:00 UTC"], ["Commande", "Remboursement", "Frais de stock Expédié par Amazon stockage", "Transfert"], "amazon.fr", "EUR", ",", "utf-8"),
+    "nl": (["6 jan. 2026 00:00:12 UTC", "7 jan. 2026 00:00:12 UTC", "7 jan. 2026 09:00:00 UTC", "8 jan. 2026 09:00:00 UTC"], ["Bestelling", "Terugbetaling", "FBA-opslagkosten", "Overboeking"], "amazon.nl", "EUR", ",", "utf-8"),
+    "se": (["6 jan. 2026 00:00:12 UTC", "7 jan. 2026 00:00:12 UTC", "7 jan. 2026 09:00:00 UTC", "8 jan. 2026 09:00:00 UTC"], ["Beställning", "Återbetalning", "FBA-lageravgift", "Överföring"], "amazon.se", "SEK", ",", "utf-8"),
+    "pl": (["6 sty 2026 00:00:12 UTC", "7 sty 2026 00:00:12 UTC", "7 sty 2026 09:00:00 UTC", "8 sty 2026 09:00:00 UTC"], ["Zamówienie", "Zwrot", "Opłata za magazynowanie", "Przelew"], "amazon.pl", "PLN", ",", "utf-16"),
+    "in": (["6 Jan 2026 12:00:12 am UTC", "7 Jan 2026 12:00:12 am UTC", "7 Jan 2026 9:00:00 am UTC", "8 Jan 2026 9:00:00 am UTC"], ["Order", "Refund", "FBA Inventory Fee", "Transfer"], "amazon.in", "INR", ".", "utf-8"),
 }  # fmt: skip
 SALES = (
     "product sales",
@@ -40,6 +50,9 @@ SALES = (
     "Vendite",
     "商品売上",
     "vendas do produto",
+    "verkoop van producten",
+    "försäljning av produkter",
+    "sprzedaż produktów",
 )
 FEES = (
     "selling fees",
@@ -49,6 +62,9 @@ FEES = (
     "Commissioni di vendita",
     "手数料",
     "tarifas de venda",
+    "verkoopkosten",
+    "försäljningsavgifter",
+    "opłaty za sprzedaż",
 )
 
 

@@ -33,6 +33,8 @@ def read(engine, cells, order="ymd", zone="UTC", what=moments.in_utc):
     "cell",
     [
         "Jan 5, 2023 12:00:12 AM GMT",
+        "5 Jan 2023 12:00:12 am UTC",
+        "5 sty 2023 00:00:12 UTC",
         "Jan 4, 2023 4:00:12 PM PST",
         "4 Jan 2023 16:00:12 GMT-8",
         "5 Jan 2023 00:00:12 UTC",

@@ -6,6 +6,7 @@ from crossborder.company.importers import amazon_terms, cells, usd
 from crossborder.company.importers.amazon_date_range_columns import AMOUNTS, FIELDS
 from crossborder.company.importers.desk import quoted
 from crossborder.company.importers.interface import Imported, Importer, Options, Rule, Source
+from crossborder.company.importers.reading import header_key
 from crossborder.company.problems import Problem
 
 if TYPE_CHECKING:
@@ -48,15 +49,20 @@ CURRENCIES = {
     "IN": "INR", "JP": "JPY", "AU": "AUD", "SG": "SGD", "ZA": "ZAR",
 }  # fmt: skip
 # Columns whose amounts have an account of their own, on rows that are no refund.
-BY_COLUMN = {name: "sales tax" for name in AMOUNTS if name.endswith("tax") or name == "withheld"} | {
+TAXES = ("withheld", "tcs_cgst", "tcs_sgst", "tcs_igst", "tds")  # withheld by the marketplace
+BY_COLUMN = {name: "sales tax" for name in AMOUNTS if name.endswith("tax") or name in TAXES} | {
     "sales": "sales payout", "shipping": "sales payout", "wrap": "sales payout", "rebates": "sales payout",
     "points": "sales payout", "selling_fees": "platform fees", "fba_fees": "last mile", "regulatory_fee": "platform fees",
 }  # fmt: skip
 LANGUAGES = {
     "date/time": ("en", "US", "mdy"), "Datum/Uhrzeit": ("de", "DE", "dmy"), "date/heure": ("fr", "FR", "dmy"),
     "fecha y hora": ("es", "ES", "dmy"), "Data/Ora:": ("it", "IT", "dmy"), "日付/時間": ("ja", "JP", "ymd"),
-    "data/hora": ("pt", "BR", "dmy"), "fecha/hora": ("es-MX", "MX", "dmy"),
+    "data/hora": ("pt", "BR", "dmy"), "fecha/hora": ("es-MX", "MX", "dmy"), "datum/tijd": ("nl", "NL", "dmy"),
+    "datum/tid": ("sv", "SE", "ymd"), "data/godzina": ("pl", "PL", "dmy"), "日付/時刻": ("ja", "JP", "ymd"),
+    "datum/zeit": ("de", "DE", "dmy"),
 }  # fmt: skip
+
+_LANGUAGE_OF = {header_key(header): told for header, told in LANGUAGES.items()}
 
 
 def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
@@ -78,7 +84,7 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
 
 def _rows(desk: "Desk", source: Source, options: Options, place: int) -> str:
     """A file's rows typed, with market, currency, kind, and the reason of those left out."""
-    language, home, order = LANGUAGES.get(source.found.get("moment", ""), ("en", "", ""))
+    language, home, order = _LANGUAGE_OF.get(header_key(source.found.get("moment", "")), ("en", "", ""))
     desk.note(f"{source.name}: language {options.locale or language} (by the header {source.found.get('moment')!r})")
     table = cells.typed(desk, source, KINDS, options, order=order)
     # Rows of the account (storage, subscription) name no marketplace: theirs is the file's most frequent one.
@@ -167,7 +173,7 @@ def _compare_totals(desk: "Desk", rows: str, source: Source) -> None:
 
 IMPORTER = Importer(
     name="amazon-date-range",
-    reads="Amazon date range report of transactions (CSV; en, de, fr, es, it, ja, pt)",
+    reads="Amazon date range report of transactions (CSV; en, de, fr, es, it, ja, nl, pl, pt, sv)",
     fields=FIELDS,
     mapping=MAPPING,
     read=read,

@@ -10,11 +10,11 @@ TAX_ON_TOP = ("US", "CA")
 ACCOUNTS = (
     (r"withheld|facilitator", "sales tax"),
     (r"reserve|previous balance|transfer|payable to amazon|successful charge|debt|disburse", "sales payout"),
-    (r"advertis|sponsored|cost of adv|coupon|lightning deal|deal fee|vine|werbe|publicit|pubblicit|広告", "advertising"),
+    (r"advertis|sponsored|advertentie|reklam|annons|cost of adv|coupon|lightning deal|deal fee|vine|werbe|publicit|pubblicit|広告", "advertising"),
     (r"inbound|partnered carrier|placement|versand an amazon|納品", "freight"),
     (r"removal|disposal|return.*(fee|process)|remission|entsorg", "returns handling"),
     (r"reimburs|warehouse_damage|warehouse_lost|missing_from|compensated|reversal|safe-t|free replacement|erstattung f|補てん", "write-off"),
-    (r"storage|inventory fee|lagergeb|stockage|almacen|stoccaggio|armazen|保管", "warehousing"),
+    (r"storage|inventory fee|lager|opslag|magazyn|stockage|almacen|stoccaggio|armazen|保管", "warehousing"),
     (r"subscription|digital ?services|regulatory|sales ?tax ?service", "platform fees"),
     (r"lending|loan|capital services", "loan"),
     (r"shipping (services|label)|postage|carrier|shipment purchase|mfnpostage", "last mile"),
@@ -29,7 +29,7 @@ OTHERWISE = "platform fees"
 TYPES = {
     "order": "order bestellung commande pedido ordine 注文 bestelling zamówienie beställning",
     "refund": "refund erstattung remboursement reembolso rimborso 返金 terugbetaling zwrot återbetalning",
-    "transfer": "transfer übertrag übertragung transfert virement transferir transferencia trasferimento transferência 振込み 振込 overboeking",
+    "transfer": "transfer übertrag übertragung transfert virement transferir transferencia trasferimento transferência 振込み 振込 overboeking överföring przelew",
 }
 DOMAINS = {
     "com": "US", "ca": "CA", "com.mx": "MX", "com.br": "BR", "co.uk": "GB", "de": "DE", "fr": "FR", "it": "IT",

@@ -9,10 +9,10 @@ __all__ = ["AMBIGUOUS", "as_date", "day_order", "in_utc", "named_months", "order
 
 # Month names of the languages that exports use, by their first letters; no two languages contradict each other.
 MONTHS = {
-    1: "jan ene gen janv januar jän sty", 2: "feb fev fév févr febr", 3: "mar mär märz mars mrz mrt maart",
-    4: "apr avr abr avril abril april", 5: "may mai mag mayo maio maggio mei", 6: "jun juin giu juni june",
-    7: "jul juil lug juli july", 8: "aug août aout ago", 9: "sep sept set", 10: "oct okt ott out", 11: "nov",
-    12: "dec déc dez dic des",
+    1: "jan ene gen janv januar jän sty", 2: "feb fev fév févr febr lut", 3: "mar mär märz mars mrz mrt maart",
+    4: "apr avr abr avril abril april kwi", 5: "may mai mag mayo maio maggio mei maj", 6: "jun juin giu juni june cze",
+    7: "jul juil lug juli july lip", 8: "aug août aout ago sie", 9: "sep sept set wrz", 10: "oct okt ott out paź paz",
+    11: "nov lis", 12: "dec déc dez dic des gru",
 }  # fmt: skip
 # Zones by name, in minutes east of UTC; names that mean several zones (IST, CST of China) are not among them.
 ZONES = {
@@ -36,7 +36,8 @@ def plain_moment(text: str) -> str:
     digits = f"trim(translate({text}, '０１２３４５６７８９：　\u00a0\u202f', '0123456789:   '))"
     form = rf"regexp_replace({digits}, '^(\d{{4}})[年/.](\d{{1,2}})[月/.](\d{{1,2}})日?', '\1-\2-\3')"
     form = rf"regexp_replace({form}, '(\d)T(\d\d:)', '\1 \2')"
-    form = rf"regexp_replace({form}, '\s*([aApP])[.]?\s?[mM][.]?(?:\s|$)', ' \1M ')"
+    for half in "AP":
+        form = rf"regexp_replace({form}, '\s*[{half}{half.lower()}][.]?\s?[mM][.]?(?:\s|$)', ' {half}M ')"
     # "Jan 5, 2026" and "5 de ene. de 2026" become "2026-Jan-5"; the name is replaced below.
     form = rf"regexp_replace({form}, '^(\p{{L}}+)[.]? +(\d{{1,2}}),? +(\d{{4}}),?', '\3-\1-\2')"
     form = (
