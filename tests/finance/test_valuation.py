@@ -77,3 +77,25 @@ def test_payback_counts_a_later_outlay():
 def test_what_cannot_be_valued_is_told(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_rates_beyond_any_scale_are_found():
+    """Ten per cent in a day is 1.1 ** 365 a year."""
+    assert xirr([-100, 110], ["2020-01-01", "2020-01-02"]).only == pytest.approx(1.1**365 - 1, rel=1e-9)
+    assert irr([-1e-9, 1e9]).only == pytest.approx(1e18)
+
+
+def test_flows_of_one_sign_have_a_value_but_no_rate():
+    days = ["2020-01-01", "2021-01-01"]
+    assert xnpv(0.10, [100, 200], days) == pytest.approx(100 + 200 / 1.1 ** (366 / 365))
+    with pytest.raises(InputError, match="one sign"):
+        xirr([100, 200], days)
+    with pytest.raises(InputError, match="rates"):
+        mirr([-100, 120], -1.5, 0.1)
+
+
+def test_a_running_sum_that_turns_twice_promises_nothing():
+    found = irr([-100, 230, -132])
+    assert found.balance_changes == 2 and not found.norstrom
+    with pytest.raises(Refusal, match="2 internal rates"):
+        _ = found.only

@@ -9,30 +9,43 @@ from crossborder.errors import InputError, Refusal
 
 __all__ = ["InternalRates", "irr", "mirr", "npv", "payback_years", "xirr", "xnpv"]
 
-# Rates searched: from a loss of all but a millionth to a millionfold gain a period.
-LOWEST, HIGHEST = np.log(1e-6), np.log1p(1e6)
-# A value this small beside the sum of its terms is a root that touches zero without crossing it.
-TOUCH = 1e-12
+# Logarithms of growth a period that are searched: from a loss of all but 1e-15 to a gain of 1e300.
+LOWEST, HIGHEST = np.log(1e-15), np.log(1e300)
+# A value this small beside the sum of its terms is a root that touches zero without crossing it: rounding leaves a few
+# times 1e-16.
+TOUCH = 1e-14
 
 
 @dataclass(frozen=True)
 class InternalRates:
     """Every rate at which the present value is zero, ascending, as fractions a period.
 
-    `sign_changes` bounds how many there can be (Descartes). A stream with none or several has no single internal rate.
+    `sign_changes` bounds how many there can be (Descartes); `balance_changes` is how often the running sum of the flows
+    changes sign. A running sum that starts below zero and changes sign once has exactly one rate above zero, which is
+    then the return, whatever rates there are below zero (Norstrom, 1972).
     """
 
     rates: tuple[float, ...]
     sign_changes: int
+    balance_changes: int = 0
+    starts_with_outlay: bool = True
+
+    @property
+    def norstrom(self) -> bool:
+        """Whether the running sum promises exactly one rate above zero."""
+        return self.starts_with_outlay and self.balance_changes == 1
 
     @property
     def only(self) -> float:
-        """The one rate.
+        """The one rate, or the one above zero where the running sum promises that there is only one.
 
         Raises Refusal where there is none, or more than one.
         """
         if len(self.rates) == 1:
             return self.rates[0]
+        above = [rate for rate in self.rates if rate > 0]
+        if self.norstrom and len(above) == 1:
+            return above[0]
         if not self.rates:
             raise Refusal.because(
                 "this stream has no internal rate of return",
@@ -79,19 +92,20 @@ def xnpv(rate: float, flows: Sequence[float], dates: Sequence[object]) -> float:
 def irr(flows: Sequence[float]) -> InternalRates:
     """Every internal rate of flows one period apart.
 
-    Raises InputError where all flows have one sign. Roots are isolated between the roots of the derivative, level by
-    level, so that none is missed (Descartes' rule for exponential sums: Laguerre, 1883).
+    Raises InputError where all flows have one sign. Roots are isolated between those of a sum with one sign change
+    less, level by level, so that none is missed (Descartes' rule for exponential sums: Laguerre, 1883).
 
     >>> [round(rate, 6) for rate in irr([-100, 230, -132]).rates]
     [0.1, 0.2]
     """
-    amounts = _amounts(flows)
+    amounts = _both_signs(_amounts(flows))
     return _rates(amounts, np.arange(len(amounts), dtype=float))
 
 
 def xirr(flows: Sequence[float], dates: Sequence[object]) -> InternalRates:
     """Every yearly internal rate of dated flows, years of 365 days (ACT/365 fixed); dates in any order."""
-    return _rates(*_dated(flows, dates))
+    amounts, years = _dated(flows, dates)
+    return _rates(_both_signs(amounts), years)
 
 
 def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> float:
@@ -102,7 +116,9 @@ def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> f
     >>> round(mirr([-120000, 39000, 30000, 21000, 37000, 46000], 0.1, 0.12), 6)
     0.126094
     """
-    amounts = _amounts(flows)
+    if finance_rate <= -1 or reinvest_rate <= -1:
+        raise InputError.out_of_range("rates", (finance_rate, reinvest_rate), "above -1 (a loss of 100 %)")
+    amounts = _both_signs(_amounts(flows))
     periods = np.arange(len(amounts))
     outlay = -(np.minimum(amounts, 0) * (1 + finance_rate) ** -periods).sum()
     end_value = (np.maximum(amounts, 0) * (1 + reinvest_rate) ** (periods[-1] - periods)).sum()
@@ -114,56 +130,83 @@ def payback_years(flows: Sequence[float], rate: float = 0.0) -> float:
 
     Within a period the money comes evenly. "For good": a later outlay that eats the surplus counts.
     """
-    discounted = np.asarray(flows, dtype=float) * (1 + rate) ** -np.arange(len(flows))
-    # Rounded to a millionth of a millionth of the money moved, so that "exactly paid back" is paid back.
-    balance = np.cumsum(discounted) + 1e-12 * np.abs(discounted).sum()
-    if balance[-1] < 0:
-        return float("inf")
-    below = np.flatnonzero(balance < 0)
+    discounted = _amounts(flows) * (1 + rate) ** -np.arange(len(flows))
+    balance = np.cumsum(discounted)
+    # A millionth of a millionth of the money moved is rounding: "exactly paid back" is paid back.
+    below = np.flatnonzero(balance < -1e-12 * np.abs(discounted).sum())
     if not len(below):
         return 0.0
     last = below[-1]
-    return float(last + balance[last] / -discounted[last + 1])
+    if last == len(balance) - 1:
+        return float("inf")
+    return float(last + min(balance[last] / -discounted[last + 1], 1.0))
 
 
 def _rates(amounts: np.ndarray, times: np.ndarray) -> InternalRates:
+    balance = np.cumsum(amounts)
     kept = amounts != 0
     amounts, times = amounts[kept], times[kept]
-    changes = int((np.diff(np.sign(amounts)) != 0).sum())
-    roots = _roots(amounts, times - times[0])
-    return InternalRates(tuple(float(np.expm1(root)) for root in roots), changes)
+    return InternalRates(
+        tuple(float(np.expm1(root)) for root in _roots(amounts, times - times[0])),
+        _changes(np.sign(amounts)),
+        _changes(np.sign(balance[balance != 0])),
+        bool(amounts[0] < 0),
+    )
+
+
+def _changes(signs: np.ndarray) -> int:
+    return int((np.diff(signs) != 0).sum())
 
 
 def _roots(amounts: np.ndarray, times: np.ndarray) -> list[float]:
-    """Roots in k of sum(amount * exp(-k * time)), times ascending: at most one between two roots of the derivative."""
-    if len(amounts) < 2 or (np.sign(amounts) == np.sign(amounts[0])).all():
-        return []
+    """Roots in k of sum(amount * exp(-k * time)), times ascending.
+
+    Turned around a time between its first two runs of one sign, the sum's slope is such a sum again with one sign
+    change less, and between two roots of the slope lies at most one root. Sizes are kept as logarithms, so that long
+    streams neither overflow nor vanish.
+    """
+    signs, sizes = [np.sign(amounts)], [np.log(np.abs(amounts))]
+    while _changes(signs[-1]):
+        turn = int(np.flatnonzero(np.diff(signs[-1]) != 0)[0])
+        away = times - (times[turn] + times[turn + 1]) / 2
+        signs.append(signs[-1] * np.sign(away))
+        sizes.append(sizes[-1] + np.log(np.abs(away)))
+    found: list[float] = []
+    for sign, size in zip(reversed(signs[:-1]), reversed(sizes[:-1]), strict=True):
+        found = _between(found, sign, size, times)
+    return found
+
+
+def _between(turning: list[float], signs: np.ndarray, sizes: np.ndarray, times: np.ndarray) -> list[float]:
+    """Roots of a sum, given all points where it may turn."""
     from scipy.optimize import brentq
 
-    gaps = times[1:] - times[0]
-    turning = _roots(amounts[1:] * gaps, gaps)
     ends = [LOWEST, *turning, HIGHEST]
-    values = [_sum(end, amounts, times) for end in ends]
+    values = [_sum(end, signs, sizes, times) for end in ends]
     touching = [point for point, value in zip(ends[1:-1], values[1:-1], strict=True) if abs(value) <= TOUCH]
     crossing = [
-        brentq(_sum, low, high, args=(amounts, times), xtol=1e-14, rtol=1e-14)
+        brentq(_sum, low, high, args=(signs, sizes, times), xtol=1e-15, rtol=1e-14)
         for low, high, left, right in zip(ends, ends[1:], values, values[1:], strict=False)
         if left * right < 0 and abs(left) > TOUCH and abs(right) > TOUCH
     ]
     return sorted([*touching, *crossing])
 
 
-def _sum(k: float, amounts: np.ndarray, times: np.ndarray) -> float:
+def _sum(k: float, signs: np.ndarray, sizes: np.ndarray, times: np.ndarray) -> float:
     """The sum, divided by the size of its terms so that it neither overflows nor vanishes; the sign is what matters."""
-    exponents = -k * times
-    terms = amounts * np.exp(exponents - exponents.max())
-    return float(terms.sum() / np.abs(terms).sum())
+    exponents = sizes - k * times
+    terms = np.exp(exponents - exponents.max())
+    return float((signs * terms).sum() / terms.sum())
 
 
 def _amounts(flows: Sequence[float]) -> np.ndarray:
     amounts = np.asarray(flows, dtype=float)
-    if not np.isfinite(amounts).all():
-        raise InputError.out_of_range("flows", flows, "finite numbers")
+    if amounts.ndim != 1 or not len(amounts) or not np.isfinite(amounts).all():
+        raise InputError.out_of_range("flows", flows, "a list of finite numbers")
+    return amounts
+
+
+def _both_signs(amounts: np.ndarray) -> np.ndarray:
     if not ((amounts > 0).any() and (amounts < 0).any()):
         raise InputError(
             f"a rate of return needs money out and money in, got {[float(a) for a in amounts[:6]]}\n"
