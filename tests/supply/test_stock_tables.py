@@ -1,5 +1,6 @@
 import pytest
 from crossborder.errors import Refusal
+from crossborder.supply import stock_answers
 from crossborder.supply import stock_tables as tables
 
 
@@ -12,7 +13,17 @@ def test_forecasts_beat_naive_and_cover_what_they_promise(test_run, rng):
     levels = tables.accuracy_by_level(test_run, rng).set_index("level")
     assert (levels["value_added"] > 0).all()
     assert (levels["wape"].diff().dropna() < 0).all()
-    assert tables.accuracy_by_level(test_run, rng).attrs["coverage"] == pytest.approx(0.8, abs=0.05)
+    assert tables.accuracy_by_level(test_run, rng).attrs["coverage"] == pytest.approx(0.8, abs=0.025)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_every_level_and_slice_is_covered_as_promised(desk, level):
+    test = tables.backtest(desk.series, 8, 6, level)
+    errors = stock_answers.pattern_errors(test, desk.products)
+    wide = errors[errors["series"] >= 50]["coverage"]
+    assert len(wide) >= 12
+    assert (wide - level).abs().max() < 0.06
+    assert ((test.actual >= test.low) & (test.actual <= test.high)).mean() == pytest.approx(level, abs=0.025)
 
 
 def test_launches_profit_from_their_own_weeks(desk):

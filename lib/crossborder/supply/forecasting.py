@@ -1,9 +1,8 @@
 """Weekly forecasts with intervals for every SKU x market in one batch, routed by demand pattern.
 
 A series is divided by the season of its group, smoothed by the method that its pattern asks for, and multiplied back.
-Intervals are conformal: quantiles of the errors that the same forecast made on its own past, scaled to the series.
-Sources: see `smoothing` and `intermittent`; V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning in a Random
-World, 2005 (conformal); H. Buehlmann, ASTIN Bulletin 4, 1967 (credibility, for the cold start).
+Intervals are conformal, see `conformal`: quantiles of the errors made on weeks that the fit did not see.
+Sources: see `smoothing` and `intermittent`; H. Buehlmann, ASTIN Bulletin 4, 1967 (credibility, for the cold start).
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from crossborder.errors import InputError
-from crossborder.supply import intermittent, smoothing
+from crossborder.supply import conformal, intermittent, smoothing
 from crossborder.supply.checks import at_least, between
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "batch",
     "causal_levels",
     "cold_start",
-    "conformal",
     "event_uplift",
     "group_season",
     "naive",
@@ -128,53 +126,18 @@ def batch(
     place = (np.arange(weeks) - weeks) % period if position is None else np.asarray(position, int)
     group = np.zeros(len(y), int) if group is None else np.asarray(group)
     past = np.ones(y.shape) if past_factor is None else np.broadcast_to(past_factor, y.shape)
-    factors = group_season(y / past, group, place, period)
-    code = np.unique(group.astype(str), return_inverse=True)[1]
+    factors, flat, pattern, method = _fit(y, past, group, place, period, weeks)
     ahead = (place[-1] + 1 + np.arange(horizon)) % period
-    past = past * factors[code][:, place]
-    future = factors[code][:, ahead] * (1.0 if future_factor is None else np.asarray(future_factor, float))
-    flat, pattern, method = _routed(y / past)
+    future = factors[:, ahead] * (1.0 if future_factor is None else np.asarray(future_factor, float))
     mean = flat[:, -1:] * future
-    low, high = conformal(
-        y, flat[:, :-1], past, mean, method, level, horizon, min(calibration_weeks, max(weeks - horizon - 4, 1))
-    )
+    # The same steps once more, learned without the calibration weeks: errors that the fit has not seen.
+    learned = conformal.learned_weeks(weeks, horizon, calibration_weeks)
+    blind, tried, _, _ = _fit(y, past, group, place, period, learned)
+    factor, own = past * blind[:, place], past * factors[:, place]
+    errors = conformal.scores(y, tried[:, :-1], factor, learned, horizon)
+    spread = conformal.own_spread(y, flat[:, :-1] * own)
+    low, high = conformal.bounds(mean, errors, spread, pattern, level)
     return Forecast(mean, low, high, pattern, method, level)
-
-
-def conformal(
-    y: ArrayLike,
-    fitted: ArrayLike,
-    factor: ArrayLike,
-    mean: ArrayLike,
-    group: ArrayLike,
-    level: float,
-    horizon: int,
-    calibration_weeks: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Interval bounds from the signed past errors of a flat forecast, pooled by `group`, at least 0.
-
-    `fitted[:, t]` is the flat one-step forecast made before period t; together with `factor` it gives the forecast
-    of every later period, hence the errors h steps ahead. Errors are scaled by the root of the forecast's size
-    and by the series' own past error, so that large and small series share one pool.
-    """
-    y, fitted, factor, mean = (np.asarray(x, float) for x in (y, fitted, factor, mean))
-    alpha = 1 - float(between("level", level, 0.01, 0.999))
-    spread = _own_spread(y, fitted * factor)
-    low, high = np.empty_like(mean), np.empty_like(mean)
-    codes = np.unique(np.asarray(group).astype(str), return_inverse=True)[1]
-    weeks = y.shape[1]
-    for step in range(horizon):  # over weeks ahead and patterns, not over series
-        last = weeks - step
-        first = max(last - calibration_weeks, 0)
-        forecast = fitted[:, first:last] * factor[:, first + step : last + step]
-        score = (y[:, first + step : last + step] - forecast) / _scale(forecast, spread)
-        width = _scale(mean[:, [step]], spread)[:, 0]
-        for code in range(codes.max() + 1):
-            rows = codes == code
-            lower, upper = _quantiles(score[rows], alpha)
-            low[rows, step] = mean[rows, step] + lower * width[rows]
-            high[rows, step] = mean[rows, step] + upper * width[rows]
-    return np.maximum(low, 0), np.maximum(high, np.maximum(low, 0))
 
 
 def cold_start(
@@ -217,54 +180,45 @@ def _prior(siblings: np.ndarray, curve: np.ndarray) -> tuple[float, float]:
     return 1 / max(float(factor.var(ddof=1)) - noise, 1e-3), excess
 
 
-def _routed(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One-step forecasts with the next period's in the last column, the pattern and the method of every series."""
-    frame = intermittent.demand_pattern(flat)
-    pattern = frame["pattern"].to_numpy().astype(str)
+def _fit(
+    y: np.ndarray, past: np.ndarray, group: np.ndarray, place: np.ndarray, period: int, learned: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Season by series, flat one-step forecasts, pattern and method; season and weights from `learned` weeks only."""
+    factors = group_season(y[:, :learned] / past[:, :learned], group, place[:learned], period)
+    factors = factors[np.unique(group.astype(str), return_inverse=True)[1]]
+    return factors, *_routed(y / (past * factors[:, place]), learned)
+
+
+def _routed(flat: np.ndarray, learned: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One-step forecasts with the next period's in the last column, the pattern and the method of every series.
+
+    Pattern and weights are chosen on the first `learned` weeks; the forecasts then follow all of them.
+    """
+    pattern = intermittent.demand_pattern(flat[:, :learned])["pattern"].to_numpy().astype(str)
     started = np.maximum((flat > 0).argmax(1), 0)
     level = flat.sum(1) / np.maximum(flat.shape[1] - started, 1)
     regular = np.isin(pattern, ("smooth", "erratic"))
+    skip = min(8, learned - 1)
     result = np.zeros((len(flat), flat.shape[1] + 1))
     if regular.any():
-        fit, _ = smoothing.best_of_grid(flat[regular], smoothing.simple, list(SES_GRID), skip=8)
+        fit, _ = smoothing.best_of_grid(flat[regular], smoothing.simple, list(SES_GRID), skip, learned)
         result[regular] = np.concatenate([fit.fitted, fit.level[:, None]], axis=1)
-    rare = ~regular & (pattern != "none")
-    if rare.any():
-        result[rare] = _best_tsb(flat[rare])
-    result[pattern == "none"] = 0.0
-    method = np.where(regular, "exponential smoothing", np.where(rare, "TSB", "none"))
+    rare = ~regular
+    if rare.any():  # with the series that had not begun: what they sell later is followed as well
+        result[rare] = _best_tsb(flat[rare], skip, learned)
+    method = np.where(regular, "exponential smoothing", np.where(pattern == "none", "none", "TSB"))
     return np.where(np.isfinite(result), result, level[:, None]), pattern, method
 
 
-def _best_tsb(flat: np.ndarray) -> np.ndarray:
+def _best_tsb(flat: np.ndarray, skip: int, learned: int) -> np.ndarray:
     least, best = np.full(len(flat), np.inf), np.zeros((len(flat), flat.shape[1] + 1))
     for point in TSB_GRID:
         fit = intermittent.tsb(flat, **point)
-        loss = ((flat - fit.fitted)[:, 8:] ** 2).mean(1)
+        loss = ((flat - fit.fitted)[:, skip:learned] ** 2).mean(1)
         better = loss < least
         least = np.where(better, loss, least)
         best[better] = np.concatenate([fit.fitted, fit.rate[:, None]], axis=1)[better]
     return best
-
-
-def _scale(forecast: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return spread[:, None] * np.sqrt(np.maximum(forecast, 0.05))
-
-
-def _own_spread(y: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    """Root mean squared error over the root of the forecast, shrunk to the pool by eight weeks."""
-    share = np.minimum((y - fitted) ** 2 / np.maximum(fitted, 0.05), 1e4)
-    weeks, pool = y.shape[1], float(np.median(share.mean(1))) if len(y) else 1.0
-    return np.sqrt(np.maximum((share.sum(1) + 8 * pool) / (weeks + 8), 1e-6))
-
-
-def _quantiles(score: np.ndarray, alpha: float) -> tuple[float, float]:
-    """Lower and upper conformal quantiles with the (n + 1) correction."""
-    flat = np.sort(score, axis=None)
-    n = len(flat)
-    upper = min(int(np.ceil((n + 1) * (1 - alpha / 2))) - 1, n - 1)
-    lower = max(int(np.floor((n + 1) * alpha / 2)) - 1, 0)
-    return float(flat[lower]), float(flat[upper])
 
 
 def _centred_year(totals: np.ndarray, period: int) -> np.ndarray:

@@ -137,17 +137,19 @@ def seasonal_naive(y: ArrayLike, period: int, horizon: int) -> np.ndarray:
     return y[:, y.shape[1] - period + np.arange(horizon) % period]
 
 
-def best_of_grid(y: ArrayLike, fit, grid: list[dict], skip: int = 1) -> tuple[Smoothing, np.ndarray]:
+def best_of_grid(
+    y: ArrayLike, fit, grid: list[dict], skip: int = 1, until: int | None = None
+) -> tuple[Smoothing, np.ndarray]:
     """The fit with the least squared one-step error of every series, and the index of its grid point.
 
-    `fit(y, **point)` gives a `Smoothing`; the first `skip` periods are not judged.
+    `fit(y, **point)` gives a `Smoothing`; periods before `skip` and from `until` on are not judged.
     """
     y = _rows(y)
     best, chosen = None, np.zeros(len(y), int)
     least = np.full(len(y), np.inf)
     for number, point in enumerate(grid):  # over a few grid points, not over series
         trial = fit(y, **point)
-        loss = np.nanmean((y - trial.fitted)[:, skip:] ** 2, axis=1)
+        loss = np.nanmean((y - trial.fitted)[:, skip:until] ** 2, axis=1)
         better = loss < least
         least, chosen = np.where(better, loss, least), np.where(better, number, chosen)
         best = trial if best is None else _merge(best, trial, better)
