@@ -86,3 +86,61 @@ def test_an_export_with_fewer_columns_and_decimal_commas_works(bring, tmp_path):
     assert report.accepted, str(report)
     assert orders(folder)["unit_price"].item() == 1234.5
     assert orders(folder)["market"].item() == "DE"
+
+
+HEADER = (
+    "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem sku,Shipping Country,Refunded Amount\n"
+)
+
+
+def part_refunded(tmp_path, refunded, price="20.00"):
+    """An order of two mugs, three plates at the price and a pan of 30.00, of which some money was given back."""
+    path = tmp_path / "part.csv"
+    total = 2 * 20 + 3 * float(price) + 30 + 5
+    first = f"#1,a@example.com,partially_refunded,EUR,{total - 5},5.00,0.00,{total},0.00,2024-05-01 10:00:00 +0200"
+    path.write_text(
+        f"{HEADER}{first},2,Mug,20.00,MUG,DE,{refunded}\n"
+        f"#1,a@example.com,,,,,,,,2024-05-01 10:00:00 +0200,3,Plate,{price},PLATE,,\n"
+        "#1,a@example.com,,,,,,,,2024-05-01 10:00:00 +0200,1,Pan,30.00,PAN,,\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("refunded", "price", "returned", "refunds"),
+    [
+        ("30.00", "21.00", [0, 0, 1], [0, 0, 30]),  # the pan alone costs as much
+        ("42.00", "21.00", [0, 2, 0], [0, 42, 0]),  # two plates
+        ("20.00", "20.00", None, None),  # a mug or a plate
+        ("7.50", "20.00", None, None),  # no whole piece
+        ("50.00", "21.00", None, None),  # of two lines, if any
+    ],
+)
+def test_a_refund_of_whole_pieces_of_one_line_is_put_to_that_line(bring, tmp_path, refunded, price, returned, refunds):
+    report, folder = bring("shopify", part_refunded(tmp_path, refunded, price))
+    assert report.accepted, str(report)
+    table = orders(folder)
+    assert table["refund"].sum() == pytest.approx(float(refunded))
+    if returned is None:
+        assert table["returned"].isna().all()
+        assert (table["refund"] > 0).all()
+    else:
+        assert list(table["returned"]) == returned
+        assert list(table["refund"]) == refunds
+
+
+def test_an_old_export_tells_refunds_by_the_status_alone(bring, tmp_path):
+    path = tmp_path / "old.csv"
+    header = HEADER.replace(",Refunded Amount", "")
+    row = "2.00,0.00,22.00,0.00,2014-03-02 10:14:00 -0500,1,Mug,20.00,MUG,US\n"
+    path.write_text(
+        f"{header}#1,a@example.com,refunded,USD,20.00,{row}#2,b@example.com,paid,USD,20.00,{row}"
+        f"#3,c@example.com,partially_refunded,USD,20.00,{row}"
+    )
+    report, folder = bring("shopify", path)
+    assert report.accepted, str(report)
+    table = orders(folder)
+    assert list(table["refund"]) == [22, 0, 0]
+    assert list(table["returned"].isna()) == [False, False, True]
+    assert list(table["returned"][:2]) == [1, 0]

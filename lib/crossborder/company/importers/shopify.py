@@ -52,8 +52,8 @@ MAPPING = (
     Rule("discount, line_discount, subtotal", "orders.discount", "goods less subtotal: the line's own discount, the rest spread by value"),
     Rule("taxes, total", "orders.tax", "spread by value where prices include it; tax on top of the price is left out and counted"),
     Rule("shipping", "orders.shipping_charged", "on the order's first line"),
-    Rule("refunded", "orders.refund", "spread over the lines by value"),
-    Rule("refunded, total", "orders.returned", "all pieces of orders refunded in full; missing where a part was refunded"),
+    Rule("refunded", "orders.refund", "of the one line whose whole pieces cost as much; else spread over the lines by value"),
+    Rule("refunded, total", "orders.returned", "all pieces of orders refunded in full; of a part refunded the pieces of the one line that cost as much, else missing"),
     Rule("status", "", "voided and expired orders are left out and counted"),
     Rule("cancelled", "", "cancelled orders are left out and counted"),
 )  # fmt: skip
@@ -91,7 +91,10 @@ def _orders(desk: "Desk", rows: str, sources: list[Source], options: Options) ->
         f" FROM {rows} WHERE NOT repeated GROUP BY name",
         "orders",
     )
-    table = desk.keep(f"SELECT * REPLACE (coalesce(country, billing_country) AS country) FROM {table}", "orders")
+    table = desk.keep(
+        f"SELECT * REPLACE (coalesce(country, billing_country) AS country, {_refunded()} AS refunded) FROM {table}",
+        "orders",
+    )
     currency = needs_currency(desk, f"(SELECT * FROM {table} WHERE name IS NOT NULL)", "currency", sources[0], options)
     table = places.with_market(desk, table, "country", sources[0], options)
     return desk.keep(
@@ -99,6 +102,11 @@ def _orders(desk: "Desk", rows: str, sources: list[Source], options: Options) ->
         f" {_discount()} AS discount, {_tax_on_top()} AS tax_on_top FROM {table}",
         "orders",
     )
+
+
+def _refunded() -> str:
+    """The money given back; exports without that column (before 2015) tell by the status that all of it was."""
+    return "CASE WHEN refunded IS NULL AND lower(status) = 'refunded' THEN total ELSE refunded END"
 
 
 def _discount() -> str:
@@ -148,12 +156,31 @@ def _lines(rows: str, orders: str) -> str:
         ), fitted AS (
             SELECT * REPLACE (CASE WHEN owned <= discount + {HALF_CENT} THEN own_discount ELSE 0 END AS own_discount),
                 CASE WHEN owned <= discount + {HALF_CENT} THEN greatest(discount - owned, 0) ELSE discount END AS rest FROM kept
-        )
-        SELECT *, row_number() OVER (PARTITION BY {by[0]} ORDER BY {by[1]}) AS line,
-            own_discount + {spread("rest", f"({weight}) - own_discount", *by)} AS line_reduction,
-            {spread("CASE WHEN tax_on_top THEN 0 ELSE coalesce(taxes, 0) END", weight, *by)} AS line_tax,
-            {spread("coalesce(refunded, 0)", weight, *by)} AS line_refund
-        FROM fitted"""
+        ), shared AS (
+            SELECT *, row_number() OVER (PARTITION BY {by[0]} ORDER BY {by[1]}) AS line,
+                own_discount + {spread("rest", f"({weight}) - own_discount", *by)} AS line_reduction,
+                {spread("CASE WHEN tax_on_top THEN 0 ELSE coalesce(taxes, 0) END", weight, *by)} AS line_tax,
+                {spread("coalesce(refunded, 0)", weight, *by)} AS spread_refund
+            FROM fitted
+        ), fit AS (SELECT *, {_pieces_refunded()} AS fits FROM shared)
+        SELECT *, count(fits) OVER (PARTITION BY name, kept) = 1 AS one_fits,
+            CASE WHEN one_fits THEN coalesce(fits, 0) END AS pieces_back,
+            CASE WHEN one_fits THEN CASE WHEN fits IS NULL THEN 0 ELSE coalesce(refunded, 0) END ELSE spread_refund END AS line_refund
+        FROM fit"""
+
+
+def _pieces_refunded() -> str:
+    """How many whole pieces of the line cost what the order was refunded in part; missing if none do.
+
+    A piece costs its share after discount, with the tax that came on top; the export names no line, so that only an
+    order of which one line fits can be told.
+    """
+    piece = "(CAST(pieces * price - line_reduction AS DOUBLE) / pieces)"
+    taxed = f"({piece} * CASE WHEN tax_on_top AND subtotal > 0 THEN 1 + CAST(taxes AS DOUBLE) / subtotal ELSE 1 END)"
+    count = f"round(CAST(refunded AS DOUBLE) / {taxed})"
+    part = f"kept AND refunded > 0 AND refunded < total - {HALF_CENT} AND {piece} > 0"
+    close = f"abs({count} * {taxed} - refunded) < {2 * HALF_CENT}"
+    return f"CASE WHEN {part} AND {count} BETWEEN 1 AND pieces AND {close} THEN CAST({count} AS BIGINT) END"
 
 
 def _table(lines: str, platform: str) -> str:
@@ -161,7 +188,8 @@ def _table(lines: str, platform: str) -> str:
         SELECT name AS order_id, line, created AS ordered_at, customer_id, market, {quoted(platform)} AS platform, sku,
             pieces AS quantity, price AS unit_price, currency, line_reduction AS discount, line_tax AS tax,
             CASE WHEN line = 1 THEN coalesce(shipping, 0) ELSE 0 END AS shipping_charged,
-            CASE WHEN coalesce(refunded, 0) = 0 THEN 0 WHEN refunded >= total - {HALF_CENT} THEN pieces END AS returned,
+            CASE WHEN coalesce(refunded, 0) = 0 THEN CASE WHEN lower(status) <> 'partially_refunded' OR status IS NULL THEN 0 END WHEN refunded >= total - {HALF_CENT} THEN pieces
+                ELSE pieces_back END AS returned,
             line_refund AS refund
         FROM {lines} WHERE kept ORDER BY created, name, line"""
 
@@ -204,12 +232,18 @@ def _tell(desk: "Desk", lines: str, orders: str) -> None:
     no_sku = desk.one(f"SELECT count(*) FROM {lines} WHERE kept AND no_sku")[0]
     if no_sku:
         desk.note(f"{no_sku:,} lines without an SKU take the item's name as product")
-    partly, odd = desk.one(
-        f"SELECT count(*) FILTER (refunded > 0 AND refunded < total - {HALF_CENT}),"
-        f" count(*) FILTER (subtotal IS NOT NULL AND abs(goods - discount - subtotal) >= {HALF_CENT}) FROM {orders}"
+    partly, told = desk.one(
+        f"SELECT count(DISTINCT name), count(DISTINCT name) FILTER (one_fits) FROM {lines}"
+        f" WHERE kept AND refunded > 0 AND refunded < total - {HALF_CENT}"
     )
+    odd = desk.one(
+        f"SELECT count(*) FILTER (subtotal IS NOT NULL AND abs(goods - discount - subtotal) >= {HALF_CENT}) FROM {orders}"
+    )[0]
     if partly:
-        desk.note(f"{partly:,} orders were refunded in part: the money is known, the pieces sent back are not")
+        desk.note(
+            f"{partly:,} orders were refunded in part; in {told:,} of them the money is that of whole pieces of one line,"
+            " which count as sent back; of the others the money is known, the pieces are not"
+        )
     if odd:
         desk.note(f"{odd:,} orders have a subtotal above their lines less discounts; the lines are taken")
 
