@@ -24,9 +24,9 @@ from crossborder.errors import InputError
 from crossborder.language import amounts, drawn, t
 
 __all__ = [
-    "ACCENT", "BAD", "DIVERGING", "GOOD", "GREY", "INK", "LIGHT", "PALETTE", "SEQUENTIAL", "Figure", "Sentence",
-    "Table", "colour", "colours", "darker", "day", "figure", "finish", "human_axis", "interval", "label_ends", "money",
-    "names", "number", "percent", "say", "table", "use", "zero_line",
+    "ACCENT", "BAD", "DIVERGING", "GOOD", "GREY", "INK", "LIGHT", "PALETTE", "SEQUENTIAL", "SHOWN", "Figure",
+    "Sentence", "Table", "colour", "colours", "darker", "day", "figure", "finish", "human_axis", "interval",
+    "label_ends", "money", "names", "number", "percent", "say", "table", "use", "zero_line",
 ]  # fmt: skip
 
 INK, GREY, LIGHT = "#222222", "#6b6b6b", "#d9d9d9"
@@ -95,6 +95,9 @@ def use(language: str = "en") -> None:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
+SHOWN: dict[str, "Figure"] = {}  # the figures that were shown, by alternative text: a run stores what they draw
+
+
 class Figure(MatplotlibFigure):
     """A matplotlib figure that shows itself with its alternative text and needs no pyplot."""
 
@@ -108,8 +111,9 @@ class Figure(MatplotlibFigure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.alt or self.title_text}
-        return data, {"image/png": {"alt": self.alt or self.title_text}}
+        said = self.alt or self.title_text
+        SHOWN[said] = self
+        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": said}, {"image/png": {"alt": said}}
 
 
 def figure(
@@ -180,13 +184,19 @@ def label_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap:
     """Labels at line ends, pushed apart so that none overlap; `labels` maps text to (x, y, colour)."""
     low, high = ax.get_ylim()
     least = gap * (high - low) * 3.2 / ax.figure.get_size_inches()[1]
-    placed = -math.inf
+    piles: list[list] = []  # labels that touch, and the height of the lowest
     for text, (x, y, hue) in sorted(labels.items(), key=lambda item: item[1][1]):
-        placed = max(y, placed + least)
-        ax.annotate(
-            text, (x, placed), xytext=(5, 0), textcoords="offset points",
-            va="center", size=8, color=darker(hue), annotation_clip=False,
-        )  # fmt: skip
+        pile = [[(text, x, y, hue)], y]
+        while piles and pile[1] < piles[-1][1] + least * len(piles[-1][0]) - 1e-9:
+            pile[0] = piles.pop()[0] + pile[0]
+            # Together they are moved as little as can be.
+            pile[1] = sum(one[2] - least * place for place, one in enumerate(pile[0])) / len(pile[0])
+        piles.append(pile)
+    for pile, lowest in piles:
+        lowest = max(min(lowest, high - least * (len(pile) - 1)), low + least / 4)  # within the axes' height
+        for place, (text, x, _, hue) in enumerate(pile):
+            look = {"va": "center", "size": 8, "color": darker(hue), "annotation_clip": False}
+            ax.annotate(text, (x, lowest + least * place), xytext=(5, 0), textcoords="offset points", **look)
 
 
 def human_axis(axis: object, unit: str = "") -> None:
@@ -396,15 +406,8 @@ def table(
         sums = {c: frame[c].sum() for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
         last = pd.DataFrame([{frame.columns[0]: t("Total"), **sums}])
         shown, mask = pd.concat([shown, last], ignore_index=True), [*mask, True]
-    return Table(
-        shown[list(frame.columns)],
-        caption,
-        formats or {},
-        headers or {},
-        interval or {},
-        mask,
-        max(0, len(frame) - limit),
-    )
+    left_out = max(0, len(frame) - limit)
+    return Table(shown[list(frame.columns)], caption, formats or {}, headers or {}, interval or {}, mask, left_out)
 
 
 def _default_format(column: pd.Series) -> str:

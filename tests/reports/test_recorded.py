@@ -3,12 +3,17 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder import reports
+from crossborder import reports, style
 from crossborder.errors import InputError
 from crossborder.reports import recorded
 from crossborder.reports.recorded import MIME, Result
 
 NAME = "supply.landed_cost.median_usd"
+
+
+@pytest.fixture(autouse=True)
+def nothing_shown(monkeypatch):
+    monkeypatch.setattr(style, "SHOWN", {})
 
 
 @pytest.mark.parametrize("name", ["landed_cost", "Supply.cost.usd", "supply.cost", "weather.cost.usd", "supply..usd"])
@@ -132,3 +137,19 @@ def test_what_a_figure_draws_is_stored_unless_a_table_of_its_name_is(tmp_path, m
     reports.record([], tables={"sizes": pd.DataFrame({"a": [1]})}, figures={"sizes": fig, "path": fig})
     assert [path.name for path in (tmp_path / "figures").iterdir()] == ["path.csv"]
     assert pd.read_csv(tmp_path / "figures" / "path.csv")["y"].tolist() == [3.0, 4.0]
+
+
+def test_a_figure_that_was_shown_and_not_recorded_leaves_what_it_draws(tmp_path, monkeypatch):
+    monkeypatch.setenv("CROSSBORDER_OUT", str(tmp_path))
+    figures = {}
+    for name in ("named", "forgotten"):
+        figures[name], ax = style.figure()
+        ax.plot([1, 2], [3, 4])
+        style.finish(figures[name], title=f"The {name} one rises")._repr_mimebundle_()
+    made = reports.record([Result(NAME, 1.0)], figures={"named": figures["named"]})
+    stored = json.loads((tmp_path / "record.json").read_text())
+    assert [one["name"] for one in stored["figures"]] == ["named", "figure_1"]
+    assert stored["figures"][1]["alt"] == figures["forgotten"].alt
+    assert len(pd.read_csv(tmp_path / "figures" / "figure_1.csv")) == 2
+    # What the notebook itself says of its record is what was asked for.
+    assert [one["name"] for one in made.as_data()["figures"]] == ["named"]

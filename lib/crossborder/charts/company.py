@@ -36,7 +36,7 @@ def coverage_matrix(covered: pd.DataFrame, *, fresh_days: float = 35.0) -> style
             y + 0.2,
             second + (t(", old") if old else ""),
             size=6.3,
-            color="white" if dark else style.GREY,
+            color="white" if dark else style.INK,
             va="center",
         )
     ax.set_xlim(0, columns)

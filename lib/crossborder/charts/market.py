@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["channel_contribution", "concentration", "share_growth", "size_paths", "sizes_by_definition", "tam_to_som"]
@@ -140,13 +141,10 @@ def share_growth(
     ax.scatter(frame["share"], frame["growth"], s=area, color=hues, alpha=0.75, linewidth=0)
     ax.axhline(total, color=style.GREY, linewidth=0.8, linestyle="--")
     ax.axvline(1 / len(frame), color=style.GREY, linewidth=0.8, linestyle="--")
-    for name, row in frame.iterrows():
-        beside = (5 + np.sqrt(area[name]) / 2, -10)
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
-        words = t(name.replace("_", " "))
-        ax.annotate(words, (row["share"], row["growth"]), xytext=beside, textcoords="offset points", size=8, bbox=box)
-    ax.annotate(t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
-                xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY)  # fmt: skip
+    labels.halo(ax.annotate(
+        t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
+        xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY,
+    ))  # fmt: skip
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("share of the market"))
@@ -154,6 +152,8 @@ def share_growth(
     ax.margins(0.12)
     low, high = frame["share"].min(), frame["share"].max()
     ax.set_xlim(low - 0.08 * (high - low), high + 0.3 * (high - low))  # room for the last label
+    names = [(t(name.replace("_", " ")), row["share"], row["growth"], style.INK) for name, row in frame.iterrows()]
+    labels.beside(ax, names, gap=float(np.sqrt(area.max())) / 2 + 2)
     best = frame["p_faster"].idxmax()
     return style.finish(
         fig,

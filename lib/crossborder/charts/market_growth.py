@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["contributions", "crowding", "drivers", "forecasts", "frontier", "opportunity", "ranks", "saturation"]
@@ -127,28 +128,20 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
     low = min(growth["sellers"].min(), growth["sales"].min()) - 0.02
     high = max(growth["sellers"].max(), growth["sales"].max()) + 0.03
     ax.plot([low, high], [low, high], color=style.GREY, linewidth=0.8, linestyle="--")
-    ax.annotate(t("sales a seller stand still"), (high, high), xytext=(-4, -12), textcoords="offset points", ha="right",
-                size=7.5, color=style.GREY)  # fmt: skip
     z = 1.645
-    apart = np.abs(np.subtract.outer(growth["sales"].to_numpy(), growth["sales"].to_numpy())) + np.eye(len(growth))
-    nearest = growth["sellers"].to_numpy()[apart.argmin(axis=1)]
-    for (name, row), beside_it in zip(growth.iterrows(), nearest, strict=True):
+    named = [(t("sales a seller stand still"), 0.8 * high, 0.8 * high, style.GREY)]
+    for name, row in growth.iterrows():
         hue = style.colour("market", name)
         errors = {"xerr": z * row["sales_sd"], "yerr": z * row["sellers_sd"]}
         ax.errorbar(row["sales"], row["sellers"], fmt="o", color=hue, markersize=5, elinewidth=1, **errors)
         until = years[name]
         words = t("never") if np.isinf(until) else t("{years} y", years=style.number(until, 0))
-        # Above the dot if it lies above its nearest neighbour, below otherwise: labels stay off each other's lines.
-        beside = {
-            "xytext": (0, 9 if row["sellers"] >= beside_it else -15),
-            "textcoords": "offset points",
-            "ha": "center",
-        }
-        ax.annotate(f"{name} {words}", (row["sales"], row["sellers"]), size=8, color=style.darker(hue), **beside)
+        named.append((f"{name} {words}", row["sales"], row["sellers"], style.darker(hue)))
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("growth of sales a year"))
     ax.set_ylabel(t("growth of sellers a year"))
+    labels.beside(ax, named)
     gap = growth["sellers"] - growth["sales"]
     crowded, sure = growth.index[gap > 0].tolist(), gap < -z * np.hypot(growth["sellers_sd"], growth["sales_sd"])
     words = "Sales still outgrow sellers, surely in {sure} of {count} markets"
@@ -167,7 +160,13 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
 
 
 def forecasts(
-    history: pd.DataFrame, fan: dict[str, pd.DataFrame], *, level: float, method: str, scale: float = 1.0
+    history: pd.DataFrame,
+    fan: dict[str, pd.DataFrame],
+    *,
+    level: float,
+    method: str,
+    scale: float = 1.0,
+    currency: str = "USD",
 ) -> style.Figure:
     """Own monthly revenue by market with the forecast fan; small multiples. `fan`: low, point, high by month."""
     names = list(history.columns)
@@ -197,8 +196,9 @@ def forecasts(
             change=("+" if total >= recent else "") + style.percent(total / recent - 1),
         ),
         subtitle=t(
-            "Own revenue a month by market; orange: forecast by {method} with {level} interval from its past errors",
-            method=method.replace("_", " "), level=style.percent(level),
+            "Own revenue a month by market, {currency}; orange: forecast by {method} with {level} interval from its "
+            "past errors",
+            method=method.replace("_", " "), level=style.percent(level), currency=currency,
         ),
         source=t("Orders"),
     )  # fmt: skip
@@ -268,18 +268,20 @@ def frontier(curve: pd.DataFrame, points: dict[str, tuple[float, float]]) -> sty
     """Growth against volatility of the best mixes, with named mixes and markets; `points`: (volatility, growth)."""
     fig, ax = style.figure(height=3.1)
     ax.plot(curve["volatility"], curve["growth"], color=style.PALETTE[0])
-    for place, (name, (x, y)) in enumerate(sorted(points.items(), key=lambda item: item[1][1])):
+    named = []
+    for name, (x, y) in sorted(points.items(), key=lambda item: item[1][1]):
         single = len(name) == 2
         hue = style.colour("market", name) if single else style.ACCENT
         ax.plot(x, y, "o" if single else "D", color=hue, markersize=4 if single else 6)
-        beside = (6, 1 if place % 2 else -8)
-        ax.annotate(t(name), (x, y), xytext=beside, textcoords="offset points", size=8, color=style.darker(hue))
+        named.append((t(name), x, y, style.darker(hue)))
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
-    ax.set_xlim(left=0)
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.set_xlabel(t("volatility of revenue a month"))
     ax.set_ylabel(t("market growth a year"))
+    ax.margins(0.08)
+    ax.set_xlim(left=0)
+    labels.beside(ax, named)
     now, then = points["today's mix"], points["chosen mix"]
     return style.finish(
         fig,

@@ -114,7 +114,7 @@ def budget_arrows(certificate: pd.DataFrame, gain: pd.Series) -> style.Figure:
     style.human_axis(ax.xaxis, t("USD a week"))
     title = t(
         "The same money, moved, brings {gain} a week more ({low} to {high})",
-        gain=style.number(gain["gain"]), low=style.number(gain["low"]), high=style.number(gain["high"]),
+        gain=style.money(gain["gain"]), low=style.money(gain["low"]), high=style.money(gain["high"]),
     )  # fmt: skip
     return style.finish(
         fig, title=title, subtitle=t("Weekly budget by channel, USD: now to proposed, within the step limits")
@@ -139,7 +139,16 @@ def calibration_pairs(before: pd.DataFrame, after: pd.DataFrame, truth: pd.Serie
     ax.set_xlim(0, float(np.quantile(before["roi_high"], 0.9)) * 1.1)
     ax.grid(axis="y", visible=False)
     ax.legend(fontsize=7.5, loc="lower right")
-    title = t("Returns by channel, before and after the tests")
+    width = {"model": before, "tests": after}
+    width = pd.DataFrame({name: frame["roi_high"] - frame["roi_low"] for name, frame in width.items()})
+    kept = (width["tests"] / width["model"]).sort_values()
+    title = t("The tests narrow no return; the model alone knows as much")
+    if kept.iloc[0] < 1:
+        title = t(
+            "The tests narrow {count} of {all} intervals, that of {channel} most: by {share}",
+            count=int((kept < 1).sum()), all=len(kept), channel=t(str(kept.index[0]).replace("_", " ")),
+            share=style.percent(1 - float(kept.iloc[0])),
+        )  # fmt: skip
     if truth is not None:
         held = (after["roi_low"] <= truth.reindex(after.index)) & (truth.reindex(after.index) <= after["roi_high"])
         title = t("{count} of {all} intervals hold the true return", count=int(held.sum()), all=len(held))

@@ -147,7 +147,7 @@ def effect_forest(rows: pd.DataFrame, truth: float | None) -> style.Figure:
     last = rows.iloc[-1]
     title = t(
         "Members spend {naive} more; membership itself brings {mine}",
-        naive=style.number(float(rows["estimate"].iloc[0])), mine=style.number(float(last["estimate"])),
+        naive=style.money(float(rows["estimate"].iloc[0])), mine=style.money(float(last["estimate"])),
     )  # fmt: skip
     if truth is not None:
         ax.axvline(truth, color="black", linewidth=1)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["backtest", "exposure", "frontier", "hits_by_model", "netting", "power", "regimes"]
@@ -198,14 +199,6 @@ def frontier(table: pd.DataFrame) -> style.Figure:
     ax.hlines(table["es"], table["cost_low"], table["cost_high"], color=style.LIGHT, linewidth=2, zorder=1)
     ax.vlines(table["cost_year"], table["low"], table["high"], color=style.LIGHT, linewidth=2, zorder=1)
     ax.scatter(table["cost_year"], table["es"], color=hue, s=42, zorder=3)
-    for row in table.itertuples():
-        ax.annotate(
-            t(row.strategy.replace("_", " ")),
-            (row.cost_year, row.es),
-            xytext=(7, 5),
-            textcoords="offset points",
-            size=8,
-        )
     style.zero_line(ax, "x")
     ax.xaxis.set_major_formatter(lambda value, _: style.percent(value, 1))
     ax.yaxis.set_major_formatter(lambda value, _: style.percent(value, 1))
@@ -213,6 +206,8 @@ def frontier(table: pd.DataFrame) -> style.Figure:
     ax.set_xlabel(t("mean return given up a year (left of zero: gained)"))
     ax.set_ylabel(t("mean of the worst quarters"))
     ax.grid(axis="both")
+    named = [(t(row.strategy.replace("_", " ")), row.cost_year, row.es, style.INK) for row in table.itertuples()]
+    labels.beside(ax, named)
     named = table.set_index("strategy")["es"]
     return style.finish(
         fig,

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["adequacy", "disagreement", "exceedance", "tail"]
@@ -34,10 +35,10 @@ def exceedance(curves: dict[str, pd.DataFrame], reserve_usd: float, suffices: di
     for name, (x, y, hue) in ends.items():
         # Left and right of the curves, so that the two labels do not meet.
         side = -1 if name != next(iter(curves)) else 1
-        ax.annotate(
-            name, (x, y), xytext=(6 * side, 0), textcoords="offset points", size=8, va="center",
+        labels.halo(ax.annotate(
+            name, (x, y), xytext=(6 * side, 5 * side), textcoords="offset points", size=8, va="center",
             ha="left" if side > 0 else "right", color=style.darker(hue),
-        )  # fmt: skip
+        ))  # fmt: skip
     style.human_axis(ax.xaxis, "USD")
     return style.finish(
         fig,
@@ -63,12 +64,14 @@ def disagreement(table: pd.DataFrame, agreement: float) -> style.Figure:
     for verdict, (hue, marker) in looks.items():
         part = table[table["verdict"] == verdict]
         ax.scatter(part["rank_score"], part["rank_tail"], color=hue, marker=marker, s=34, zorder=3)
-    _label_points(ax, table[table["verdict"] != "agrees"], looks)
     ax.set_xlim(0, size + 1)
     ax.set_ylim(size + 1, 0)
     ax.set_xlabel(t("rank by score (1 is worst)"))
     ax.set_ylabel(t("rank by simulated tail loss"))
     ax.grid(axis="both")
+    named = table[table["verdict"] != "agrees"].sort_values("rank_tail")
+    hues = [style.darker(looks[verdict][0]) for verdict in named["verdict"]]
+    labels.beside(ax, list(zip(named["name"], named["rank_score"], named["rank_tail"], hues, strict=True)), size=7.5)
     under = int((table["verdict"] == "underrated").sum())
     return style.finish(
         fig,
@@ -82,23 +85,6 @@ def disagreement(table: pd.DataFrame, agreement: float) -> style.Figure:
             "down: scored too high"
         ),
     )
-
-
-def _label_points(ax, table: pd.DataFrame, looks: dict) -> None:
-    """Names beside points, each column of labels pushed apart."""
-    width = ax.get_xlim()[1] if ax.get_xlim()[1] > 2 else 26
-    placed: dict[str, list[float]] = {"left": [], "right": []}
-    for row in table.sort_values("rank_tail").itertuples():
-        side = "right" if row.rank_score > 0.62 * width else "left"
-        y = row.rank_tail
-        while any(abs(y - other) < 1.05 for other in placed[side]):
-            y += 0.35
-        placed[side].append(y)
-        beside = row.rank_score + (-0.45 if side == "right" else 0.45)
-        ax.annotate(
-            row.name, (row.rank_score, row.rank_tail), xytext=(beside, y),
-            textcoords="data", size=7.5, va="center", ha=side, color=style.darker(looks[row.verdict][0]),
-        )  # fmt: skip
 
 
 def tail(table: pd.DataFrame, *, level: float, count: int = 10) -> style.Figure:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["capacity", "concentration", "matrix", "outage", "reverse"]
@@ -48,8 +49,8 @@ def matrix(table: pd.DataFrame) -> style.Figure:
             all=len(table) - 1,
         ),
         subtitle=t(
-            "Value of each measure under each shock; orange is worse than the base, blue better; a cross marks a "
-            "broken covenant, a dash no profit to carry the debt"
+            "Value of each measure under each shock, money in USD; orange is worse than the base, blue better; a cross "
+            "marks a broken covenant, a dash no profit to carry the debt"
         ),
     )
 
@@ -90,10 +91,10 @@ def concentration(table: pd.DataFrame) -> style.Figure:
     ax.scatter(shown["largest"], place, color=hue, s=44, zorder=3)
     ax.scatter(shown["cap"], place, marker="|", s=220, color=style.INK, zorder=4)
     for row, at in zip(shown.itertuples(), place, strict=True):
-        ax.annotate(
-            f"{row.name} {style.percent(row.largest)}", (row.largest, at), xytext=(6, 9), textcoords="offset points",
-            size=8,
-        )  # fmt: skip
+        words = f"{t(str(row.name).replace('_', ' '))} {style.percent(row.largest)}"
+        labels.halo(
+            ax.annotate(words, (row.largest, at), xytext=(0, 9), textcoords="offset points", size=8, ha="center")
+        )
     ax.set_yticks(place, [t(name) for name in shown["dimension"]])
     ax.set_xlim(0, max(1.0, float(shown["largest"].max()) * 1.15))
     ax.set_ylim(-0.5, len(shown) - 0.3)
@@ -116,7 +117,7 @@ def capacity(curves: dict[str, pd.DataFrame], target: float) -> style.Figure:
         hue = (style.ACCENT, style.PALETTE[0], style.PALETTE[2])[place % 3]
         ax.plot(curve["hour"], curve["capacity"], color=hue)
         last = curve.iloc[-1]
-        ends[name] = (last["hour"], last["capacity"], hue)
+        ends[t(name.replace("_", " "))] = (last["hour"], last["capacity"], hue)
     ax.axhline(target, color=style.INK, linewidth=0.8, linestyle=":")
     ax.set_ylim(0, 1.03)
     style.human_axis(ax.yaxis, "percent")

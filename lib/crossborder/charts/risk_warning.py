@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = ["control", "lead_times", "precision_recall", "run_lengths"]
@@ -55,17 +56,14 @@ def precision_recall(past: pd.DataFrame, later: pd.DataFrame, floor: float) -> s
     """Precision against recall of one rule over its limits, past and later; size of the points is the cost."""
     fig, ax = style.figure(height=2.9)
     top = max(past["cost_usd"].max(), later["cost_usd"].max())
+    ends = []
     for table, hue, name in ((past, style.GREY, t("before the split")), (later, style.ACCENT, t("after the split"))):
         used = table.dropna(subset=["precision"]).sort_values("threshold")
         ax.plot(used["recall"], used["precision"], color=hue, linewidth=1, zorder=2)
         ax.scatter(
             used["recall"], used["precision"], s=12 + 90 * used["cost_usd"] / top, color=hue, alpha=0.65, zorder=3
         )
-        end = used.iloc[-1]
-        ax.annotate(
-            name, (end["recall"], end["precision"]), xytext=(8, 6), textcoords="offset points", size=8,
-            color=style.darker(hue),
-        )  # fmt: skip
+        ends.append((name, used["recall"].iloc[-1], used["precision"].iloc[-1], style.darker(hue)))
     chance = float(later["precision_chance"].mean())
     ax.axhline(floor, color=style.INK, linewidth=0.8, linestyle=":")
     ax.axhline(chance, color=style.GREY, linewidth=0.8, linestyle="--")
@@ -77,6 +75,7 @@ def precision_recall(past: pd.DataFrame, later: pd.DataFrame, floor: float) -> s
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("recall: incidents with a warning"))
     ax.set_ylabel(t("precision: alerts that were right"))
+    labels.beside(ax, ends, gap=8)
     best = later.loc[later["cost_usd"].idxmin()]
     return style.finish(
         fig,

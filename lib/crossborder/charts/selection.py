@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 
 __all__ = [
@@ -73,11 +74,10 @@ def rank_and_value(ideas: pd.DataFrame, k: int) -> style.Figure:
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis)
     ax.set_xlim(-0.03, 1.12)
-    best = picks.nlargest(6, "value_usd").sort_values("value_usd")
-    for _, row in best.iterrows():
-        ax.annotate(f"{row['candidate_id']} {row['market']}", (row["top_k"], row["value_usd"]), xytext=(6, 2),
-                    textcoords="offset points", size=7.5)  # fmt: skip
     ax.set_xlabel(t("Probability of a place among the first {k}", k=k))
+    best = picks.nlargest(6, "value_usd")
+    named = [(f"{r.candidate_id} {r.market}", r.top_k, r.value_usd, style.INK) for r in best.itertuples()]
+    labels.beside(ax, named, size=7.5)
     sure = int((picks["top_k"] > 0.5).sum())
     return style.finish(
         fig,
@@ -157,7 +157,7 @@ def value_spread(draws: np.ndarray, picks: pd.DataFrame, budget_usd: float) -> s
             bar.set_color(style.BAD)
     for x, text in ((low, "5 %"), (middle, t("median")), (high, "95 %")):
         ax.axvline(x, color=style.INK, linewidth=0.9, linestyle=":")
-        ax.annotate(f"{text}: {style.money(x)}", (x, counts.max() * 1.04), ha="center", size=8)
+        labels.halo(ax.annotate(f"{text}: {style.money(x)}", (x, counts.max() * 1.04), ha="center", size=8))
     ax.set_ylim(0, counts.max() * 1.16)
     ax.set_yticks([])
     style.zero_line(ax, "x")

@@ -141,8 +141,8 @@ def success_rates(table: pd.DataFrame, benchmark: float) -> style.Figure:
     ax.vlines(x, part["low"], part["high"], color=style.GOOD, linewidth=1.6)
     ax.scatter(x, part["rate"], s=14 + 1.6 * part["launched"], color=style.GOOD, zorder=3)
     ax.axhline(benchmark, color=style.GREY, linewidth=0.9, linestyle="--")
-    ax.annotate(t("claimed for the industry: {rate}", rate=style.percent(benchmark)), (len(part) - 0.5, benchmark),
-                xytext=(0, -9), textcoords="offset points", size=7.5, color=style.GREY, ha="right")  # fmt: skip
+    ax.annotate(t("claimed for the industry: {rate}", rate=style.percent(benchmark)), (-0.5, benchmark),
+                xytext=(0, -9), textcoords="offset points", size=7.5, color=style.GREY)  # fmt: skip
     ax.set_xticks(x, part["cohort"], rotation=35, ha="right")
     ax.set_ylim(0, 1)
     style.human_axis(ax.yaxis, "percent")

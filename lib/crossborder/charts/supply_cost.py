@@ -117,15 +117,11 @@ def parcel_curves(curves: pd.DataFrame, summary: pd.DataFrame, currency: str = "
             line = here[here["way"] == way]
             ax.plot(line["order_value"], line["share"], color=hue, linewidth=width)
             end = line.iloc[-1]
+            below = way == "bulk" and end["share"] < 0.3 * float(curves["share"].max())
             ax.annotate(
-                t(way),
-                (end["order_value"], end["share"]),
-                xytext=(-2, 3),
-                textcoords="offset points",
-                ha="right",
-                size=7.5,
-                color=style.darker(hue),
-            )
+                t(way), (end["order_value"], end["share"]), xytext=(-2, -10 if below else 3),
+                textcoords="offset points", ha="right", size=7.5, color=style.darker(hue),
+            )  # fmt: skip
         where = summary.set_index("market").loc[market, "break_even_usd"]
         note = t("crosses at {value}", value=style.number(where)) if np.isfinite(where) else t("never crosses")
         ax.set_title(f"{market}: {note}")

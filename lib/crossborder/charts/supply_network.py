@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 
 from crossborder import style
+from crossborder.charts import labels
 from crossborder.language import t
 from crossborder.reference.sea import SeaNetwork
 
@@ -19,21 +20,23 @@ def route_map(lanes: pd.DataFrame, closed: tuple[str, ...], ship: str, table: pd
     fig, ax = style.figure(height=3.5)
     ax.add_collection(LineCollection(network.network_lines(), colors=style.LIGHT, linewidths=0.4))
     pairs = lanes.loc[lanes["mode"] == "sea", ["origin_gateway", "market_gateway", "market"]].drop_duplicates("market")
+    ends = []
     for row in pairs.itertuples():
         before = network.path(row.origin_gateway, row.market_gateway, ship=ship)
         _draw(ax, before, style.GREY, 1.0)
         after = network.path(row.origin_gateway, row.market_gateway, closed=closed, ship=ship)
         if float(after["nm"].iloc[-1]) > float(before["nm"].iloc[-1]) + 50:
             _draw(ax, after, style.ACCENT, 1.8)
-        ax.annotate(row.market, tuple(before[["lon", "lat"]].iloc[-1]), size=8, weight="bold")
+        ends.append((row.market, *map(float, before[["lon", "lat"]].iloc[-1]), style.INK))
     ax.set_xlim(-180, 180)
     ax.set_ylim(-60, 72)
     ax.set_aspect(1.15)
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
+    labels.beside(ax, ends)
     hit = table[table["extra_days"] > 0.5]
-    names = ", ".join(closed)
+    names = ", ".join(t(name.replace("_", " ").capitalize()) for name in closed)
     title = (
         t(
             "Without {names}, ships to {markets} sail {days} days longer",
@@ -45,7 +48,8 @@ def route_map(lanes: pd.DataFrame, closed: tuple[str, ...], ship: str, table: pd
         else t("Closing {names} touches none of the lanes", names=names)
     )
     subtitle = t(
-        "Shortest routes of a {ship} ship; grey: today, orange: with the passages closed", ship=ship.replace("_", "-")
+        "Shortest routes, ship class {ship}; grey: today, orange: with the passages closed",
+        ship=t(ship.replace("_", "-")),
     )
     return style.finish(fig, title=title, subtitle=subtitle, source=t("Sea network of searoute (Eurostat, ORNL)"))
 
@@ -59,15 +63,17 @@ def mode_frontier(points: pd.DataFrame, market: str, currency: str = "USD") -> s
     for row in points.itertuples():
         hue = style.ACCENT if row.undominated else style.LIGHT
         ax.scatter(
-            row.days, row.cost, s=18 + 45 * row.co2e_kg, marker=MARKS.get(row.mode, "o"), color=hue, alpha=0.8, zorder=2
+            row.days, row.cost, s=18 + 22 * row.co2e_kg, marker=MARKS.get(row.mode, "o"), color=hue, alpha=0.8, zorder=2
         )
-    for row in shown.itertuples():
-        label = t("{mode}, {kg} kg CO2e", mode=t(row.mode.replace("_", "-")), kg=style.number(row.co2e_kg, 1))
-        ax.annotate(label, (row.days, row.cost), xytext=(9, 4), textcoords="offset points", size=8)
     ax.set_xlim(0, points["days"].max() * 1.3)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, points["cost"].max() * 1.15)
     ax.set_xlabel(t("Days from door to warehouse"))
     ax.set_ylabel(t("{currency} a piece", currency=currency))
+    said = [
+        t("{mode}, {kg} kg CO2e", mode=t(row.mode.replace("_", "-")), kg=style.number(row.co2e_kg, 1))
+        for row in shown.itertuples()
+    ]
+    labels.beside(ax, [(*one, style.INK) for one in zip(said, shown["days"], shown["cost"], strict=True)], gap=11)
     fast, cheap = best.iloc[0], best.iloc[-1]
     title = t(
         "To {market}, {days} days less cost {times} times as much and {carbon} times the CO2e",

@@ -182,7 +182,8 @@ def record(
     """The notebook's results, shown; inside a run also its tables and files, stored beside its page.
 
     The first three results are the headline figures of the report. A figure and a table of the same name belong
-    together: the table holds the data behind the picture; of a figure without one, what it draws is stored.
+    together: the table holds the data behind the picture; of a figure without one, and of one that was shown and is
+    not named here, what it draws is stored.
     Raises InputError for a name that is wrong or used twice.
     """
     tables, figures, files = tables or {}, figures or {}, files or {}
@@ -201,9 +202,22 @@ def record(
     if os.environ.get(OUT):
         from crossborder.reports import drawn, exports
 
+        unnamed = _unnamed(alts)
         behind = {name: drawn.data(figure) for name, figure in figures.items() if name not in tables}
-        exports.store(Path(os.environ[OUT]), made.as_data(), tables, files, behind)
+        behind |= {name: drawn.data(figure) for name, figure in unnamed.items()}
+        data = made.as_data()
+        data["figures"] += [{"name": name, "alt": figure.alt} for name, figure in unnamed.items()]
+        exports.store(Path(os.environ[OUT]), data, tables, files, behind)
     return made
+
+
+def _unnamed(alts: Sequence[tuple[str, str]]) -> dict[str, "Figure"]:
+    """The figures that were shown and not recorded by a name, numbered."""
+    from crossborder import style
+
+    known = {alt for _, alt in alts}
+    others = [figure for alt, figure in style.SHOWN.items() if alt not in known]
+    return {f"figure_{number}": figure for number, figure in enumerate(others, start=1)}
 
 
 def missing(company: object, *tables: str, adds: str) -> Note | None:
