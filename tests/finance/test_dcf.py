@@ -2,9 +2,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
-from crossborder.finance.dcf import adjusted_present_value, discounted_value, multiples, terminal_value
+from crossborder.finance.dcf import (
+    adjusted_present_value,
+    discounted_value,
+    free_cash_flow,
+    multiples,
+    terminal_value,
+)
+from crossborder.finance.evaluate import evaluate
+from crossborder.finance.statements import plan_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.finance.test_statements import drawn
 
 
 def test_a_flow_for_ever_is_worth_flow_over_rate():
@@ -55,3 +65,18 @@ def test_multiples_take_net_debt_from_earnings_multiples_only():
 def test_what_has_no_value_is_told(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_free_cash_does_not_depend_on_the_loan():
+    """The tax that interest saves is in the cost of capital; counted in the flow as well, it would count twice."""
+    rng = np.random.default_rng(2)
+    inputs = drawn(rng, paths=4, months=8)
+    # Profit in every month, tax owed from nothing, no losses: interest then saves tax in full.
+    inputs |= {"orders_per_ad_usd": inputs["orders_per_ad_usd"] * 0, "order_value": inputs["order_value"] + 5_000}
+    inputs |= {name: np.zeros((4, 1, 1, 1)) for name in ("losses_opening", "loan_drawn", "loan_repaid")}
+    with_loan = evaluate(plan_model(), inputs, 8)
+    without = evaluate(
+        plan_model(), inputs | {"loan_opening": inputs["loan_opening"] * 0, "deposit_rate": np.zeros((4, 1, 1, 1))}, 8
+    )
+    assert (with_loan["profit_before_tax"] > 0).all() and with_loan["interest_paid"].min() > 0
+    np.testing.assert_allclose(free_cash_flow(with_loan), free_cash_flow(without), rtol=1e-9)

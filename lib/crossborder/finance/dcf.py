@@ -1,5 +1,6 @@
 """What the plan is worth: free cash flow discounted month by month, a terminal value, and what the market would pay."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,16 +9,24 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 
 __all__ = [
+    "FREE_CASH_LINES",
     "Valuation",
     "adjusted_present_value",
     "discounted_value",
     "exit_value",
+    "free_cash_flow",
     "implied_growth",
     "justified_sales_multiple",
     "multiples",
     "terminal_value",
     "yearly_value",
 ]
+
+FREE_CASH_LINES = (
+    "cash_from_operations", "interest_paid", "interest_received", "profit_before_tax", "tax_expense",
+    "capital_spending",
+)  # fmt: skip
+"""Lines of the plan from which `free_cash_flow` is made."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,23 @@ def terminal_value(last_year_flow: np.ndarray, rate: float, growth: float) -> np
             "take a growth of at most the economy's",
         )
     return np.maximum(np.asarray(last_year_flow, dtype=float), 0) * (1 + growth) / (rate - growth)
+
+
+def free_cash_flow(lines: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Cash to all who finance the business, [path, month], as if it had no debt, from `FREE_CASH_LINES`, USD.
+
+    Operations before interest, less capital spending and less the tax that interest saved (paid a month later, as the
+    plan pays tax): the cost of capital counts debt after tax, so the saving would count twice (Koller et al.,
+    Valuation, chapter 10).
+    """
+    found = {name: np.asarray(lines[name], dtype=float) for name in FREE_CASH_LINES}
+    found = {name: array[:, :, 0, 0] if array.ndim == 4 else np.atleast_2d(array) for name, array in found.items()}
+    profit = found["profit_before_tax"]
+    rate = np.divide(found["tax_expense"], profit, out=np.zeros_like(profit), where=profit > 0)
+    interest = found["interest_paid"] - found["interest_received"]
+    saved = np.zeros_like(profit)
+    saved[:, 1:] = (interest * rate)[:, :-1]
+    return found["cash_from_operations"] + interest - saved - found["capital_spending"]
 
 
 def discounted_value(

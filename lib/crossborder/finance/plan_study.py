@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from crossborder.errors import InputError, Refusal
-from crossborder.finance.dcf import discounted_value
+from crossborder.finance.dcf import FREE_CASH_LINES, discounted_value, free_cash_flow
 from crossborder.finance.evaluate import evaluate
 from crossborder.finance.plan_inputs import PlanCase, scaled, with_drivers
 from crossborder.finance.sensitivity import sobol, tornado
@@ -29,8 +29,10 @@ __all__ = [
     "yearly_statements",
 ]
 
-FLOW_LINES = ("cash_from_operations", "interest_paid", "interest_received", "capital_spending")
-KEEP = ("revenue", "contribution_total", "ebitda", "net_income", "cash", "loan", *FLOW_LINES, "balance_gap", "cash_gap")
+KEEP = (
+    "revenue", "contribution_total", "ebitda", "net_income", "cash", "loan", *FREE_CASH_LINES, "balance_gap",
+    "cash_gap",
+)  # fmt: skip
 
 
 def yearly_statements(values: Mapping[str, np.ndarray], case: PlanCase, statement: str) -> pd.DataFrame:
@@ -71,14 +73,9 @@ def plan_paths(
     """The plan on many paths, its drivers drawn together; the balance and cash checks are looked at on every path."""
     draws = draw_drivers(case.drivers, paths, rng, correlation=correlation)
     lines = simulate(plan_model(), lambda part: with_drivers(case, part), draws, len(case.months), KEEP, chunk=250)
-    worth = discounted_value(_free_cash(lines), rate, terminal_growth)
+    worth = discounted_value(free_cash_flow(lines), rate, terminal_growth)
     gap = max(float(np.abs(lines[name]).max()) for name in ("balance_gap", "cash_gap"))
     return Paths(lines, draws, worth.enterprise, float(np.nanmedian(worth.terminal_share)), gap)
-
-
-def _free_cash(lines: Mapping[str, np.ndarray]) -> np.ndarray:
-    interest = lines["interest_paid"] - lines["interest_received"]
-    return lines["cash_from_operations"] + interest - lines["capital_spending"]
 
 
 def fan(paths: Paths, line: str, levels: tuple[float, ...] = (0.5, 0.8, 0.9)) -> pd.DataFrame:
@@ -131,8 +128,8 @@ def sensitivities(
     """Tornado of the value at each driver's ends, and shares of its variance by group of drivers (Sobol)."""
 
     def value(design: pd.DataFrame) -> np.ndarray:
-        lines = simulate(plan_model(), lambda part: with_drivers(case, part), design, len(case.months), FLOW_LINES)
-        return discounted_value(_free_cash(lines), rate, terminal_growth).enterprise
+        lines = simulate(plan_model(), lambda part: with_drivers(case, part), design, len(case.months), FREE_CASH_LINES)
+        return discounted_value(free_cash_flow(lines), rate, terminal_growth).enterprise
 
     return tornado(case.drivers, value), sobol(case.drivers, value, groups=groups, size=size, rng=rng)
 
@@ -148,13 +145,7 @@ def value_by_market(
     months = len(case.months)
     shape = (1, months, len(case.markets), len(case.platforms))
     by_market = np.broadcast_to(values["contribution"], shape).sum(axis=3)[0].T
-    flow = (
-        values["cash_from_operations"]
-        + values["interest_paid"]
-        - values["interest_received"]
-        - values["capital_spending"]
-    )
-    group = discounted_value(flow[0, :, 0, 0], rate, terminal_growth).enterprise[0]
+    group = discounted_value(free_cash_flow(values), rate, terminal_growth).enterprise[0]
     each = discounted_value(by_market, rate, terminal_growth).enterprise
     rows = [*zip(case.markets, each, strict=True), ("group cost", group - each.sum()), ("enterprise value", group)]
     return pd.DataFrame(rows, columns=["step", "usd"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crossborder.company import scenarios
 from crossborder.finance import plan_inputs
-from crossborder.finance.dcf import discounted_value
+from crossborder.finance.dcf import discounted_value, free_cash_flow
 from crossborder.finance.evaluate import evaluate
 from crossborder.finance.plan_inputs import PlanCase
 from crossborder.finance.statements import plan_model
@@ -98,17 +98,6 @@ def scenario_table(company: "Company", names: list[str] | None = None, **options
     figures = [name for name in plain.index if name != "cash_low_month"]
     moved = (table[figures].astype(float) - plain[figures].astype(float)).abs() > 1e-9 * plain[figures].abs().clip(1.0)
     return table.assign(touches=moved.any(axis=1) | (table["scenario"] == "base"))
-
-
-def free_cash_flow(values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Cash to all who finance the business, [path, month]: operations before interest, less capital spending."""
-    flow = (
-        values["cash_from_operations"]
-        + values["interest_paid"]
-        - values["interest_received"]
-        - values["capital_spending"]
-    )
-    return flow[:, :, 0, 0]
 
 
 def stress(company: "Company", case: PlanCase, shocks: pd.DataFrame) -> pd.DataFrame:
