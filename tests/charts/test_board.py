@@ -24,7 +24,11 @@ def cards() -> pd.DataFrame:
 def test_a_card_shows_answer_interval_width_and_the_name_of_its_result(cards):
     page = board.decision_cards(cards)._repr_html_()
     interval = f"{reports.shown(1e6, 'USD')} to {reports.shown(8e6, 'USD')} in 90% of cases"
-    for said in (f"ID, the best with probability {reports.shown(0.4, 'share')}", interval, "wide: beyond a half"):
+    for said in (
+        f"Indonesia, the best with probability {reports.shown(0.4, 'share')}",
+        interval,
+        "wide: beyond a half",
+    ):
         assert said in page
     assert "52 finance.plan.value_usd" in page
     assert page.count('class="card"') == 2 and page.count("card absent") == len(cards) - 2
@@ -61,3 +65,13 @@ def test_a_first_run_and_an_unmoved_one_say_so_in_a_line():
     )
     moved = plan.changed_since(RESULTS, RESULTS.assign(value=[0.4, 4.0e6]))
     assert "finance.plan.value_usd" in repr(board.what_changed(moved, "base", "2026-10-31T08:00:00Z"))
+
+
+def test_the_page_says_why_a_card_and_the_base_scenario_differ(cards):
+    path = SCENARIOS.assign(ebitda_year=[6.0e5, 2.0e5], cash_low=[4.0e5, 3.0e5])
+    assert repr(board.path_and_middle(cards, path)).endswith("without chance.")
+    names = ["finance.plan.ebitda_usd", "finance.cash.low_usd"]
+    more = RESULTS.iloc[[1, 1]].assign(name=names, value=[5.5e5, 3.9e5])
+    said = repr(board.path_and_middle(plan.decisions(pd.concat([RESULTS, more]), reports.shown), path))
+    for amount in (5.5e5, 6.0e5, 3.9e5, 4.0e5):
+        assert reports.shown(amount, "USD") in said

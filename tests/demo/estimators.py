@@ -73,7 +73,10 @@ def lifts(small: Small) -> tuple[np.ndarray, np.ndarray]:
 
 
 def adstock_coefficients(small: Small) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficient of each reaching channel's adstock in log orders a market and day, with HAC standard errors."""
+    """Coefficient of each reaching channel's adstock in log orders a market and day, and its standard error.
+
+    Errors are clustered by market and four weeks: a contact works for days, so neighbouring days share their luck.
+    """
     import statsmodels.api as sm
 
     days, markets = small.shelf.factor.shape
@@ -88,7 +91,8 @@ def adstock_coefficients(small: Small) -> tuple[np.ndarray, np.ndarray]:
     design = sm.add_constant(small.media.adstock.reshape(days * markets, -1)[:, reaching])
     offset = np.log(at_risk) + np.log(small.shelf.factor.ravel())
     model = sm.GLM(orders, design, family=sm.families.Poisson(), offset=offset)
-    found = model.fit(cov_type="HAC", cov_kwds={"maxlags": 12 * markets})
+    month = np.add.outer(np.arange(days) // 28 * markets, np.arange(markets)).ravel()
+    found = model.fit(cov_type="cluster", cov_kwds={"groups": month})
     return found.params[1:], found.bse[1:]
 
 

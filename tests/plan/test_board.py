@@ -26,10 +26,11 @@ def test_a_decision_shows_its_result_and_one_without_says_why():
     assert cards.loc["finance.plan.value_usd", "number"] == 5.0e6
     assert "in 90% of cases" in cards.loc["finance.plan.value_usd", "interval"]
     assert cards.loc["finance.plan.value_usd", "sure"] == "wide"
-    assert cards.loc["market.entry.p_first", "answer"].startswith("ID, the best with")
-    assert cards.loc["market.entry.chosen_p_first", "answer"].startswith("SA, the best of all with")
+    assert cards.loc["market.entry.p_first", "answer"].startswith("Indonesia, the best with")
+    assert cards.loc["market.entry.chosen_p_first", "answer"].startswith("Saudi Arabia, the best of all with")
     assert cards.loc["selection.picks.value_usd", "what"] == "launch lamp, US; bowl, DE"
     assert cards.loc["finance.plan.value_usd", "what"] == ""
+    assert cards.loc["market.entry.p_first", "sure"] == "odds", "a probability has no interval of its own"
     assert cards.loc["finance.price.gain_usd", "status"] == "no number recorded"
     assert cards.loc["marketing.budget.gain_week_usd", "status"] == "notebook 42 did not run"
 

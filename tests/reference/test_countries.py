@@ -1,7 +1,7 @@
 """Country names to codes."""
 
 import pytest
-from crossborder.reference.countries import country_names, name_key
+from crossborder.reference.countries import country_names, english_names, name_key
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_every_name_has_one_code_and_every_code_of_the_standard_a_name():
 def test_conventions_are_said():
     names = country_names()
     assert (names["note"].ne("") == names["confidence"].eq("D")).all()
+
+
+def test_a_code_has_its_english_name():
+    names = english_names()
+    assert (names["US"], names["SA"], names["CI"]) == ("United States", "Saudi Arabia", "Côte d’Ivoire")
+    assert "ZZ" not in names, "a convention of exports is no country"

@@ -9,12 +9,15 @@ import pandas as pd
 from crossborder import style
 from crossborder.language import t, text
 
-__all__ = ["Cards", "decision_cards", "summary", "what_changed"]
+__all__ = ["Cards", "decision_cards", "path_and_middle", "summary", "what_changed"]
 
 SURE = {
     "narrow": "narrow: within a tenth",
     "fair": "fair: within a half",
     "wide": "wide: beyond a half",
+    "counted": "counted, not estimated",
+    "odds": "the odds are the answer",
+    "planned": "worked out on the plan's own path",
     "no interval": "no interval",
 }
 GRID = "display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:0.7rem"
@@ -136,11 +139,13 @@ def _sureness(known: pd.DataFrame, checks: pd.DataFrame) -> str:
     count = known["sure"].value_counts()
     wide = known[known["sure"] == "wide"]["question"]
     return style.say(
-        "**How sure:** {narrow} numbers have an interval within a tenth, {fair} within a half, {wide} are wider and "
-        "{none} have none; {held} of {all} checks of models hold. Least sure: {least}",
+        "**How sure:** {narrow} numbers have an interval within a tenth, {fair} within a half and {wide} are wider; "
+        "{known} are counted or are odds themselves, {none} have no interval; {held} of {all} checks of models hold. "
+        "Least sure: {least}",
         narrow=int(count.get("narrow", 0)),
         fair=int(count.get("fair", 0)),
         wide=int(count.get("wide", 0)),
+        known=int(count.reindex(["counted", "odds", "planned"]).sum()),
         none=int(count.get("no interval", 0)),
         held=int((~checks["due"]).sum()),
         all=len(checks),
@@ -163,4 +168,21 @@ def what_changed(changed: pd.DataFrame, run: str, started: str) -> style.Table |
         formats={"before": "number2", "now": "number2", "change": "number2", "half_widths": "number1", "name": "code"},
         headers={"half_widths": "change over half width", "before": "last run", "now": "this run"},
         limit=10,
+    )
+
+
+def path_and_middle(cards: pd.DataFrame, scenarios: pd.DataFrame) -> style.Sentence:
+    """Why a card and the base row of the scenarios differ: one is the middle of simulated years, the other the plan."""
+    known = cards[cards["status"] == "ok"].set_index("name")["value"]
+    base = scenarios.set_index("scenario").loc["base"]
+    middle = [known.get(name, "") for name in ("finance.plan.ebitda_usd", "finance.cash.low_usd")]
+    if not all(middle):
+        return style.say("Every row follows the plan's own path, without chance.")
+    return style.say(
+        "Every row follows the plan's own path, without chance. The cards give the middle of the simulated years: "
+        "earnings of the first year of {ebitda} beside {ebitda_path} here, lowest cash of {cash} beside {cash_path}.",
+        ebitda=middle[0],
+        ebitda_path=style.money(float(base["ebitda_year"])),
+        cash=middle[1],
+        cash_path=style.money(float(base["cash_low"])),
     )

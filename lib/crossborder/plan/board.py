@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.language import t
+from crossborder.reference.countries import english_names
 
 __all__ = ["DECISIONS", "Decision", "changed_since", "decisions", "recalibration"]
 
@@ -25,17 +26,20 @@ class Decision(NamedTuple):
     depends: str
     answer: str = "{value}"
     named: str = ""  # how the result's note is said on the card, for notes that name things
+    known: str = "no interval"  # how a number that is recorded without an interval is known
 
 
 ENTER, SELL, BRING, WIN = "Where to enter", "What to sell", "How to bring it there", "How to win buyers"
 EARN, BREAK = "What it earns", "What could break it"
+COUNTED, ODDS, PLANNED = "counted", "odds", "planned"
 DECISIONS = (
     Decision(ENTER, "Which market passes every gate and ranks first?", "market.entry.chosen_p_first", "12",
-             "gates, weights of the screening, market growth", "{note}, the best of all with probability {value}"),
+             "gates, weights of the screening, market growth", "{note}, the best of all with probability {value}",
+             known=ODDS),
     Decision(ENTER, "Which market would be best if its gates were met?", "market.entry.p_first", "12",
-             "weights of the screening, market growth", "{note}, the best with probability {value}"),
+             "weights of the screening, market growth", "{note}, the best with probability {value}", known=ODDS),
     Decision(ENTER, "How many markets pass every gate?", "market.gate.passing", "12",
-             "growth floor, payment, delivery, certificates"),
+             "growth floor, payment, delivery, certificates", known=COUNTED),
     Decision(ENTER, "How large is our market?", "market.size.own_markets_usd", "11",
              "definition of the market, published sizes"),
     Decision(ENTER, "How fast does it grow?", "market.growth.year", "12", "noise of published sizes", "{value} a year"),
@@ -48,13 +52,13 @@ DECISIONS = (
     Decision(SELL, "Which pilot should go on?", "selection.pilot.expected_usd", "23",
              "sell-through, returns and reviews of the pilot", "{note}: {value}"),
     Decision(BRING, "What share of sales does logistics take?", "supply.logistics.cost_share", "31",
-             "freight, duty rules of the day"),
+             "freight, duty rules of the day", known=COUNTED),
     Decision(BRING, "What does a better network save?", "supply.network.saved_usd_year", "32",
              "demand by market, fixed cost", "{value} a year", named="{note}"),
     Decision(BRING, "How much stock can go at the same service?", "supply.replay.stock_saved_share", "33",
              "forecast error, lead times"),
     Decision(BRING, "How much do we buy from one country?", "supply.sourcing.largest_country_share", "34",
-             "capacity elsewhere"),
+             "capacity elsewhere", known=COUNTED),
     Decision(WIN, "What is moving ad budget worth?", "marketing.budget.gain_week_usd", "42",
              "response curves, tests", "{value} a week", named="USD a week: {note}"),
     Decision(WIN, "What does the next ad dollar bring?", "marketing.budget.next_dollar", "42",
@@ -64,7 +68,7 @@ DECISIONS = (
     Decision(WIN, "By how much do rules over-credit ads?", "marketing.attribution.level_ratio.rules", "41",
              "simulated worlds of journeys", "{value} times"),
     Decision(EARN, "What does an order line leave?", "finance.order.contribution_usd", "51",
-             "returns, fees, advertising"),
+             "returns, fees, advertising", known=COUNTED),
     Decision(EARN, "What are better prices worth?", "finance.price.gain_usd", "51",
              "elasticity by category", "{value} a year", named="largest moves: {note}"),
     Decision(EARN, "What is the plan worth?", "finance.plan.value_usd", "52",
@@ -77,7 +81,7 @@ DECISIONS = (
     Decision(BREAK, "How likely is a broken covenant?", "finance.odds.covenant_broken", "52",
              "earnings of the first year"),
     Decision(BREAK, "Which shock breaks us, and at what size?", "risk.stress.weakest_size", "63",
-             "covenants, cash at the start", "{note}: {value}"),
+             "covenants, cash at the start", "{note}: {value}", known=PLANNED),
     Decision(BREAK, "How large should the reserve be?", "risk.reserve.needed_95_usd", "61",
              "frequency and size of losses", "{value} for 19 years in 20",
              named="bad years come from {note}"),
@@ -122,11 +126,21 @@ def _one(results: pd.DataFrame, show: Callable, entry: Decision, before: pd.Data
     unit, note = str(found["unit"] or ""), str(found["note"] or "")
     value = show(found["value"], _shown_unit(unit))
     said = entry.answer if note or "{note}" not in entry.answer else "{value}"
-    spoken = t(said, value=value, note=t(note)) if note else t(said, value=value)
+    spoken = t(said, value=value, note=_place(note)) if note else t(said, value=value)
     row["what"] = t(entry.named, note=t(note)) if entry.named and note else ""
     row |= {"name": found["name"], "unit": unit, "source": found["notebook"], "value": value, "answer": spoken}
     row |= {"number": found["value"], "low": found["low"], "high": found["high"], "status": "ok"}
-    return row | _doubt(found, show, unit) | {"changed": _moved(found, before, show, unit)}
+    return row | _doubt(found, show, unit, entry.known) | {"changed": _moved(found, before, show, unit)}
+
+
+def _place(note: str) -> str:
+    """A note, where it begins with a market's code with the market's name instead."""
+    code, comma, rest = note.partition(", ")
+    name = english_names().get(code)
+    if name is None:
+        return t(note)
+    said = t(code) if t(code) != code else name
+    return f"{said}{comma}{t(rest) if rest else ''}"
 
 
 def _shown_unit(unit: str) -> str:
@@ -134,10 +148,10 @@ def _shown_unit(unit: str) -> str:
     return "" if unit in ("ratio", "markets") else unit
 
 
-def _doubt(found: pd.Series, show: Callable, unit: str) -> dict[str, str]:
+def _doubt(found: pd.Series, show: Callable, unit: str, known: str) -> dict[str, str]:
     """The interval in words, and how wide it is against the value."""
     if pd.isna(found["low"]) or pd.isna(found["high"]):
-        return {"interval": "", "sure": "no interval"}
+        return {"interval": "", "sure": known}
     ends = t("{low} to {high}", **{end: show(found[end], _shown_unit(unit)) for end in ("low", "high")})
     if pd.notna(found["level"]):
         ends = t("{ends} in {level} of cases", ends=ends, level=f"{found['level']:.0%}")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crossborder.reference.files import read
 
-__all__ = ["country_names", "name_key"]
+__all__ = ["country_names", "english_names", "name_key"]
 
 FILE = "country_names.csv"
 
@@ -36,3 +36,9 @@ def _names() -> pd.DataFrame:
     table.insert(0, "key", table["name"].map(name_key))
     table["note"] = table["note"].fillna("")
     return table.drop_duplicates("key").reset_index(drop=True)
+
+
+def english_names() -> dict[str, str]:
+    """The English name of each ISO 3166-1 alpha-2 code."""
+    table = read(FILE)
+    return table[table["confidence"] == "A"].drop_duplicates("market").set_index("market")["name"].to_dict()
