@@ -87,6 +87,20 @@ def test_the_revaluation_of_the_yuan_shows_at_the_end_of_its_peg():
 
 
 @pytest.mark.parametrize(
+    ("origin", "destination"),
+    [("CNSHA", "DEHAM"), ("JPTYO", "MXZLO"), ("SEGOT", "AUSYD"), ("BRSSZ", "INNSA"), ("USLAX", "GBFXT")],
+)
+def test_ways_between_the_same_points_are_those_of_searoute(origin, destination):
+    # The peer counts in kilometres unless asked for "naut", and looks for its nearest point in degrees.
+    import searoute
+
+    network = SeaNetwork.load()
+    way = network.path(origin, destination)[["lon", "lat"]].to_numpy().tolist()
+    peer = searoute.searoute(way[0], way[-1], units="naut")["properties"]["length"]
+    assert network.distances([origin], [destination]).iloc[0, 0] == pytest.approx(peer, rel=1e-6)
+
+
+@pytest.mark.parametrize(
     "closed, published",
     [
         pytest.param((), 10600, id="Notteboom, Pallis and Rodrigue, Port Economics: by Suez"),

@@ -151,10 +151,12 @@ def _theta(values: np.ndarray, horizon: int) -> np.ndarray:
     return level[:, None] + 0.5 * slope[:, None] * (np.arange(horizon) + lag[:, None])
 
 
-def forecast(panel: np.ndarray, horizon: int, *, method: str = "theta", season: int = 12) -> np.ndarray:
+def forecast(
+    panel: np.ndarray, horizon: int, *, method: str = "theta", season: int = 12, shrink: bool = True
+) -> np.ndarray:
     """Point forecasts (series x horizon) of a panel (series x periods, oldest first), never below 0.
 
-    ses, theta, damped and their mean work on seasonally adjusted values and put the season back.
+    ses, theta, damped and their mean work on seasonally adjusted values and put the season back; `shrink` pools it.
     """
     values = _panel(panel, season)
     if method not in METHODS:
@@ -174,7 +176,7 @@ def forecast(panel: np.ndarray, horizon: int, *, method: str = "theta", season: 
     if method == "drift":
         slope = (values[:, -1] - values[:, 0]) / (values.shape[1] - 1)
         return np.maximum(values[:, -1:] + slope[:, None] * steps, 0.0)
-    factors = seasonal_factors(values, season)
+    factors = seasonal_factors(values, season, shrink=shrink)
     place = np.arange(values.shape[1]) % season
     adjusted = values / factors[:, place]
     ahead = factors[:, (values.shape[1] + steps - 1) % season]
