@@ -144,3 +144,22 @@ def test_a_column_that_is_not_known_shows_in_the_total(bring, tmp_path):
     ]
     assert "new fees" in report.unmapped["us.csv"]
     assert not folder.exists()
+
+
+def test_reports_that_overlap_or_follow_each_other_count_each_transaction_once(bring, tmp_path):
+    first, second = tmp_path / "january.csv", tmp_path / "february.csv"
+    lines = report_of("us").splitlines(keepends=True)
+    head, rows = lines[:5], lines[5:]
+    first.write_text("".join([*head, *rows[:2]]))
+    # The second report stands one row lower with another transaction, and holds the refund again.
+    second.write_text("".join([*head, rows[0].replace("302-1", "302-2"), rows[1], rows[2]]))
+    report, folder = bring("amazon-date-range", first, second)
+    assert report.accepted, str(report)
+    assert report.fates.set_index("fate")["rows"]["transaction stands in a later file too"] == 1
+    together = Company.open(folder).table("ledger")
+    bring("amazon-date-range", first, to="other")
+    report, other = bring("amazon-date-range", second, to="other", mode="append")
+    assert report.accepted, str(report)
+    appended = Company.open(other).table("ledger")
+    assert sorted(appended["entry_id"]) == sorted(together["entry_id"])
+    assert appended["amount"].sum() == pytest.approx(2 * (1200.50 - 180.08) - 600.25 + 90.04 - 12.34)

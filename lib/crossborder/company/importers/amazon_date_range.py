@@ -18,7 +18,7 @@ KINDS = {field.name: "text" for field in FIELDS} | dict.fromkeys([*AMOUNTS, "tot
     "moment": "moment", "pieces": "integer",
 }  # fmt: skip
 MAPPING = (
-    Rule("settlement, moment", "ledger.entry_id", "settlement, file row and column of the amount"),
+    Rule("settlement, moment", "ledger.entry_id", "settlement, hash of the transaction and column of the amount"),
     Rule("moment", "ledger.date", "day in UTC; month names, orders and zones of all languages"),
     Rule(", ".join(AMOUNTS), "ledger.account", "by the column; for other amounts by the words of type and description"),
     Rule(", ".join(AMOUNTS), "ledger.amount", "each amount that is not zero is an entry; decimal commas are found out"),
@@ -62,13 +62,17 @@ LANGUAGES = {
     "datum/zeit": ("de", "DE", "dmy"),
 }  # fmt: skip
 
+# What makes a transaction the same in two reports, so that months can be added one after the other.
+SAME = "left(md5(concat_ws('|', epoch_us(moment), type, order_id, sku, description, pieces, total)), 12)"
 _LANGUAGE_OF = {header_key(header): told for header, told in LANGUAGES.items()}
 
 
 def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     """Ledger entries of every amount, and order lines of the rows that are orders."""
     parts = [_rows(desk, source, options, place) for place, source in enumerate(sources)]
-    rows = desk.keep(" UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts), "rows")
+    union = " UNION ALL BY NAME ".join(f"SELECT *, {SAME} AS same FROM {part}" for part in parts)
+    twice = "CASE WHEN place_ < max(place_) OVER (PARTITION BY settlement, same) THEN 'transaction stands in a later file too' END"
+    rows = desk.keep(f"SELECT * REPLACE (coalesce({twice}, reason) AS reason) FROM ({union})", "rows")
     _currencies_named(desk, rows, sources[0])
     _compare_totals(desk, rows, sources[0])
     entries = desk.keep(_entries(rows), "entries")
@@ -119,10 +123,11 @@ def _entries(rows: str) -> str:
     refunded = "kind = 'refund' AND field IN ('sales', 'shipping', 'wrap', 'rebates', 'points')"
     return f"""
         WITH amounts AS (
-            UNPIVOT (SELECT place_, row_, settlement, moment, type, kind, description, market, order_id, currency, {columns}
+            UNPIVOT (SELECT same, row_number() OVER (PARTITION BY place_, settlement, same ORDER BY row_) AS copy, settlement,
+                    moment, type, kind, description, market, order_id, currency, {columns}
                 FROM {rows} WHERE reason IS NULL) ON {columns} INTO NAME field VALUE amount
         )
-        SELECT coalesce(settlement, 'open') || '-' || place_ || '-' || lpad(CAST(row_ AS VARCHAR), 7, '0') || '-' || field AS entry_id,
+        SELECT coalesce(settlement, 'open') || '-' || same || '-' || copy || '-' || field AS entry_id,
             CAST(CAST(moment AS TIMESTAMP) AS DATE) AS date,
             CASE WHEN {refunded} THEN 'refunds' ELSE coalesce(MAP {{{own}}}[field], {amazon_terms.account_of(words)}) END AS account,
             amount, currency, 'Amazon' AS counterparty, market,

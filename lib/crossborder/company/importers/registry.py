@@ -21,6 +21,7 @@ MODULES = {
     "generic": "generic",
     "online-retail": "online_retail",
     "shopify": "shopify",
+    "shopify-payments": "shopify_payments",
     "woocommerce": "woocommerce",
 }
 
