@@ -1,4 +1,4 @@
-"""Run the benchmarks of this folder and write what they print to RESULTS.md, with machine and versions.
+"""Run the benchmarks of this folder and write what they print to RESULTS.md, with machine, versions and load.
 
 Run: python -m bench [PART_OF_A_NAME ...]
 """
@@ -57,7 +57,7 @@ def version(package: str) -> str:
 def section(script: Path) -> tuple[str, bool]:
     """One benchmark's text for the results, and whether it ran."""
     purpose = script.read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
-    started = time.monotonic()
+    started, load = time.monotonic(), os.getloadavg()[0]
     surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     ended = subprocess.run(
         [sys.executable, "-m", f"bench.{script.stem}", *ARGUMENTS.get(script.stem, ())],
@@ -74,27 +74,34 @@ def section(script: Path) -> tuple[str, bool]:
         shown = f"```text\n{shown}\n```"
     spent, kilobytes = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     memory = f"largest process so far {kilobytes / 1e3:.0f} MB"
-    return f"## {script.stem}\n\n{purpose}\n\n{shown}\n\n{spent:.0f} s, {memory}\n", ended.returncode == 0
+    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    foot = f"Measured until {when}: {spent:.0f} s, {memory}, load of the machine at the start {load:.1f}."
+    return f"## {script.stem}\n\n{purpose}\n\n{shown}\n\n{foot}\n", ended.returncode == 0
+
+
+def kept() -> dict[str, str]:
+    """The sections of the results as they stand, by benchmark."""
+    parts = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
+    return {part.split("\n", 1)[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 def main(names: list[str]) -> int:
-    """Run the benchmarks whose name holds one of `names` (all if none); 0 if each ran."""
-    scripts = [
-        path
-        for path in sorted(HERE.glob("bench_*.py"))
-        if (any(name in path.stem for name in names) if names else path.stem not in LONG)
-    ]
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    """Run the benchmarks whose name holds one of `names` (all but the long ones if none); 0 if each ran.
+
+    Only what was run is written anew; the sections of the others stay as they were measured.
+    """
+    every = sorted(HERE.glob("bench_*.py"))
+    chosen = [path for path in every if any(name in path.stem for name in names)]
+    chosen = chosen if names else [path for path in every if path.stem not in LONG]
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    load = f"Load of the machine at the start: {os.getloadavg()[0]:.1f}."
-    parts = [f"# Benchmarks\n\nMade by `make bench` on {now}.\n{machine()}. {load}\n{versions}.\n\n{READING}\n"]
-    whole = True
-    for script in scripts:
+    head = f"# Benchmarks\n\nMade by `make bench`.\n{machine()}.\n{versions}.\n\n{READING}\n"
+    sections, whole = kept(), True
+    for script in chosen:
         print(script.stem, flush=True)
-        text, ran = section(script)
-        parts.append(text)
+        sections[script.stem], ran = section(script)
         whole = whole and ran
-    RESULTS.write_text("\n".join(parts), encoding="utf-8")
+        there = [sections[path.stem] for path in every if path.stem in sections]
+        RESULTS.write_text("\n".join([head, *there]), encoding="utf-8")
     return 0 if whole else 1
 
 
