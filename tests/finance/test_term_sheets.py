@@ -80,6 +80,49 @@ def test_participation_takes_twice_and_all_is_paid_out():
         paid(-1)
 
 
+def test_a_cap_stops_participation_until_conversion_pays_more():
+    """Hand-worked: 5 invested for a third, capped at 3 times: 5 + a third of the rest up to 15, then a third of all."""
+    capped = pd.DataFrame(
+        {
+            "holder": ["A", "common"],
+            "shares": [1.0, 2.0],
+            "invested_usd": [5.0, 0.0],
+            "multiple": [1.0, 1.0],
+            "participating": [True, False],
+            "seniority": [1, 0],
+            "cap_multiple": [3.0, np.nan],
+        }
+    )
+    taken = [paid(total, capped)["A"] for total in (4, 15, 35, 40, 45, 60)]
+    assert taken == pytest.approx([4, 5 + 10 / 3, 15, 15, 15, 20])
+    assert all(sum(paid(total, capped).values()) == pytest.approx(total) for total in (4, 15, 35, 40, 45, 60))
+    assert paid(60, capped.drop(columns="cap_multiple"))["A"] == pytest.approx(5 + 55 / 3)
+    with pytest.raises(InputError, match="cap_multiple"):
+        paid(60, capped.assign(cap_multiple=[0.5, np.nan]))
+
+
+def test_who_bears_the_notes_depends_on_the_method():
+    """Hand-worked: 8 m before, 2 m raised, 1 m of notes at 30 % off, a million shares."""
+    table = {
+        method: term_sheets.convert_notes(
+            notes(("notes", 1e6, np.nan, 0.3, "pre-money")), 1e6, 8e6, 2e6, method=method
+        ).set_index("holder")
+        for method in term_sheets.METHODS
+    }
+    price = {method: found.loc["new investors", "price_usd"] for method, found in table.items()}
+    assert price["pre-money"] == pytest.approx(8.0)
+    assert price["percent ownership"] == pytest.approx((10e6 - 2e6 - 1e6 / 0.7) / 1e6)
+    assert price["dollars invested"] == pytest.approx((11e6 - 2e6 - 1e6 / 0.7) / 1e6)
+    assert table["dollars invested"].loc["new investors", "share"] == pytest.approx(2 / 11)
+    pool = term_sheets.convert_notes(
+        notes(("notes", 1e6, np.nan, 0.3, "pre-money")), 1e6, 8e6, 2e6, method="pre-money", pool_after=0.1
+    ).set_index("holder")
+    assert pool.loc["new options", "share"] == pytest.approx(0.1)
+    assert pool.loc["new investors", "price_usd"] * (1e6 + pool.loc["new options", "shares"]) == pytest.approx(8e6)
+    with pytest.raises(InputError, match="method"):
+        term_sheets.convert_notes(notes(("A", 1e5, 5e6, 0.0, "pre-money")), 1e6, 8e6, 2e6, method="other")
+
+
 def test_equal_ranks_share_in_proportion():
     level = CLASSES.assign(seniority=[1, 1, 0])
     assert paid(8, level) == pytest.approx({"B": 5, "A": 3, "common": 0})

@@ -1,4 +1,11 @@
-"""Worked examples of textbooks on options, cash, variances, break-even, betas, valuation and rounds."""
+"""Worked examples on options, cash, variances, break-even, betas, valuation, solvency and rounds.
+
+Numbers "printed" by a page were read there (Delpino's as well). Numbers of books that were not at hand were typed from
+memory and are named by chapter; where a closed form or exact arithmetic exists it stands beside them.
+"""
+
+import math
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -13,6 +20,7 @@ from crossborder.finance import (
     real_options,
     term_sheets,
 )
+from scipy.stats import norm
 
 
 def test_hull_example_15_6():
@@ -26,6 +34,9 @@ def test_mark_two_of_brealey_myers_and_allen():
     """Brealey, Myers and Allen, chapter 22: the option on the Mark II computer (467, 900, 10 %, 35 %, 3 years)."""
     value = real_options.black_scholes(467, 900, np.log(1.10), 0.35, 3.0)
     assert float(value) == pytest.approx(55.1, abs=0.5)
+    upper = (np.log(467 / 900) + (np.log(1.10) + 0.35**2 / 2) * 3) / (0.35 * 3**0.5)
+    exact = 467 * norm.cdf(upper) - 900 / 1.1**3 * norm.cdf(upper - 0.35 * 3**0.5)
+    assert float(value) == pytest.approx(exact, rel=1e-12)
 
 
 def test_hull_american_put_on_trees():
@@ -46,6 +57,7 @@ def test_baumol_of_ross_westerfield_and_jaffe():
     """Ross, Westerfield and Jaffe, Corporate Finance, chapter 27: Golden Socks, 600,000 a week, 1,000, 10 %."""
     found = cash_policy.baumol(600_000 * 52, 1_000, 0.10)
     assert found["lot"] == pytest.approx(789_937, abs=1)
+    assert found["lot"] == pytest.approx(math.isqrt(2 * 600_000 * 52 * 1_000 * 10), abs=1)
     assert found["mean_balance"] * 0.10 == pytest.approx(found["transfers"] * 1_000)
 
 
@@ -57,10 +69,38 @@ def test_miller_orr_of_ross_westerfield_and_jaffe():
     assert band.mean == pytest.approx(30_091, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("lower", "cost", "variance", "rate_day", "spread", "target", "upper"),
+    [
+        pytest.param(10_000, 15, 6e6, 0.0004, 16_578, 15_526, 26_578, id="question 5"),
+        pytest.param(25_000, 20, 9e6, 0.0003, 22_989, 32_663, 47_989, id="question 6"),
+    ],
+)
+def test_miller_orr_of_the_acca_notes(lower, cost, variance, rate_day, spread, target, upper):
+    """ACCA F9 integrated workbook (2017), chapter 10, as printed on its pages 184 and 185."""
+    band = cash_policy.miller_orr(variance, cost, rate_day, lower)
+    assert (band.spread, band.target, band.upper) == pytest.approx((spread, target, upper), abs=1)
+
+
+def test_baumol_with_the_rate_that_a_lot_reveals():
+    """Printed at uonbi.ac.ke (Gemini Inc.): 960,000 a year, 180 a transfer; a lot of 60,000 is best at 9.60 %."""
+    assert cash_policy.baumol(960_000, 180, 0.096)["lot"] == pytest.approx(60_000)
+
+
+def test_altman_z_of_a_printed_answer():
+    """Printed at wizedu.com (question 366502): ratios 0.34, 0.15, 0, 0.80 and 1.6 give 2.70."""
+    accounts = {"working_capital": 34.0, "retained_earnings": 15.0, "operating_income": 0.0, "equity": 40.0,
+                "sales": 160.0, "total_assets": 100.0, "total_liabilities": 50.0}  # fmt: skip
+    found = ratios.altman_z(accounts, "public manufacturer")
+    assert found["score"] == pytest.approx(2.70, abs=0.005) and found["zone"] == "grey"
+
+
 def test_annuity_of_brealey_myers_and_allen():
     """Kangaroo Autos, chapter 2: 5,000 a year for five years at 7 % is worth 20,501."""
     assert float(cash_policy.annuity_value(5_000, 0.07, 5)) == pytest.approx(20_501, abs=0.6)
     assert float(cash_policy.annuity_payment(20_501, 0.07, 5)) == pytest.approx(5_000, abs=0.2)
+    exact = sum(Fraction(5_000) / Fraction(107, 100) ** year for year in range(1, 6))
+    assert float(cash_policy.annuity_value(5_000, 0.07, 5)) == pytest.approx(float(exact), rel=1e-12)
 
 
 def test_duration_of_hull_table_4_6():
@@ -90,6 +130,17 @@ def test_flexible_budget_of_horngren_webb_company():
     income = table.loc["operating_income"]
     assert income[["static", "flexible", "actual"]].tolist() == [108_000, 44_000, 14_900]
     assert income[["volume_variance", "flexible_variance"]].tolist() == [-64_000, -29_100]
+
+
+def test_flexible_budget_of_horngren_exercise_7_16():
+    """Horngren, exercise 7-16 (printed solution): 3,000 planned, 2,800 sold; 54,000, 46,800 and 34,000."""
+    planned = pd.Series({"units": 3_000, "sales": 330_000, "variable": 222_000, "fixed": 54_000})
+    actual = pd.Series({"units": 2_800, "sales": 313_600, "variable": 229_600, "fixed": 50_000})
+    table = cost_variances.flexible_budget(planned, actual, fixed=["fixed"]).set_index("line")
+    income = table.loc["operating_income"]
+    assert income[["static", "flexible", "actual"]].tolist() == [54_000, 46_800, 34_000]
+    assert income[["volume_variance", "flexible_variance"]].tolist() == [-7_200, -12_800]
+    assert table.loc["sales", ["volume_variance", "flexible_variance"]].tolist() == [-22_000, 5_600]
 
 
 def test_price_and_efficiency_of_horngren_webb_company():
@@ -160,3 +211,60 @@ def test_arc_elasticity_of_the_midpoint():
     """Mankiw, Principles, chapter 5: from (4, 120) to (6, 80) both changes are 40 %: elasticity -1."""
     assert pricing.arc_elasticity((4, 6), (120, 80)) == pytest.approx(-1)
     assert pricing.arc_elasticity((6, 4), (80, 120)) == pytest.approx(-1)
+
+
+def safe(amount: float, cap: float, discount: float, kind: str = "pre-money") -> pd.DataFrame:
+    return pd.DataFrame(
+        [["safe", amount, cap, discount, kind]], columns=["holder", "amount_usd", "cap_usd", "discount", "kind"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("note", "before", "pre", "raised", "printed"),
+    [
+        pytest.param(safe(1e5, 5e6, 0.0), 11e6, 10e6, 1e6, (0.909, 1_100_110, 0.4545, 220_022), id="cap"),
+        pytest.param(safe(1e5, 8e6, 0.15), 11e6, 10e6, 1e6, (0.909, 1_100_110, 0.72727, 137_500), id="cap, discount"),
+        pytest.param(safe(2e4, np.nan, 0.2), 10.5e6, 2e6, 4e5, (0.19, 2_105_263, 0.152, 131_578), id="discount"),
+    ],
+)
+def test_numerical_examples_of_the_safe_primer(note, before, pre, raised, printed):
+    """Y Combinator, SAFE primer, printed at fundersclub.com; prices there are rounded before they divide."""
+    table = term_sheets.convert_notes(note, before, pre, raised, method="pre-money").set_index("holder")
+    investors, holder = table.loc["new investors"], table.loc["safe"]
+    found = (investors["price_usd"], investors["shares"], holder["price_usd"], holder["shares"])
+    assert found == pytest.approx(printed, rel=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("method", "printed"),
+    [("pre-money", (0.70, 0.125, 0.175)), ("percent ownership", (0.6571, None, 0.20))],
+)
+def test_methods_of_conversion(method, printed):
+    """8 m before, 2 m raised, 1 m of notes at 30 % off, a million shares: tables printed at wowsglobal.com (2023)."""
+    table = term_sheets.convert_notes(safe(1e6, np.nan, 0.3), 1e6, 8e6, 2e6, method=method)["share"].tolist()
+    for found, wanted in zip(table, printed, strict=False):
+        assert wanted is None or found == pytest.approx(wanted, abs=5e-5)
+
+
+def test_post_money_caps_say_what_was_sold():
+    """Printed at medium.com/@cytlaw: 1 m at 10 m is 10 %, 600,000 at 15 m is 4 %, whatever else converts."""
+    notes = pd.concat([safe(1e6, 10e6, 0.0, "post-money"), safe(6e5, 15e6, 0.0, "post-money")], ignore_index=True)
+    table = term_sheets.convert_notes(notes, 1e6, 40e6, 10e6)
+    before = table["shares"].iloc[:3]
+    assert (before / before.sum()).tolist() == pytest.approx([0.86, 0.10, 0.04])
+
+
+@pytest.mark.parametrize(
+    ("invested", "share", "sale", "participating", "printed"),
+    [
+        pytest.param(2.0, 0.30, 10.0, True, 4.4, id="docs.equity.gust.com"),
+        pytest.param(2.0, 0.20, 5.0, False, 2.0, id="tytchme.academy, not participating"),
+        pytest.param(2.0, 0.20, 5.0, True, 2.6, id="tytchme.academy, participating"),
+    ],
+)
+def test_preferences_printed_elsewhere(invested, share, sale, participating, printed):
+    classes = pd.DataFrame(
+        {"holder": ["investor", "founders"], "shares": [share, 1 - share], "invested_usd": [invested, 0.0],
+         "multiple": 1.0, "participating": [participating, False], "seniority": [1, 0]}
+    )  # fmt: skip
+    assert term_sheets.liquidation(classes, sale)["amount_usd"].tolist() == pytest.approx([printed, sale - printed])
