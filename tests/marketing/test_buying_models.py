@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from crossborder.marketing import buying_models, pareto_nbd
+from crossborder.marketing import buying_models
 from scipy.optimize import approx_fprime
 
 
@@ -85,29 +85,7 @@ def test_hold_out_purchases_are_expected_in_total():
     )
 
 
-def test_pareto_expects_what_its_own_customers_did():
-    rng = np.random.default_rng(8)
-    age = np.full(20_000, 200.0)
-    rate, leave = rng.gamma(0.6, 1 / 20, 20_000), rng.exponential(1 / rng.gamma(0.8, 1 / 90, 20_000))
-    here = np.minimum(leave, age)
-    x = rng.poisson(rate * here).astype(float)
-    last = np.where(x > 0, here * rng.random(20_000) ** (1 / np.maximum(x, 1)), 0.0)
-    model = pareto_nbd.fit(x, last, age, starts=1)
-    assert float(pareto_nbd.expected_purchases(model, 200.0)) == pytest.approx(x.mean(), rel=0.03)
-
-
 def test_many_purchases_do_not_overflow():
     model = buying_models.BuyingModel("bg", 0.5, 10.0, 0.8, 2.0, 0.0, 0, np.eye(4))
     found = buying_models.future_purchases(model, [800.0], [364.0], [365.0], 30.0)
     assert np.isfinite(found).all() and 0 < found[0] < 800
-
-
-@pytest.mark.parametrize("seed", [1, 2, 7])
-def test_pareto_fits_a_handful_of_customers_without_a_warning(seed):
-    rng = np.random.default_rng(seed)
-    count = rng.integers(3, 60)
-    x, age = rng.poisson(0.3, count).astype(float), rng.integers(30, 300, count).astype(float)
-    last = np.where(x > 0, np.floor(age * rng.random(count)), 0.0)
-    model = pareto_nbd.fit(np.where(last > 0, x, 0.0), last, age)
-    chance = pareto_nbd.probability_alive(model, np.where(last > 0, x, 0.0), last, age)
-    assert np.isfinite(model.log_likelihood) and ((chance >= 0) & (chance <= 1 + 1e-12)).all()

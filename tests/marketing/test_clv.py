@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.marketing import buying_models, churn, clv
+from crossborder.marketing import clv
 from crossborder.marketing.buying_models import BuyingModel
 from crossborder.marketing.order_value import GammaGamma
 
@@ -56,23 +56,3 @@ def test_ratio_interval_holds_its_value():
     row = clv.against_cost(frame, cost, VALUES, margin_share=0.5, rng=rng).iloc[0]
     assert row["cac_usd"] == 10.0
     assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
-
-
-def test_next_purchase_is_sooner_for_the_better_customer():
-    found = churn.next_purchase(BUYING, HISTORY, horizon_days=2000)
-    assert found["days_to_half"].iloc[2] < found["days_to_half"].iloc[0]
-    expected = buying_models.future_purchases(
-        BUYING, *HISTORY.iloc[2][["frequency", "recency", "age"]], found["days_to_half"].iloc[2]
-    )
-    assert float(expected) == pytest.approx(0.5, abs=0.02)
-
-
-def test_win_back_by_hand():
-    value = pd.DataFrame({"probability_alive": [0.2], "clv_usd": [10.0]})
-    found = churn.win_back(value, offer_cost=5.0, contact_cost=0.1, return_rate=0.1).iloc[0]
-    assert found["net_usd"] == pytest.approx(0.8 * 0.1 * (50 - 5) - 0.1 - 0.2 * 0.1 * 5)
-    assert found["target"]
-
-
-def test_a_perfect_score_has_an_area_of_one():
-    assert churn.score_quality([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1])["auc"] == 1.0

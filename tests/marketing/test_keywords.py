@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError
-from crossborder.marketing import basket, brand, channel_panel, keywords
+from crossborder.marketing import channel_panel, keywords
 
 
 def test_tiers_follow_the_share_of_searches():
@@ -53,32 +53,3 @@ def test_daily_rates_are_carried_over_days_without_fixing():
 def test_currency_without_rate_is_named():
     with pytest.raises(InputError, match="currency 'EUR' is not known"):
         channel_panel.spend_usd(spend(), {})
-
-
-def test_independent_items_have_no_rule():
-    rng = np.random.default_rng(0)
-    bought = rng.random((20_000, 6)) < 0.2
-    order, item = np.nonzero(bought)
-    lines = pd.DataFrame({"order_id": order, "item": item})
-    found = basket.pair_rules(lines, orders=20_000, least_support=1)
-    assert found["lift"].mean() == pytest.approx(1.0, abs=0.03)  # sd of a lift of 800 joint orders is 0.03
-    assert not found["significant"].any()
-
-
-def test_click_model_beats_the_overall_rate_where_channels_differ():
-    rng = np.random.default_rng(1)
-    cells = pd.DataFrame(
-        {"channel": np.tile(["a", "b", "c"], 60), "market": np.repeat(["DE", "US"], 90), "impressions": 5000}
-    )
-    cells["clicks"] = rng.binomial(5000, cells["channel"].map({"a": 0.01, "b": 0.02, "c": 0.04}))
-    effects, quality = brand.click_model(cells, ["channel", "market"], holdout=np.arange(180) % 4 == 0)
-    assert quality["log_loss"] < quality["base_log_loss"]
-    row = effects.set_index("value").loc["c"]
-    assert row["low"] < (0.04 / 0.96) / (0.01 / 0.99) < row["high"]
-
-
-def test_lookalikes_of_a_profile_are_found():
-    rng = np.random.default_rng(2)
-    people = pd.DataFrame(rng.normal(size=(3000, 3)))
-    seeds = rng.random(3000) < 1 / (1 + np.exp(3 - 2 * people[0]))
-    assert brand.lookalike(people, seeds, rng=rng)[1]["auc"] > 0.75

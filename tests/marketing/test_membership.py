@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.marketing import membership, membership_timing
+from crossborder.marketing import membership
 
 
 def people(seed, count=6000, effect=5.0):
@@ -36,32 +36,6 @@ def test_weights_balance_the_past():
     table = membership.balance(joins, membership.design_matrix(frame, ["past", "age"]))
     assert table["before"].abs().max() > 0.2
     assert table["after"].abs().max() < 0.1
-
-
-def test_timing_finds_an_effect_hidden_from_the_past():
-    rng = np.random.default_rng(2)
-    count, ratio = 6000, 1.3
-    start = pd.Timestamp("2025-01-01")
-    first = rng.integers(0, 200, count)
-    join = first + np.ceil(rng.exponential(45.0, count)).astype(int)
-    rate = rng.gamma(0.5, 1 / 60, count)
-    rows = []
-    for day in range(400):
-        chance = rate * np.where(day > join, ratio, 1.0) * (day > first)
-        rows.append(np.flatnonzero(rng.random(count) < chance))
-    who = np.concatenate(rows)
-    day = np.repeat(np.arange(400), [len(row) for row in rows])
-    purchases = pd.DataFrame({"customer_id": who, "day": start + pd.to_timedelta(day, unit="D")})
-    table = pd.DataFrame(
-        {
-            "customer_id": np.arange(count),
-            "first_on": start + pd.to_timedelta(first, unit="D"),
-            "joined_on": start + pd.to_timedelta(join, unit="D"),
-        }
-    )
-    found = membership_timing.rate_ratio(purchases, table, until=start + pd.Timedelta(days=400), rng=rng)
-    assert found.low < ratio < found.high
-    assert found.low > 1.0
 
 
 def test_tiers_pay_where_the_uplift_exceeds_their_cost():

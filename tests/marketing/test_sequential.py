@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from crossborder.marketing import bandit, sequential
+from crossborder.marketing import sequential
 
 
 @pytest.mark.parametrize("kind", sequential.KINDS)
@@ -31,14 +31,3 @@ def test_always_valid_interval_holds_at_every_look():
         broken += (found["p_value"] < 0.05).any()
         assert (found["p_value"].iloc[-1] < 0.05) == (not found["low"].iloc[-1] <= 0 <= found["high"].iloc[-1])
     assert broken / 400 <= 0.08
-
-
-def test_bandit_sends_people_to_the_better_arm():
-    found = bandit.replay(np.array([0.03, 0.06]), days=30, people_a_day=400, worlds=60, rng=np.random.default_rng(2))
-    rows = found.set_index("policy")
-    assert rows.loc["thompson", "conversions"] > rows.loc["equal", "conversions_high"]
-
-
-def test_clear_winner_is_best_with_certainty():
-    found = bandit.posterior_arms([10, 90], [100, 100], rng=np.random.default_rng(3))
-    assert found["probability_best"].to_numpy() == pytest.approx([0, 1], abs=1e-3)

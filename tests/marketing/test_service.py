@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.marketing import referral, service, uplift_claims
+from crossborder.marketing import service
 
 
 def test_queue_formula_equals_a_simulation():
@@ -52,19 +52,3 @@ def test_stages_bots_and_staff_from_tickets():
     bots = service.bot_share(tickets, agent_cost_hour=10.0)
     assert bots.loc["a", "bot_share"] == 1.0 and bots.loc["a", "saved_usd"] == pytest.approx(100.0)
     assert (service.staffing(tickets, within_minutes=10.0)["service_level"] >= 0.8).all()
-
-
-def test_viral_interval_holds_its_value():
-    found = referral.viral_coefficient(500, 900, 60)
-    assert found["low"] < found["k"] < found["high"]
-    assert found["multiplier"] == pytest.approx(1 / (1 - 0.12))
-
-
-def test_stacked_claims_stay_below_their_sum_and_the_cap():
-    claims = pd.DataFrame(
-        {"claim": list("abc"), "uplift": [0.3, 0.2, 0.4], "kind": ["uplift", "anecdote", "experiment"]}
-    )
-    found = uplift_claims.credible(claims)
-    assert (found["credible"].abs() < found["uplift"]).all()
-    total = uplift_claims.stack(found, cap=0.02, rng=np.random.default_rng(0))
-    assert total["combined"] <= 0.02 < total["naive_sum"]

@@ -3,6 +3,8 @@
 A user has an intent that drives both exposure and buying. Early channels cause later ones to be touched (search,
 retargeting, direct). Touches may also come after the decision, and some users do not allow them to be joined.
 All draws are made before any channel is switched off, so that two worlds differ by the channel alone.
+The same users also live through two years of weeks with changing budgets, so that a mix model, the rules and the
+hold-outs can be held against one truth.
 """
 
 from collections.abc import Iterator
@@ -11,12 +13,29 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["CHANNELS", "JourneyWorld", "journey_world", "many"]
+__all__ = ["CHANNELS", "JourneyWorld", "WeeklySales", "journey_world", "many"]
 
 CHANNELS = ("social", "display", "search_generic", "email", "affiliate", "retargeting", "search_brand", "direct")
 HARVEST = np.array([0, 0, 0, 0, 0, 1, 1, 1], dtype=bool)
 SLOTS = 2
 WINDOW_DAYS = 30.0
+WEEKS = 104
+PEOPLE_A_WEEK = 20_000.0
+
+
+@dataclass(frozen=True)
+class WeeklySales:
+    """The world as a mix model sees it: weekly spend of the paid channels, orders, and what else moves demand.
+
+    `tests` holds the tested channels' orders per unit of spend (roi) with standard_error. One order among the world's
+    users stands for `scale` orders of these weeks.
+    """
+
+    spend: pd.DataFrame
+    orders: pd.Series
+    controls: pd.DataFrame
+    tests: pd.DataFrame
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,7 @@ class JourneyWorld:
     standard_error from a randomised hold-out of other users, scaled to all users.
     `truth`: index channel, columns total (later touches redrawn), direct (other touches kept), marginal (effect of one
     per cent more exposure, times 100). `all_off` is the number of orders that all channels together caused.
+    `weeks` are the same kind of users week by week.
     """
 
     touches: pd.DataFrame
@@ -36,6 +56,7 @@ class JourneyWorld:
     truth: pd.DataFrame
     all_off: float
     orders: float
+    weeks: WeeklySales
 
 
 @dataclass(frozen=True)
@@ -102,13 +123,15 @@ def journey_world(
     truth = pd.DataFrame({"total": total, "direct": direct, "marginal": marginal}, index=list(CHANNELS))
     if shapley:
         truth["shapley"] = _shared_gain(rules, drawn)
+    lift = _holdouts(rng, rules, users, tested)
     return JourneyWorld(
         _touches(drawn, seen & allowed[:, None, None], bought),
         _untouched(seen & allowed[:, None, None], bought),
-        _holdouts(rng, rules, users, tested),
+        lift,
         truth,
         float(expected - nothing),
         float(bought.sum()),
+        _weeks(rng, rules, drawn, seen, lift),
     )
 
 
@@ -180,6 +203,36 @@ def _touches(drawn: _Draws, joined: np.ndarray, bought: np.ndarray) -> pd.DataFr
 def _untouched(joined: np.ndarray, bought: np.ndarray) -> tuple[float, float]:
     nobody = ~joined.any(axis=(1, 2))
     return float((nobody & bought).sum()), float((nobody & ~bought).sum())
+
+
+def _weeks(rng: np.random.Generator, rules: _Rules, drawn: _Draws, seen: np.ndarray, lift: pd.DataFrame) -> WeeklySales:
+    """Two years of budgets that wander, partly together, and follow the season, and the orders of each week.
+
+    Direct visits cost nothing and are in no budget; their share of the visits is as in the journeys.
+    """
+    paid, year = len(CHANNELS) - 1, 2 * np.pi * np.arange(WEEKS) / 52.18
+    season = 0.15 * np.sin(year + rng.uniform(0, 6))
+    wander = 0.8 * rng.normal(size=(WEEKS, paid)) + 0.6 * rng.normal(size=(WEEKS, 1))
+    for week in range(1, WEEKS):
+        wander[week] = 0.6 * wander[week - 1] + 0.8 * wander[week]
+    budget = np.exp(0.35 * wander + rng.uniform(0, 1, paid) * season[:, None])
+    budget /= budget.mean(axis=0)
+    half = _Draws(**{name: values[::2] for name, values in vars(drawn).items()})
+    chance = np.array([_live(rules, half, np.append(row, 1.0))[1].mean() for row in budget])
+    orders = rng.poisson(PEOPLE_A_WEEK * np.exp(season) * chance)
+    spend = budget * seen[:, :paid].mean(axis=(0, 2)) * PEOPLE_A_WEEK * rng.lognormal(0.0, 0.5, paid)
+    dates = pd.date_range("2024-01-01", periods=WEEKS, freq="W-MON")
+    scale = PEOPLE_A_WEEK * float(np.exp(season).sum()) / len(drawn.intent)
+    money = pd.Series(spend.sum(axis=0), index=list(CHANNELS[:paid])).reindex(lift.index)
+    return WeeklySales(
+        pd.DataFrame(spend, index=dates, columns=list(CHANNELS[:paid])),
+        pd.Series(orders.astype(float), index=dates),
+        pd.DataFrame({"wave_sine": np.sin(year), "wave_cosine": np.cos(year)}, index=dates),
+        pd.DataFrame(
+            {"roi": lift["increment"] * scale / money, "standard_error": lift["standard_error"] * scale / money}
+        ),
+        scale,
+    )
 
 
 def _holdouts(rng: np.random.Generator, rules: _Rules, users: int, tested: int, arm: int = 60_000) -> pd.DataFrame:

@@ -12,6 +12,16 @@ from crossborder.marketing.journeys import Journeys, from_flat
 __all__ = ["attribution_errors", "by_definition", "error_summary", "mix_errors", "world_credits"]
 
 
+class WeeklyWorld(Protocol):
+    """Weekly spend, orders, controls and tests of a world; one order of its users stands for `scale` of these."""
+
+    spend: pd.DataFrame
+    orders: pd.Series
+    controls: pd.DataFrame
+    tests: pd.DataFrame
+    scale: float
+
+
 class JourneyTruth(Protocol):
     """A world of journeys with its truth; see the fields that `world_credits` reads."""
 
@@ -20,6 +30,7 @@ class JourneyTruth(Protocol):
     lift: pd.DataFrame
     truth: pd.DataFrame
     all_off: float
+    weeks: WeeklyWorld
 
 
 class MixTruth(Protocol):
@@ -33,10 +44,11 @@ class MixTruth(Protocol):
 
 
 def world_credits(world: JourneyTruth) -> pd.DataFrame:
-    """Credit of every channel (row) under every method (column): rules, Markov, Shapley, logit, calibrated.
+    """Credit of every channel (row) under every method (column): rules, Markov, Shapley, logit, calibrated, mix model.
 
     `calibrated` takes the linear credit and multiplies it by incrementality factors from the world's hold-outs;
-    `calibrated_markov` does so with the Markov credit.
+    `calibrated_markov` does so with the Markov credit. `mix` and `mix_calibrated` are the mix model of the same users'
+    weeks without and with the hold-outs, in orders of the world's users; a channel without spend gets none.
     """
     names = list(world.truth.index)
     touches = world.touches
@@ -54,6 +66,11 @@ def world_credits(world: JourneyTruth) -> pd.DataFrame:
     for name, base in (("calibrated", "linear"), ("calibrated_markov", "markov")):
         factors = calibration.incrementality_factors(table[base], world.lift)
         table[name] = calibration.calibrate(table[base], factors)["credit"]
+    weeks = world.weeks
+    for name, tests in (("mix", None), ("mix_calibrated", weeks.tests)):
+        model = mix_model.fit(weeks.spend, weeks.orders, weeks.controls, experiments=tests)
+        caused = mix_model.contributions(model).sum() / weeks.scale
+        table[name] = caused.reindex(names).fillna(0.0)
     return table
 
 

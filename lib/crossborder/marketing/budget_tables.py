@@ -241,9 +241,7 @@ def claimed_uplifts(
     readable = measured[~measured["verdict"].str.startswith("split")]
     cap = 3 * float(readable["lift_high"].max())
     total = uplift_claims.stack(found.head(6), cap=cap, rng=rng)
-    error = (readable["lift_high"] - readable["lift_low"]) / 3.29
-    own = pd.DataFrame({"estimate": readable["lift"].to_numpy(), "standard_error": error.to_numpy()})
-    pulled = uplift_claims.shrink(own["estimate"].to_numpy(), own["standard_error"].to_numpy())
+    pulled = uplift_claims.shrink(readable["lift"].to_numpy(float), readable["lift_error"].to_numpy(float))
     pulled.insert(0, "test", (readable["subject"] + ", " + readable["arm"]).to_numpy())
     return found, total, pulled
 

@@ -47,8 +47,9 @@ def read_tests(company: "Company", *, level: float = 0.9, planned_days: int = 28
     """Every A/B and multi-arm test: split check, relative effect, effect on revenue after CUPED, verdict.
 
     Tests shorter than `planned_days` are read with the always-valid interval, since they may have been stopped at a
-    peek. Columns: test, subject, arm, days, people, split_p, lift, lift_low, lift_high, p_value, revenue_effect,
-    revenue_low, revenue_high, variance_removed, verdict.
+    peek. Columns: test, subject, arm, days, people, split_p, lift, lift_low, lift_high, lift_error, p_value,
+    revenue_effect, revenue_low, revenue_high, variance_removed, verdict. `lift_error` is the standard error of the
+    lift, for a test read early that of its wider interval.
     """
     table = company.table("experiments")
     table = table[table["design"].isin(["ab", "multi_arm"])]
@@ -64,9 +65,11 @@ def read_tests(company: "Company", *, level: float = 0.9, planned_days: int = 28
         for arm in others:
             effect = experiments.proportion_effect(*_rates(arms, arm), level=shared)
             low, high, p = effect.relative_low, effect.relative_high, min(effect.p_value * len(others), 1.0)
+            lift_error = effect.standard_error * arms.loc["control", "people"] / arms.loc["control", "converted"]
             early = days < planned_days
             if early:
                 low, high, p = _careful(effect, planned_days / days, shared)
+                lift_error = (high - low) / 2 / _z(shared)
             revenue, removed = _revenue(arms, arm, level)
             rows.append(
                 {
@@ -79,6 +82,7 @@ def read_tests(company: "Company", *, level: float = 0.9, planned_days: int = 28
                     "lift": effect.relative,
                     "lift_low": low,
                     "lift_high": high,
+                    "lift_error": lift_error,
                     "p_value": p,
                     **revenue,
                     "variance_removed": removed,
@@ -142,22 +146,11 @@ def regional_test(
         geo.synthetic_control(weekly, treated, start, intercept=True, level=level, rng=rng),
         geo.synthetic_did(weekly, treated, start, level=level, placebos=60, rng=rng),
     ]
-    effects = pd.DataFrame(
-        {
-            "method": [one.method for one in found],
-            "effect_usd": [one.estimate * len(treated) for one in found],
-            "effect_low": [one.low * len(treated) for one in found],
-            "effect_high": [one.high * len(treated) for one in found],
-            "relative": [one.relative for one in found],
-            "relative_low": [one.relative_interval[0] for one in found],
-            "relative_high": [one.relative_interval[1] for one in found],
-            "p_value": [one.p_value for one in found],
-        }
-    )
+    effects = _effects(found, len(treated))
     saved = _saved(cells, treated, start, last_dark)
     weeks = int((weekly.index >= start).sum())
     chosen = effects.iloc[2]
-    error = float(chosen["effect_high"] - chosen["effect_low"]) / 2 / 1.6449 * weeks
+    error = float(chosen["effect_high"] - chosen["effect_low"]) / 2 / _z(level) * weeks
     before = weekly[weekly.index < start]
     groups = geo.market_selection(
         before, sizes=(4, 6, 8), test_periods=min(4, len(before) // 3), sets=25, effect=lift_wanted, rng=rng
@@ -173,6 +166,28 @@ def regional_test(
         found[2].path,
         groups,
     )
+
+
+def _effects(found: list[geo.GeoEffect], regions: int) -> pd.DataFrame:
+    """One row a method: the effect a week in all treated regions together, and relative to what was expected."""
+    rows = [
+        (
+            one.method,
+            *(value * regions for value in (one.estimate, one.low, one.high)),
+            one.relative,
+            *one.relative_interval,
+            one.p_value,
+        )
+        for one in found
+    ]
+    names = ["effect_usd", "effect_low", "effect_high", "relative", "relative_low", "relative_high", "p_value"]
+    return pd.DataFrame(rows, columns=["method", *names])
+
+
+def _z(level: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))
 
 
 def _saved(cells: pd.DataFrame, treated: list[str], start: object, last: object) -> float:

@@ -1,0 +1,29 @@
+"""What is bought together: nothing by chance, and the worth of what is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from crossborder.errors import Refusal
+from crossborder.marketing import basket
+
+
+def test_independent_items_have_no_rule():
+    rng = np.random.default_rng(0)
+    bought = rng.random((20_000, 6)) < 0.2
+    order, item = np.nonzero(bought)
+    lines = pd.DataFrame({"order_id": order, "item": item})
+    found = basket.pair_rules(lines, orders=20_000, least_support=1)
+    assert found["lift"].mean() == pytest.approx(1.0, abs=0.03)  # sd of a lift of 800 joint orders is 0.03
+    assert not found["significant"].any()
+
+
+def test_an_offer_at_the_basket_is_worth_what_is_accepted():
+    rules = pd.DataFrame({"item_a": ["a"], "item_b": ["b"], "support": [0.1], "confidence_ab": [0.25]})
+    found = basket.add_on_value(rules, pd.Series({"b": 20.0}), orders=1000, accept_rate=0.05, margin_share=0.5).iloc[0]
+    # 400 baskets hold a, 300 of them not b: 15 accept, each leaves 10.
+    assert (found["shown"], found["contribution"]) == (pytest.approx(300), pytest.approx(150))
+
+
+def test_no_basket_is_refused():
+    with pytest.raises(Refusal, match="there is no basket"):
+        basket.pair_rules(pd.DataFrame({"order_id": [], "item": []}))
