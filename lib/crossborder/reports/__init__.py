@@ -2,14 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from crossborder.reports.doubts import placeholders
 from crossborder.reports.earlier import last_run
 from crossborder.reports.recorded import Result, missing, record, results, shown
 from crossborder.reports.unlocks import unlocks
+from crossborder.reports.waiting import live, watch
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Result", "last_run", "missing", "questions", "record", "results", "shown", "unlocks"]
+if live():
+    watch()
+
+__all__ = ["Result", "last_run", "missing", "placeholders", "questions", "record", "results", "shown", "unlocks"]
 
 
 def questions() -> "pd.DataFrame":
