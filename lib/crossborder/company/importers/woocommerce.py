@@ -1,9 +1,10 @@
-"""WooCommerce orders: an item a row (Advanced Order Export, Customer/Order CSV Export), or the REST API as JSON lines."""
+"""WooCommerce orders: an item a row, an order a row with its items in cells, or the REST API as JSON lines."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossborder.company.importers import amazon_terms, cells, places, reading
+from crossborder.company.importers import amazon_terms, cells, places, reading, woocommerce_items
 from crossborder.company.importers.desk import quoted
 from crossborder.company.importers.interface import Field, Imported, Importer, Options, Rule, Source
 from crossborder.company.importers.order_lines import customer_key, laid_together, needs_currency, spread
@@ -36,15 +37,19 @@ FIELDS = (
     Field("total", ("order_total", "Order Total Amount", "total")),
     Field("sku", ("item_sku", "SKU", "sku")),
     Field("item", ("item_name", "Item Name", "Product Name", "name")),
-    Field("pieces", ("item_quantity", "Quantity", "Quantity (- Refund)", "quantity", "Item Quantity"), needed=True),
+    Field("pieces", ("item_quantity", "Quantity", "quantity", "Item Quantity"), needed=True),
+    Field("pieces_left", ("Quantity (- Refund)",)),
     Field("cost", ("Item Cost", "item_price", "Item Price")),
     Field("subtotal", ("item_subtotal", "Order Line Subtotal", "Item Subtotal", "line_subtotal")),
     Field("subtotal_tax", ("item_subtotal_tax", "Order Line Subtotal Tax", "line_subtotal_tax")),
-    Field("item_total", ("item_total", "Order Line Total", "Item Total", "line_total")),
+    Field("item_total", ("item_total", "Order Line (w/o tax)", "Order Line Total", "Item Total", "line_total")),
     Field("item_tax", ("item_total_tax", "item_tax", "Order Line Tax", "Item Tax", "line_total_tax")),
     Field("item_refunded", ("item_refunded",)),
     Field("pieces_refunded", ("item_refunded_qty", "Quantity Refunded")),
 )
+LEFT = "Quantity (- Refund)"
+# Files without the pieces ordered have those left after refunds; they then stand for both.
+OPENED = tuple(replace(field, headers=(*field.headers, LEFT)) if field.name == "pieces" else field for field in FIELDS)
 MONEY = (
     "shipping",
     "shipping_tax",
@@ -58,7 +63,7 @@ MONEY = (
     "item_refunded",
 )
 KINDS = {field.name: "money" if field.name in MONEY else "text" for field in FIELDS} | {
-    "pieces": "integer", "pieces_refunded": "integer", "placed": "moment", "placed_utc": "moment",
+    "pieces": "integer", "pieces_left": "integer", "pieces_refunded": "integer", "placed": "moment", "placed_utc": "moment",
 }  # fmt: skip
 ORDER_FIELDS = ("status", "placed", "placed_utc", "currency", "customer", "email", "country", "billing_country", "shipping",
                 "shipping_tax", "refunded", "total")  # fmt: skip
@@ -77,7 +82,7 @@ MAPPING = (
     Rule("item_tax, shipping_tax", "orders.tax", "tax of item and delivery where prices hold it; else left out and counted"),
     Rule("shipping, shipping_tax", "orders.shipping_charged", "on the order's first line, with tax where prices hold it"),
     Rule("item_refunded, refunded", "orders.refund", "of the item, else the order's spread by value"),
-    Rule("pieces_refunded, refunded, total", "orders.returned", "of the item; all pieces of orders refunded in full"),
+    Rule("pieces_refunded, pieces, pieces_left, refunded, total", "orders.returned", "of the item, or pieces less those left after refunds; all pieces of orders refunded in full"),
     Rule("status", "", "cancelled, failed, trashed and unpaid drafts are left out and counted"),
 )  # fmt: skip
 DEAD = (
@@ -104,7 +109,9 @@ MEASURES = {
 def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     """CSV and Excel by their headers; the API's JSON with an item a row."""
     if path.suffix.lower() not in reading.JSON:
-        return reading.open_sources(desk, path, FIELDS, options)
+        return woocommerce_items.open_wide(desk, path, options, FIELDS) or reading.open_sources(
+            desk, path, FIELDS, options
+        )
     [raw] = reading.open_sources(desk, path, (), options)
     types = desk.columns(raw.table)
     if "line_items" not in types:
@@ -154,7 +161,9 @@ def _json(names: tuple[str, ...], types: dict[str, str]) -> str:
 def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     """Order lines; an order in two files counts as the later file has it."""
     parts = [cells.typed(desk, source, KINDS, options) for source in sources]
-    rows = laid_together(desk, parts, "order_id")
+    _only_net_pieces(desk, sources)
+    # Items of one file row stand in their order: `seat` keeps it.
+    rows = desk.keep(f"SELECT *, row_number() OVER () AS seat FROM {laid_together(desk, parts, 'order_id')}", "rows")
     first = ", ".join(f"first({n} ORDER BY row_) FILTER ({n} IS NOT NULL) AS {n}" for n in ORDER_FIELDS)
     orders = desk.keep(
         f"SELECT order_id, min(row_) AS row_, bool_or(unread_) AS spoiled, {first} FROM {rows} WHERE NOT repeated GROUP BY order_id",
@@ -168,11 +177,22 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
         f"SELECT order_id, line, moment AS ordered_at, buyer AS customer_id, market, {quoted(options.platform or 'own_store')} AS platform,"
         f" product AS sku, pieces AS quantity, CAST(goods AS DOUBLE) / pieces AS unit_price, money AS currency, reduction AS discount,"
         f" CASE WHEN on_top THEN 0 ELSE tax END AS tax, CASE WHEN line = 1 THEN delivery ELSE 0 END AS shipping_charged,"
-        f" CASE WHEN pieces_refunded IS NOT NULL THEN abs(pieces_refunded) WHEN coalesce(refund, 0) = 0 THEN 0"
+        f" CASE WHEN pieces_refunded IS NOT NULL THEN abs(pieces_refunded)"
+        f" WHEN pieces_left < pieces THEN pieces - pieces_left WHEN coalesce(refund, 0) = 0 THEN 0"
         f" WHEN refunded >= total - {HALF_CENT} THEN pieces END AS returned, refund"
         f" FROM {lines} WHERE reason IS NULL ORDER BY moment, order_id, line"
     )
     return Imported({"orders": table}, _accounted(lines), MEASURES)
+
+
+def _only_net_pieces(desk: "Desk", sources: list[Source]) -> None:
+    """Exports that have only the pieces left after refunds: told, because those sent back cannot be seen in them."""
+    for source in sources:
+        if source.found.get("pieces") == source.found.get("pieces_left", ""):
+            header = source.found["pieces"]
+            desk.note(
+                f"{source.name}: {header!r} is without the pieces refunded; add the column 'Quantity' to see returns"
+            )
 
 
 def _lines(rows: str, orders: str, currency: str) -> str:
@@ -202,13 +222,13 @@ def _lines(rows: str, orders: str, currency: str) -> str:
                     WHEN coalesce(pieces, 0) <= 0 THEN 'item without pieces'
                     WHEN before IS NULL OR before < 0 THEN 'item without a price' END AS reason FROM net
         ), placed AS (
-            SELECT *, row_number() OVER (PARTITION BY order_id, reason IS NULL ORDER BY row_) AS line,
-                NOT repeated AND row_number() OVER (PARTITION BY order_id, repeated ORDER BY reason IS NOT NULL, row_) = 1 AS carries,
+            SELECT *, row_number() OVER (PARTITION BY order_id, reason IS NULL ORDER BY seat) AS line,
+                NOT repeated AND row_number() OVER (PARTITION BY order_id, repeated ORDER BY reason IS NOT NULL, seat) = 1 AS carries,
                 count(item_refunded) OVER (PARTITION BY order_id) > 0 AS by_item FROM told
         )
         SELECT * , {tax} + CASE WHEN carries THEN coalesce(shipping_tax, 0) ELSE 0 END AS tax,
             CASE WHEN by_item THEN abs(coalesce(item_refunded, 0))
-                ELSE {spread("abs(coalesce(refunded, 0))", "CASE WHEN reason IS NULL THEN goods ELSE 0 END", "order_id, reason IS NULL", "row_")} END AS refund
+                ELSE {spread("abs(coalesce(refunded, 0))", "CASE WHEN reason IS NULL THEN goods ELSE 0 END", "order_id, reason IS NULL", "seat")} END AS refund
         FROM placed"""
 
 
@@ -229,7 +249,7 @@ def _accounted(lines: str) -> str:
 
 IMPORTER = Importer(
     name="woocommerce",
-    reads="WooCommerce orders (CSV with an item a row, or REST API as JSON lines)",
+    reads="WooCommerce orders (CSV with an item a row, or an order a row with line_items or line_item_1, 2 ...; REST API as JSON lines)",
     fields=FIELDS,
     mapping=MAPPING,
     read=read,
