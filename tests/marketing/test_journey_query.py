@@ -4,6 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from crossborder.errors import InputError
 from crossborder.marketing import attribution, journey_query
 
 
@@ -99,6 +100,32 @@ def test_a_market_can_have_its_own_window():
     long = journey_query.build(*tables, lookback_days=60, usd_rates={"EUR": 1.0})
     found = [made.account.loc["with a journey", "conversions"] for made in (short, mixed, long)]
     assert found[0] < found[1] < found[2]
+
+
+def test_orders_of_people_who_never_had_a_touch_are_counted():
+    touch, order = world(7)
+    made = journey_query.build(ibis.memtable(touch), ibis.memtable(order), lookback_days=5, usd_rates={"EUR": 1.0})
+    seen = set(touch.loc[touch["consent"], "customer_id"])
+    named = order["customer_id"].dropna()
+    assert made.never_seen == (~named.isin(seen)).sum() > 0
+    assert made.never_seen < made.account.loc["without a touch", "conversions"]
+
+
+def test_windows_of_markets_are_read_from_texts():
+    assert journey_query.own_windows(["DE=14", "US=7.5"]) == {"DE": 14.0, "US": 7.5}
+    with pytest.raises(InputError, match="such as DE=14"):
+        journey_query.own_windows(["DE:14"])
+    with pytest.raises(InputError, match="DE is -1"):
+        journey_query.own_windows(["DE=-1"])
+
+
+def test_touches_and_orders_of_one_second_are_cut_the_same_whatever_their_fractions():
+    at = pd.to_datetime(["2025-01-01 10:00:00.700", "2025-01-01 10:00:00.200"], utc=True, format="ISO8601")
+    touch = pd.DataFrame({"customer_id": ["c", "c"], "at": at, "channel": ["ads", "ads"], "market": "DE"})
+    order = world(1)[1].iloc[:1].assign(customer_id="c", ordered_at=at[1], market="DE")
+    made = journey_query.build(ibis.memtable(touch), ibis.memtable(order), usd_rates={"EUR": 1.0})
+    assert made.account.loc["with a journey", "conversions"] == 1
+    assert made.touches["repeated"] == 1
 
 
 def test_look_back_sensitivity_equals_single_builds():
