@@ -110,7 +110,7 @@ def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     """CSV and Excel by their headers; the API's JSON with an item a row."""
     if path.suffix.lower() not in reading.JSON:
         return woocommerce_items.open_wide(desk, path, options, FIELDS) or reading.open_sources(
-            desk, path, FIELDS, options
+            desk, path, OPENED, options
         )
     [raw] = reading.open_sources(desk, path, (), options)
     types = desk.columns(raw.table)
