@@ -52,3 +52,14 @@ def test_marketplace_gets_the_share_of_its_squared_size():
     assert budget.split_gain(curves, np.array([10.0, 40.0]))["share_of_first"].to_numpy() == pytest.approx(
         [0.9, 0.9], rel=1e-4
     )
+
+
+def test_the_next_dollar_lies_between_the_ends_over_the_draws():
+    now = pd.Series([200.0, 300.0], ["a", "b"])
+    sure = Curves(("a", "b"), np.array([900.0, 700.0]), np.array([400.0, 300.0]))
+    best = budget.optimise(sure, now, budget.bounds_from_steps(now, step=0.9))
+    scale = np.random.default_rng(2).lognormal(0, 0.2, (400, 1))
+    low, high = budget.next_dollar_interval(Curves(("a", "b"), sure.size * scale, sure.half), best)
+    assert low < best.multiplier < high
+    alike = Curves(("a", "b"), np.tile(sure.size, (5, 1)), sure.half)
+    assert budget.next_dollar_interval(alike, best) == pytest.approx((best.multiplier, best.multiplier), rel=1e-4)

@@ -65,3 +65,13 @@ def test_netting_is_a_share_and_does_not_care_for_direction(received, paid):
 
 def test_netting_by_hand():
     assert basket.natural_netting([100, 0, 50], [25, 0, 50]).tolist() == [0.4, 0.0, 1.0]
+
+
+def test_netting_of_two_independent_currencies_has_an_interval_about_its_known_value():
+    draws = np.random.default_rng(3).normal(0, 0.01, (2520, 2))
+    returns = pd.DataFrame(draws, columns=["EUR", "GBP"])
+    half = pd.Series({"EUR": 0.5, "GBP": 0.5})
+    low, high = basket.netted_interval(returns, half, np.random.default_rng(1))
+    assert low < 1 - 1 / np.sqrt(2) < high and high - low < 0.05
+    one = returns.assign(GBP=returns["EUR"])
+    assert basket.netted_interval(one, half, np.random.default_rng(1)) == pytest.approx((0, 0), abs=1e-9)

@@ -81,3 +81,14 @@ def test_what_cannot_be_answered_is_refused(ledger):
         exposure.yearly_exposure(exposure.monthly_flows(ledger), as_of=pd.Timestamp("2030-06-30"))
     with pytest.raises(InputError, match="below 0"):
         exposure.repricing([0.1], pass_through=0.5, lag_months=1, elasticity=0.5, margin=0.3)
+
+
+def test_the_bad_case_lies_in_its_interval_and_scales_with_the_exposure():
+    walk = np.exp(np.cumsum(np.random.default_rng(5).normal(0, 0.006, 3000)))
+    rates = pd.DataFrame({"EUR": walk})
+    held = pd.DataFrame({"currency": ["EUR"], "net_usd": [1e6], "tied": [False]})
+    bad = exposure.profit_at_risk(held, rates, profit_usd=1e5)["bad_case_usd"]
+    low, high = exposure.bad_case_interval(held, rates, np.random.default_rng(1))
+    assert low < bad < high
+    double = exposure.bad_case_interval(held.assign(net_usd=2e6), rates, np.random.default_rng(1))
+    assert double == pytest.approx((2 * low, 2 * high))

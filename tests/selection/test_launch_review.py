@@ -85,3 +85,10 @@ def test_precision_takes_its_share_of_every_cohort():
                          "success": ([1.0] * 10 + [0.0] * 10) * 2})  # fmt: skip
     assert launch_review.precision_at(rows, 20) == pytest.approx(1.0)
     assert launch_review.precision_at(rows, 20, within="") == pytest.approx(0.5)
+
+
+def test_precision_has_wilsons_interval():
+    # Fifteen of twenty at 95 %: the interval of Wilson's score equation solved by hand.
+    z, n, p = 1.959964, 20, 0.75
+    centre, half = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + (z / 2 / n) ** 2)
+    assert launch_review.precision_interval(0.75, 20, 0.95) == pytest.approx((centre - half, centre + half), abs=1e-6)

@@ -42,7 +42,16 @@ def test_results_and_answer(flows, company):
     modes = network_pages.mode_table(flows, 0.22, 0.95, 0.65)
     shut = network_pages.closures(flows, {"suez": ("suez",)}, ["ultra_large"], 0.22, 14.0)
     legs, _ = pages.carbon_legs(flows)
-    worth = {"cost_best": 1.0, "cost_today": 2.0, "days_best": 1.0, "days_today": 2.0, "gap": 0.0, "seconds": 0.1}
+    worth = {
+        "cost_best": 1.0,
+        "cost_today": 2.0,
+        "days_best": 1.0,
+        "days_today": 2.0,
+        "saved_low": 0.7,
+        "saved_high": 1.3,
+        "gap": 0.0,
+        "seconds": 0.1,
+    }
     sites = pd.DataFrame({"name": ["Dallas, Texas", "Riyadh", "Chiba"], "open": [True, False, True]})
     found = pages.network_results(modes, shut, sites.assign(in_use=[False, True, True]), worth, legs)
     names = [row["name"] for row in found]

@@ -31,6 +31,7 @@ def test_the_network_is_proven_best_and_cheaper_than_today(flows, company):
     assert network.proven
     assert worth["cost_best"] <= worth["cost_today"] + 1e-6
     assert worth["seconds"] < 5
+    assert worth["saved_low"] < worth["cost_today"] - worth["cost_best"] < worth["saved_high"]
     assert sites["units"].sum() == pytest.approx(regions["units"].sum(), rel=1e-6)
 
 

@@ -1,3 +1,5 @@
+import numpy as np
+import pandas as pd
 import pytest
 from crossborder.supply import stock_answers as answers
 from crossborder.supply import stock_pages, stock_tables
@@ -47,3 +49,17 @@ def test_levers_and_prices(desk, landed_inputs):
     assert table["base"].notna().all()
     assert answers.prices_usd(landed_inputs.sales).gt(0).all()
     assert 0 <= answers.overstock_share(found.stock, 18) <= 1
+
+
+def test_the_share_of_stock_saved_has_an_interval_over_skus():
+    from types import SimpleNamespace
+
+    grid = pd.DataFrame({"sku": ["b", "a", "a", "b"], "market": ["US", "US", "DE", "DE"]})
+    own = SimpleNamespace(on_hand=np.array([[10.0], [10.0], [30.0], [30.0]]))  # in the order of SKU and market
+    even = SimpleNamespace(grid=grid, ours=SimpleNamespace(on_hand=np.array([[15.0], [5.0], [5.0], [15.0]])), own=own)
+    assert answers.saved_interval(even) == pytest.approx((0.5, 0.5))
+    odd = SimpleNamespace(grid=grid, ours=SimpleNamespace(on_hand=np.array([[30.0], [2.0], [2.0], [12.0]])), own=own)
+    low, high = answers.saved_interval(odd)
+    saved, moved = 1 - 46 / 80, np.array([4 - 46 / 80 * 20, 42 - 46 / 80 * 60])
+    assert (low + high) / 2 == pytest.approx(saved)
+    assert (high - low) / 2 == pytest.approx(1.6448536 * np.sqrt(2 * (moved**2).sum()) / 80)

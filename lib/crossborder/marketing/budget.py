@@ -12,7 +12,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.marketing.response import Curves
 
-__all__ = ["Allocation", "bounds_from_steps", "gain_interval", "optimise", "split_gain"]
+__all__ = ["Allocation", "bounds_from_steps", "gain_interval", "next_dollar_interval", "optimise", "split_gain"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,18 @@ def gain_interval(uncertain: Curves, spend: pd.Series, current: pd.Series, *, le
             "probability": float((gain > 0).mean()),
         }
     )
+
+
+def next_dollar_interval(uncertain: Curves, best: Allocation, *, level: float = 0.9) -> tuple[float, float]:
+    """Ends of what one more dollar brings at a split, over the draws of the curves: mean of the channels free to move.
+
+    Where bounds hold every channel, all of them count.
+    """
+    free = (best.certificate["state"] == "free").to_numpy()
+    slope = uncertain.slope(best.spend.reindex(list(uncertain.channels)).to_numpy(dtype=float))
+    drawn = slope[..., free if free.any() else slice(None)].mean(axis=-1)
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def split_gain(curves: Curves, total: np.ndarray, first: int = 0) -> pd.DataFrame:

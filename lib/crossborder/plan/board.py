@@ -54,7 +54,7 @@ DECISIONS = (
     Decision(BRING, "What share of sales does logistics take?", "supply.logistics.cost_share", "31",
              "freight, duty rules of the day", known=COUNTED),
     Decision(BRING, "What does a better network save?", "supply.network.saved_usd_year", "32",
-             "demand by market, fixed cost", "{value} a year", named="{note}"),
+             "demand (a quarter less to 30 % more), fixed cost", "{value} a year", named="{note}"),
     Decision(BRING, "How much stock can go at the same service?", "supply.replay.stock_saved_share", "33",
              "forecast error, lead times"),
     Decision(BRING, "How much do we buy from one country?", "supply.sourcing.largest_country_share", "34",

@@ -13,6 +13,7 @@ __all__ = [
     "keep_calibrator",
     "precision_at",
     "precision_by_cohort",
+    "precision_interval",
     "reliability",
     "scorecard",
     "selection_bounds",
@@ -137,6 +138,14 @@ def precision_at(predictions: pd.DataFrame, k: int, by: str = "probability", wit
         share = (place - 0.5) / rows.groupby(within)[by].transform("size")
         return float(rows.loc[share.sort_values(kind="stable").index[:k], "success"].mean())
     return float(rows.nlargest(k, by, keep="first")["success"].mean())
+
+
+def precision_interval(precision: float, k: int, level: float = 0.9) -> tuple[float, float]:
+    """Ends of Wilson's interval for a share of successes among k picks (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(round(precision * k), k).proportion_ci(level, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def precision_by_cohort(predictions: pd.DataFrame, k: int, rng: np.random.Generator, level: float = 0.9):

@@ -193,6 +193,8 @@ def network_results(
         {
             "name": "supply.network.saved_usd_year",
             "value": worth["cost_today"] - worth["cost_best"],
+            "low": worth["saved_low"],
+            "high": worth["saved_high"],
             "unit": "USD",
             "note": move,
         },

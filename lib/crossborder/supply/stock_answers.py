@@ -1,5 +1,7 @@
 """The steps of the demand page that follow the forecasts: actions on stock, the peak, and the named results."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ __all__ = [
     "pattern_errors",
     "peak_plan",
     "prices_usd",
+    "saved_interval",
     "season_uplift",
     "stock_results",
     "truth_table",
@@ -191,10 +194,28 @@ def _replay_rows(replayed: PolicyReplay, target: float) -> list[dict]:
     saved = 1 - replayed.ours.mean_stock / replayed.own.mean_stock
     own = f"own rule serves {replayed.own.fill_rate:.3f}"
     fill = replayed.ours.fill_rate
+    low, high = saved_interval(replayed)
+    ends = {"low": low, "high": high, "level": 0.9}
     return [
         {"name": "supply.replay.fill_rate", "value": fill, "unit": "share", "note": f"target {target:g}"},
-        {"name": "supply.replay.stock_saved_share", "value": saved, "unit": "share", "note": own},
+        {"name": "supply.replay.stock_saved_share", "value": saved, "unit": "share", "note": own, **ends},
     ]
+
+
+def saved_interval(replayed: PolicyReplay, level: float = 0.9) -> tuple[float, float]:
+    """Ends of the share of stock saved, as if the SKUs were a sample: ratio estimator (Cochran 1977, equation 2.46).
+
+    The two replays hold the same series in the order of SKU and market; both are summed to SKUs.
+    """
+    names = replayed.grid.sort_values(["sku", "market"])["sku"].to_numpy()
+    order = np.lexsort((replayed.grid["market"], replayed.grid["sku"]))
+    place = np.unique(names, return_inverse=True)[1]
+    ours = np.bincount(place, replayed.ours.on_hand.mean(1)[order])
+    own = np.bincount(place, replayed.own.on_hand.mean(1), minlength=len(ours))
+    ratio, count = ours.sum() / own.sum(), len(ours)
+    error = np.sqrt(count / (count - 1) * ((ours - ratio * own) ** 2).sum()) / own.sum()
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    return float(1 - ratio - half), float(1 - ratio + half)
 
 
 def overstock_share(stock: pd.DataFrame, weeks: float) -> float:
