@@ -262,14 +262,11 @@ def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list
     if len(value):
         customer = table["customer_id"].combine_chunks()
         first[1:] = pc.not_equal(customer.slice(1), customer.slice(0, len(value) - 1)).to_numpy(zero_copy_only=False)
-    code = (value // places % kinds).astype(np.int16)
+    place_bits, bits = places.bit_length() - 1, (kinds * places).bit_length() - 1
+    code = ((value >> place_bits) & (kinds - 1)).astype(np.int16)
     code[code == kinds - 1] = ORDER
-    return {
-        "seconds": value // (kinds * places),
-        "code": code,
-        "market": (value % places).astype(np.int16),
-        "first": first,
-    }
+    market = (value & (places - 1)).astype(np.int16)
+    return {"seconds": value >> bits, "code": code, "market": market, "first": first}
 
 
 def _power_of_two(least: int) -> int:
