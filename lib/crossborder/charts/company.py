@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
+from crossborder.company import kpis
 from crossborder.language import t
 
 __all__ = [
@@ -102,7 +103,7 @@ def _value(value: float, unit: str) -> str:
         return style.percent(value, 1)
     if unit == "USD":
         return style.money(value, digits=2)
-    return f"{style.number(value, 1)} {t(unit)}"
+    return f"{style.number(value, 0 if unit in ('orders', 'visits') else 1)} {t(unit)}"
 
 
 def key_figures(values: pd.DataFrame) -> style.Table:
@@ -114,7 +115,7 @@ def key_figures(values: pd.DataFrame) -> style.Table:
         for low, high in values[["low", "high"]].itertuples(index=False)
     ]
     shown.insert(1, "value", [word + end for word, end in zip(words, ends, strict=True)])
-    shown["name"] = [t(name.replace("_", " ")) for name in shown["name"]]
+    shown["name"] = [t(kpis.named(name)) for name in shown["name"]]
     return style.table(shown.drop(columns="unit"), caption=t("Key figures of the last 365 days"), limit=30)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crossborder.company import Company
 
-__all__ = ["CATALOGUE", "assessment", "kpi_values", "results", "verdict"]
+__all__ = ["CATALOGUE", "assessment", "kpi_values", "named", "results", "verdict"]
 
 # name, side, lead or lag, owner, unit, formula, benchmark metric (reference.claims.benchmarks) or "".
 CATALOGUE = pd.DataFrame(
@@ -164,12 +164,19 @@ def verdict(sides: pd.DataFrame, overall: pd.Series) -> tuple[str, dict[str, obj
     }
 
 
+def named(name: str) -> str:
+    """A key figure's name in words: the unit stands beside the value, a yearly count says so."""
+    said = name.removesuffix("_usd").replace("_", " ")
+    return said.removesuffix(" year") + " a year" if said.endswith(" year") else said
+
+
 def results(values: pd.DataFrame, result: Callable[..., object]) -> list[object]:
     """The key figures that have a value as named results, made by the `result` given (reports.Result)."""
     found = []
     for row in values.dropna(subset="value").itertuples():
         ends = {} if np.isnan(row.low) else {"low": float(row.low), "high": float(row.high), "level": 0.95}
-        found.append(result(f"company.kpi.{row.name}", float(row.value), unit=row.unit, note=row.formula, **ends))
+        words = {"unit": row.unit, "note": row.formula, "label": named(row.name)}
+        found.append(result(f"company.kpi.{row.name}", float(row.value), **words, **ends))
     return found
 
 
