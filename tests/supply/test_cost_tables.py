@@ -55,6 +55,9 @@ def test_the_answer_has_a_row_a_market(landed_inputs, landed, rng):
     answer = cost_tables.landed_answer(lines, interval, price, crossing, widths)
     assert answer["margin"].between(0, 1).all()
     cube = landed_range.cost_cube(landed, cost_tables.cube_units(landed_inputs, landed))
-    rows = cost_tables.landed_results(lines, interval, cube, crossing, None)
+    rows = cost_tables.landed_results(lines, interval, cube, crossing, None, landed.books)
     assert rows[0]["name"] == "supply.logistics.cost_share"
+    notes = {row["name"]: row.get("note", "") for row in rows}
+    assert notes["supply.landed_cost.us_usd"] == "", "own customs bills stand behind it"
+    assert "placeholders" in notes["supply.parcel.markets_for_small_orders"]
     assert len(cost_tables.clock_baskets()) == 4

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crossborder.errors import InputError
 from crossborder.reference import exchange
+from crossborder.supply.duty_rules import rule_sources
 from crossborder.supply.landed_cost import DoorTerms, Terms, landed_cost
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ STORAGE_CBM_MONTH_USD, HANDLING_USD, RETURN_COST_USD, RESALE_SHARE = 28.0, 0.6, 
 
 def candidate_landed_costs(company: "Company", candidates: pd.DataFrame) -> pd.DataFrame:
     """The candidates with landed_cost_usd (import tax left out), door_cost_usd, mode and advertising_share.
+
+    `confidence` and `source` tell how sure the duty rate is.
 
     The cheapest bulk lane to the idea's market counts. Door cost: fees, fulfilment, last mile and delivery as the mean
     of the market's platforms, storage, expected returns (own rate of the market) and the cost of carrying stock.
@@ -43,11 +46,16 @@ def candidate_landed_costs(company: "Company", candidates: pd.DataFrame) -> pd.D
     mine = candidates["market"].to_numpy(object)[:, None] == lanes["market"].to_numpy(object)
     lane = np.where(mine, cost.before_tax, np.inf).argmin(axis=1)
     row = np.arange(len(candidates))
+    rules = rule_sources(cost.books, "bulk").drop_duplicates(["market", "hs_code"]).set_index(["market", "hs_code"])
+    code = goods["hs_code"].astype(str).str.replace(".", "", regex=False).str[:6]
+    rules = rules.reindex(pd.MultiIndex.from_arrays([candidates["market"], code]))
     landed = sum(cost.lines[name][row, lane] for name in TO_WAREHOUSE)
     return candidates.assign(
         landed_cost_usd=landed,
         door_cost_usd=cost.before_tax[row, lane] - landed,
         mode=lanes["mode"].to_numpy()[lane],
+        confidence=rules["confidence"].to_numpy(object),
+        source=rules["source"].to_numpy(object),
         advertising_share=candidates["market"].map(_advertising_share(company)).fillna(0.0).to_numpy(),
     )
 

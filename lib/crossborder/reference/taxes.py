@@ -89,7 +89,7 @@ def duty_rate(
     The most-favoured-nation rate (`mfn_*`; for the United States by HS6, elsewhere by chapter and mostly a placeholder)
     plus surcharges on the origin (`surcharge_*`). Where a trade agreement could apply, `low` is at its rate;
     `preference=True` puts `base` there too, which needs a certificate of origin. `confidence` is the weakest of the
-    rows used; `programs` names the surcharges. Customs value: see `duty_base`.
+    rows used, `source` that row's own; `programs` names the surcharges. Customs value: see `duty_base`.
 
     Raises InputError for a market or code that is not known, Refusal for a day without a rule.
     """
@@ -107,7 +107,8 @@ def duty_rate(
     rates["low"] = rates["mfn_low"].where(normal, agreed) + rates["surcharge_low"]
     rates["base"] = rates["mfn_base"].where(normal | (not preference), agreed) + rates["surcharge_base"]
     rates["high"] = rates["mfn_high"] + rates["surcharge_high"]
-    rates["programs"], rates["source"] = extra["programs"], mfn["source"]
+    doubtful = extra["confidence"].to_numpy(object) > mfn["confidence"].to_numpy(object)
+    rates["programs"], rates["source"] = extra["programs"], mfn["source"].where(~doubtful, extra["weakest"])
     rates["confidence"] = np.maximum(mfn["confidence"].to_numpy(object), extra["confidence"].to_numpy(object))
     return inputs.merge(rates, how="left", on=["market", "hs_code", "on", "origin"])
 
@@ -270,4 +271,8 @@ def _surcharges(frame: pd.DataFrame) -> pd.DataFrame:
     sums = sums.reindex(frame.index, fill_value=0.0)
     active = found[(found["value_high"] > 0) | on_duty.reindex(found.index)]
     text = active.groupby("row").agg(programs=("program", "|".join), confidence=("confidence", "max"))
-    return sums.join(text.reindex(frame.index).fillna({"programs": "", "confidence": "A"}))
+    # Among equally weak rows the latest: it is the one that nobody has confirmed yet.
+    last = active.sort_values(["confidence", "valid_from"], kind="stable").drop_duplicates("row", keep="last")
+    said = (last["program"].str.replace("_", " ") + ": " + last["note"]).set_axis(last["row"])
+    text["weakest"] = said.reindex(text.index)
+    return sums.join(text.reindex(frame.index).fillna({"programs": "", "confidence": "A", "weakest": ""}))

@@ -9,6 +9,7 @@ from crossborder.reference import taxes
 from crossborder.reference.files import read
 from crossborder.supply import activity_costing, hs_code, inputs, own_rates, returns
 from crossborder.supply import levers as small_levers
+from crossborder.supply.duty_rules import Rulebook, rule_sources
 from crossborder.supply.inputs import LandedInputs, landed_from
 from crossborder.supply.landed_cost import LandedCost
 from crossborder.supply.landed_range import freight_regret
@@ -72,11 +73,12 @@ def code_choice(
     candidates = hs_code.candidate_codes(
         description, pd.DataFrame({"hs6": tariff["hs6"], "text": tariff["description"]}), top=5
     )
-    duty = taxes.duty_rate(candidates["hs6"].to_numpy(object), market, day)["base"].to_numpy(float)
-    best = hs_code.best_code(candidates, duty, value_year)
+    rates = taxes.duty_rate(candidates["hs6"].to_numpy(object), market, day)
+    best = hs_code.best_code(candidates, rates["base"].to_numpy(float), value_year)
+    best["confidence"] = best["hs6"].map(rates.set_index("hs_code")["confidence"])
     best["chosen"] = np.arange(len(best)) == 0
     best["text"] = best["text"].str.slice(-46)
-    return best[["hs6", "text", "probability", "duty_rate", "expected_cost", "defensible", "chosen"]]
+    return best[["hs6", "text", "probability", "duty_rate", "confidence", "expected_cost", "defensible", "chosen"]]
 
 
 def origins(
@@ -219,19 +221,30 @@ def reconciliation(company: object) -> pd.DataFrame:
 
 
 def landed_results(
-    lines: pd.DataFrame, interval: pd.DataFrame, cube: pd.DataFrame, crossing: pd.DataFrame, trust: pd.DataFrame | None
+    lines: pd.DataFrame,
+    interval: pd.DataFrame,
+    cube: pd.DataFrame,
+    crossing: pd.DataFrame,
+    trust: pd.DataFrame | None,
+    books: dict[str, Rulebook],
 ) -> list[dict]:
-    """Named results of the page, headline figures first."""
+    """Named results of the page, headline figures first; a result that rests on placeholders says so."""
+    doubtful = {
+        way: set(rule_sources(books, way).loc[lambda f: f["confidence"] == "D", "market"]) for way in ("bulk", "parcel")
+    }
+    said = "duty rests in part on placeholders (confidence D)"
     rows = [
         {"name": f"supply.landed_cost.{market.lower()}_usd", "value": float(interval.loc[market, "before_tax"]),
          "low": float(interval.loc[market, "low"]), "high": float(interval.loc[market, "high"]), "level": 0.9,
-         "unit": "USD", "label": f"Landed cost of a piece in {market}, before tax"}
+         "unit": "USD", "label": f"Landed cost of a piece in {market}, before tax",
+         "note": said if market in doubtful["bulk"] else ""}
         for market in lines.index
     ]  # fmt: skip
     share = float(cube["cost_usd"].sum() / cube["revenue_usd"].sum())
     rows.insert(0, {"name": "supply.logistics.cost_share", "value": share, "unit": "share",
                     "label": "Logistics cost over revenue"})  # fmt: skip
     rows.append({"name": "supply.parcel.markets_for_small_orders", "unit": "markets",
+                 "note": said if doubtful["parcel"] & set(lines.index) else "",
                  "value": int((crossing["small_orders"] == "parcel").sum())})  # fmt: skip
     if trust is not None:
         gap, error = trust.attrs["ledger_gap"], trust.attrs["model_error"]

@@ -16,7 +16,17 @@ from crossborder.supply import parcel_rules
 from crossborder.supply.checks import at_least, needs
 from crossborder.supply.parcel_rules import to_usd
 
-__all__ = ["Rulebook", "Taxes", "clock", "clock_table", "origin_country", "rule_warnings", "rulebook", "taxes_due"]
+__all__ = [
+    "Rulebook",
+    "Taxes",
+    "clock",
+    "clock_table",
+    "origin_country",
+    "rule_sources",
+    "rule_warnings",
+    "rulebook",
+    "taxes_due",
+]
 
 ENTRIES = ("bulk", "parcel")
 BASES = ("CIF", "FOB")
@@ -150,6 +160,13 @@ def rule_warnings(book: Rulebook, worst: str = "D") -> pd.DataFrame:
         .nunique()
         .rename(columns={"hs_code": "hs_codes"})
     )
+
+
+def rule_sources(books: dict[str, Rulebook], entry: str = "") -> pd.DataFrame:
+    """Where each rate in use comes from: market, HS code, origin, source, confidence; of one way of entry or of all."""
+    chosen = [book.sources for name, book in books.items() if entry in ("", name)]
+    columns = ["market", "hs_code", "origin", "source", "confidence", "programs"]
+    return pd.concat(chosen, ignore_index=True) if chosen else pd.DataFrame(columns=columns)
 
 
 def origin_country(origin: ArrayLike) -> np.ndarray:

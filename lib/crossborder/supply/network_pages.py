@@ -7,6 +7,7 @@ import pandas as pd
 
 from crossborder.reference import airports, emissions
 from crossborder.supply import inputs, modes, network, routing
+from crossborder.supply.duty_rules import rule_sources
 from crossborder.supply.freight import freight_per_piece, volumetric_weight
 from crossborder.supply.inputs import LandedInputs
 
@@ -26,6 +27,7 @@ __all__ = [
     "split_table",
 ]
 
+DEMAND_RANGE = (0.75, 1.3)  # of the demand today, as the scenarios demand_slump and demand_boom
 REGIONS = pd.DataFrame(
     [
         ("US", "west", -118.2, 34.1, 0.24),
@@ -64,6 +66,7 @@ class Flows:
     landed: np.ndarray
     margin: np.ndarray
     market_of_lane: np.ndarray
+    duty_sources: pd.DataFrame
 
 
 def flows(company: object) -> Flows:
@@ -81,7 +84,7 @@ def flows(company: object) -> Flows:
     price = np.stack([base.price[:, market == name].mean(1) for name in names], axis=1)
     margin = np.maximum(price - best[names].to_numpy(), 0.1)
     # Weekly sales of a product in a market vary more than Poisson: twice its variance is this trade's usual size.
-    return Flows(base, week, np.sqrt(2 * week + 0.05), freight, value, margin, place)
+    return Flows(base, week, np.sqrt(2 * week + 0.05), freight, value, margin, place, rule_sources(cost.books, "bulk"))
 
 
 def mode_table(found: Flows, holding_rate_year: float, service_level: float, lost_share: float) -> pd.DataFrame:
@@ -240,7 +243,8 @@ def network_choice(
     """Least-cost warehouses for the regions: the network, one row a site, one a region, and what the choice is worth.
 
     A piece costs its delivery by distance and, for each day of the way, `lost_day_share` of its margin. A site of
-    another market cannot serve a region (customs lie between).
+    another market cannot serve a region (customs lie between). `saved_low` and `saved_high` are what the choice saves
+    with demand at the ends of DEMAND_RANGE, the sites and ways as chosen.
     """
     sites = warehouses.copy()
     for name in ("fixed_cost_month", "handling_cost_unit", "storage_cost_cbm_month"):
@@ -259,6 +263,9 @@ def network_choice(
     )
     mean = {name: float((regions[name] * demand).sum() / demand.sum()) for name in ("days_best", "days_today")}
     worth = {"cost_best": best.cost, "cost_today": today.cost, **mean, "gap": best.gap, "seconds": best.seconds}
+    rent = today.fixed_cost - best.fixed_cost
+    ends = [rent + factor * (today.cost - best.cost - rent) for factor in DEMAND_RANGE]
+    worth |= {"saved_low": min(ends), "saved_high": max(ends)}
     return best, table.join(sites[["longitude", "latitude", "in_use", "bonded"]]), regions, worth
 
 
