@@ -119,3 +119,13 @@ def test_a_planted_change_of_mentions_is_found(plain_reviews):
     found = aspects.change_of_mentions(aspects.mentions(aspects.clauses(both)), both, "2026-01-01").set_index("label")
     assert found.loc["delivery", "low"] > 0
     assert found.loc["durability", "high"] < 0
+
+
+def test_wording_without_the_usual_words_is_hard(plain_reviews):
+    """A reader of one language is tried on that language alone; what the lists do not name is not found."""
+    found = aspects.unseen_wording(sentiment.train(plain_reviews))
+    every = read("review_check_sentences.csv")
+    assert found["count"] == (every["language"] == "en").sum() == 16
+    assert every.groupby(["language", "label"])["good"].agg(set).map(len).eq(2).all(), "one good and one bad each"
+    assert 0 < found["found"] < 0.9
+    assert 0 <= found["tone_right"] <= 1

@@ -20,6 +20,7 @@ __all__ = [
     "need_weights",
     "recall",
     "triples",
+    "unseen_wording",
     "value_words",
 ]
 
@@ -185,3 +186,18 @@ def recall(named: pd.DataFrame, known: pd.DataFrame, model: Sentiment | None = N
         tone = model.score(seen["clause"], seen["language"]) > 0.5
         frame["tone_right"] = (tone == seen["good"].astype(bool)).groupby(seen["label"]).mean()
     return frame.reset_index()
+
+
+def unseen_wording(model: Sentiment) -> dict[str, float]:
+    """What is read where an aspect is spoken of without its usual words: count, found, tone_right (shares).
+
+    The sentences of `data/reference/review_check_sentences.csv` in the languages learned; hard on purpose, and a lower
+    end for what real reviews yield.
+    """
+    checks = read("review_check_sentences.csv")
+    checks = checks[checks["language"].isin(model.models)].reset_index(drop=True)
+    rows = checks.assign(review_id=checks.index.astype("str"), market="")
+    named = mentions(clauses(rows))[["review_id", "label"]].drop_duplicates()
+    tone = model.score(rows["text"], rows["language"]) > 0.5
+    found = len(rows[["review_id", "label"]].merge(named)) / max(len(rows), 1)
+    return {"count": len(rows), "found": found, "tone_right": float((tone == rows["good"].astype(bool)).mean())}

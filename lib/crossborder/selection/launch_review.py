@@ -18,6 +18,7 @@ __all__ = [
     "scorecard",
     "selection_bounds",
     "skill",
+    "slope_noise",
     "wilson",
 ]
 
@@ -84,6 +85,27 @@ def calibration(predictions: pd.DataFrame) -> tuple[float, float]:
     """Slope and intercept of the outcomes on the predicted log-odds (1 and 0 are right)."""
     rows = _known(predictions)
     return calibrator(rows["log_odds"], rows["success"], 1e-6)
+
+
+def slope_noise(
+    predictions: pd.DataFrame, band: tuple[float, float] = (0.8, 1.2), level: float = 0.9
+) -> dict[str, float]:
+    """What slope a perfectly calibrated model would show with these outcomes: sd, low, high, chance inside `band`.
+
+    The slope of few outcomes scatters around 1 by the inverse of the logistic model's information at slope 1. Beside
+    it: expected and seen (numbers of successes).
+    """
+    from scipy.special import ndtr, ndtri
+
+    rows = _known(predictions)
+    eta = rows["log_odds"].to_numpy()
+    chance = 1 / (1 + np.exp(-eta))
+    design = np.column_stack([eta, np.ones(len(eta))])
+    sd = float(np.sqrt(np.linalg.inv((design * (chance * (1 - chance))[:, None]).T @ design)[0, 0]))
+    reach, ends = float(ndtri(0.5 + level / 2)) * sd, (np.asarray(band) - 1) / sd
+    inside = float(ndtr(ends[1]) - ndtr(ends[0]))
+    known = {"expected": float(rows["probability"].sum()), "seen": float(rows["success"].sum())}
+    return {"sd": sd, "low": 1 - reach, "high": 1 + reach, "inside": inside, **known}
 
 
 def keep_calibrator(predictions: pd.DataFrame, model: SuccessModel, first: int = 80) -> tuple[SuccessModel, pd.Series]:
