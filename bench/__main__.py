@@ -18,7 +18,7 @@ RESULTS = HERE / "RESULTS.md"
 SECONDS = 1800
 ARGUMENTS = {"bench_runs": ["--dask"]}
 # What is measured over many simulated worlds, for hours if asked for: not part of the whole, only when named.
-LONG = ("bench_demo", "bench_sweep", "bench_selection", "bench_market")
+LONG = ("bench_demo", "bench_sweep")
 PACKAGES = ("numpy", "pandas", "scipy", "duckdb", "ibis-framework", "statsmodels", "scikit-learn")
 PACKAGES += (
     "ChannelAttribution",

@@ -1,6 +1,6 @@
 """Coverage of market sizes and growth over 40 simulated worlds, and speed against peers in the same process.
 
-Run: python bench/bench_market.py
+Run: python -m bench market
 """
 
 import time
