@@ -23,8 +23,11 @@ NAMES = {
     "markov_journey": "Markov, re-split",
     "shapley": "Shapley set",
     "logit_removal": "Logit, switched off",
+    "logit_shapley": "Logit, Shapley",
     "calibrated": "Linear, calibrated",
     "calibrated_markov": "Markov, calibrated",
+    "mix": "Mix model",
+    "mix_calibrated": "Mix model, calibrated",
     "platforms": "Ad platforms claim",
     "truth": "Truth",
 }
@@ -133,7 +136,7 @@ def error_over_worlds(summary: pd.DataFrame) -> style.Figure:
     shown = summary.sort_values("share_distance", ascending=False)
     place = np.arange(len(shown))
     fig, axes = style.figure(height=0.27 * len(shown) + 0.6, columns=2, sharey=True)
-    special = shown.index.str.contains("calibrated|logit")
+    special = shown.index.str.contains("calibrated|logit|mix")
     hues = np.where(special, style.ACCENT, style.GREY)
     for ax, name, low, high in (
         (axes[0], "share_distance", "share_low", "share_high"),
@@ -149,9 +152,11 @@ def error_over_worlds(summary: pd.DataFrame) -> style.Figure:
     axes[1].set_xlabel(t("credited over caused orders (1 is right)"))
     rules = shown[~special]
     title = t(
-        "Over {worlds} worlds the best rule misplaces {rule} of the credit, calibration {calibrated}",
+        "Over {worlds} worlds the best rule misplaces {rule} of the credit, calibrated credit {calibrated}, the "
+        "calibrated mix model {mix}",
         worlds=int(shown["worlds"].iloc[0]), rule=style.percent(float(rules["share_distance"].min())),
         calibrated=style.percent(float(shown.loc["calibrated", "share_distance"])),
+        mix=style.percent(float(shown.loc["mix_calibrated", "share_distance"])),
     )  # fmt: skip
     return style.finish(fig, title=title, subtitle=t("Median and 5 to 95 % range over worlds with known effects"))
 

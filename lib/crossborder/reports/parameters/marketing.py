@@ -1,6 +1,6 @@
 """Typed parameters of the marketing notebooks 41 to 43."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -19,6 +19,9 @@ class Attribution(Parameters):
     markets: list[MarketCode] = Field([], description="markets; empty = all")
     lookback_days: float = Field(
         30.0, gt=0, le=365, description="days before an order that count", json_schema_extra={"unit": "days"}
+    )
+    market_windows: list[Annotated[str, Field(pattern=r"^[A-Z]{2}=\d+(\.\d+)?$")]] = Field(
+        [], description="own look-back of a market in days, such as DE=14; empty = the same everywhere"
     )
     half_life_days: float = Field(
         7.0, gt=0, le=365, description="age at which a touch counts half", json_schema_extra={"unit": "days"}
