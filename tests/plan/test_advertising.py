@@ -8,6 +8,7 @@ from crossborder.company.files import repository
 from crossborder.demo import truth
 from crossborder.errors import Refusal
 from crossborder.finance import plan_cases
+from crossborder.marketing import mix_panel, panel_inputs
 from crossborder.plan import advertising
 
 DEMO = repository() / "data" / "demo"
@@ -25,37 +26,34 @@ def measured(company):
 
 def test_the_measured_share_has_an_interval_and_rests_on_the_regional_test(measured):
     assert measured.low < measured.share < measured.high
-    assert measured.tested and measured.market == "US" and measured.weeks > 100
+    assert measured.tested and len(measured.markets) == 8 and measured.weeks > 100
 
 
-def test_the_interval_comes_near_the_truth_from_above(measured):
-    """Effects are held positive, so channels that are not identified push the sum up: 52 says so."""
+def test_the_interval_contains_the_truth_and_is_narrower_than_one_market_can_give(company, measured):
     known = truth.load(DEMO)["channels"]["incremental_share_of_all"]
-    assert measured.low < 1.25 * known
-    assert known < measured.high
+    assert measured.low < known < measured.high
+    assert abs(measured.share / known - 1) < 0.25
+    found = panel_inputs.panel_inputs(company, advertising.FOLLOW_ORDERS)["US"]
+    one = mix_panel.fit({"US": found.spend}, {"US": found.revenue}, {"US": found.controls})
+    alone = mix_panel.added(one, rng=np.random.default_rng(3))
+    assert measured.high - measured.low < 0.8 * (alone.high - alone.low)
 
 
 def test_a_given_share_is_kept_and_an_unknown_one_assumed(company, monkeypatch):
     given = plan.share_for_plan(company, 0.3, rng=np.random.default_rng(1))
     assert (given.share, given.range, given.weeks) == (0.3, (0.15, pytest.approx(0.45)), 0)
 
-    def refuse(*args, **options):
-        raise Refusal.because("no share", "too short", "wait")
-
-    monkeypatch.setattr(advertising, "advertising_share", refuse)
+    monkeypatch.setattr(advertising.panel_inputs, "panel_inputs", lambda *args, **options: {})
+    monkeypatch.setattr(advertising.shared, "once", lambda function, *args, **options: function(*args, **options))
     assert plan.share_for_plan(company, rng=np.random.default_rng(1)).share == 0.2
 
 
 def test_a_short_record_is_refused(company, monkeypatch):
-    short = advertising.budget_tables.MixInputs(*(frame.head(30) for frame in _inputs(company)))
-    monkeypatch.setattr(advertising.budget_tables, "mix_inputs", lambda *args: short)
-    with pytest.raises(Refusal, match="30 weeks of spend"):
+    short = company.table("ad_spend").query("date > '2026-04-01'")
+    whole = Company.table
+    monkeypatch.setattr(Company, "table", lambda self, name: short if name == "ad_spend" else whole(self, name))
+    with pytest.raises(Refusal, match="less than a year"):
         plan.advertising_share(company, rng=np.random.default_rng(1))
-
-
-def _inputs(company):
-    found = advertising.budget_tables.mix_inputs(company, "US", advertising.FOLLOW_ORDERS)
-    return found.spend, found.revenue, found.controls, found.follows
 
 
 def test_the_interval_becomes_the_driver_of_the_plan(company, measured):
@@ -63,4 +61,4 @@ def test_the_interval_becomes_the_driver_of_the_plan(company, measured):
     effect = plan_cases.driver_table(case).set_index("factor").loc["advertising effect"]
     assert effect["low"] == pytest.approx(measured.low / measured.share - 1)
     assert effect["high"] == pytest.approx(min(measured.high / measured.share, measured.share / measured.low) - 1)
-    assert effect["basis"] == "measured in 42"
+    assert effect["basis"] == "mix model of all markets"

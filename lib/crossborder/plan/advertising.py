@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from crossborder.company import shared
 from crossborder.errors import Refusal
-from crossborder.marketing import budget_tables, mix_model, trials
+from crossborder.marketing import mix_panel, panel_inputs, trials
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crossborder.company import Company
+    from crossborder.marketing.budget_tables import MixInputs
 
 __all__ = ["FOLLOW_ORDERS", "AdvertisingShare", "advertising_share", "share_for_plan"]
 
@@ -24,13 +25,16 @@ MOST_SHARE = 0.9
 
 @dataclass(frozen=True)
 class AdvertisingShare:
-    """Share of sales that advertising added in a market, with interval; `tested` if a regional test went into it."""
+    """Share of sales that advertising added, with interval; `tested` if a regional test went into it.
+
+    `markets` are those measured together, `weeks` the weeks of the longest; none where it is given or assumed.
+    """
 
     share: float
     low: float
     high: float
     level: float
-    market: str
+    markets: tuple[str, ...]
     weeks: int
     tested: bool
 
@@ -47,52 +51,44 @@ def share_for_plan(company: "Company", given: float = -1.0, *, rng: np.random.Ge
     """
     if given < 0:
         try:
-            return advertising_share(company, rng=rng)
+            return shared.once(advertising_share, company, rng=rng)
         except Refusal:
             given = UNMEASURED_SHARE
-    return AdvertisingShare(given, 0.5 * given, 1.5 * given, 0.9, "", 0, False)
+    return AdvertisingShare(given, 0.5 * given, 1.5 * given, 0.9, (), 0, False)
 
 
-def advertising_share(
-    company: "Company", *, market: str = "", level: float = 0.9, draws: int = 400, rng: np.random.Generator
-) -> AdvertisingShare:
-    """Share of sales that advertising adds: the mix model of a market, held to its regional test where there is one.
+def advertising_share(company: "Company", *, level: float = 0.9, rng: np.random.Generator) -> AdvertisingShare:
+    """Share of sales that advertising adds: one mix model over all markets, held to their regional tests.
 
-    `market` is the one with a regional test, else the one with most clicks, unless given. The share is that of the
-    fit, as 42 shows it; the interval comes from draws. Raises `Refusal` with less than a year of weeks, because then
+    The share is the median of the draws. A single market's model, as 42 shows it, cannot tell most channels from
+    their prior; markets together can. Raises `Refusal` with less than a year of weeks in every market, because then
     the season cannot be told from the effect.
     """
-    spend = company.table("ad_spend")
-    tests = company.optional("experiments")
-    chosen = market or _usual_market(spend, tests)
-    weeks = budget_tables.mix_inputs(company, chosen, FOLLOW_ORDERS)
-    if len(weeks.revenue) < FEWEST_WEEKS:
-        raise Refusal.because(
-            "no share of advertising", f"{len(weeks.revenue)} weeks of spend in {chosen}", "give the share yourself"
-        )
-    test = trials.regional_test(company, chosen, level=level, rng=rng) if tests is not None else None
-    held = _held_to(test, list(weeks.spend))
-    model = mix_model.fit(weeks.spend, weeks.revenue, weeks.controls, experiments=held)
-    added = mix_model.total_shares(model, mix_model.draw(model, draws, rng))
-    low, high = np.quantile(np.clip(added, 0.0, MOST_SHARE), [(1 - level) / 2, (1 + level) / 2]).tolist()
-    fitted = float(np.clip(mix_model.total_shares(model, model.theta[None, :])[0], low, high))
-    return AdvertisingShare(fitted, low, high, level, chosen, len(weeks.revenue), held is not None)
+    data = panel_inputs.panel_inputs(company, FOLLOW_ORDERS, fewest_weeks=FEWEST_WEEKS)
+    if not data:
+        raise Refusal.because("no share of advertising", "weeks of spend: less than a year", "give the share yourself")
+    tests = _tests(company, data, level, rng)
+    spend, sales, controls = (
+        {market: getattr(one, part) for market, one in data.items()} for part in ("spend", "revenue", "controls")
+    )
+    model = mix_panel.fit(spend, sales, controls, experiments=tests)
+    found = mix_panel.added(model, level=level, rng=rng)
+    ends = np.clip([found.share, found.low, found.high], 0.0, MOST_SHARE).tolist()
+    weeks = max(len(one.revenue) for one in data.values())
+    return AdvertisingShare(*ends, level, model.markets, weeks, bool(tests))
 
 
-def _usual_market(spend: "pd.DataFrame", tests: "pd.DataFrame | None") -> str:
-    """The market of the latest regional test, or that with most clicks."""
-    if tests is not None:
-        regional = tests[tests["design"] == "geo"]
-        if len(regional):
-            return str(regional.loc[regional["date"].idxmax(), "market"])
-    return str(spend.groupby("market")["clicks"].sum().astype(float).idxmax())
-
-
-def _held_to(test: "trials.RegionalTest | None", channels: list[str]) -> "pd.DataFrame | None":
-    """The test as a row of the mix model's experiments, if it is of a channel in the model."""
-    import pandas as pd
-
-    if test is None or test.channel not in channels:
-        return None
-    row = {"roi": max(test.roi, 0.0), "standard_error": test.roi_error}
-    return pd.DataFrame([row], index=[test.channel])
+def _tests(
+    company: "Company", data: "dict[str, MixInputs]", level: float, rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """The latest regional test of each market, as a row of the mix model's experiments."""
+    table = company.optional("experiments")
+    if table is None:
+        return {}
+    found = {}
+    for market in sorted(set(table.loc[table["design"] == "geo", "market"]) & set(data)):
+        test = trials.regional_test(company, market, level=level, rng=rng)
+        if test is not None and test.channel in data[market].spend:
+            row = {"roi": max(test.roi, 0.0), "standard_error": test.roi_error}
+            found[market] = pd.DataFrame([row], index=[test.channel])
+    return found

@@ -167,7 +167,11 @@ def plan_drivers(
     ends = {
         "demand": (min(low, high, 0.95), max(low, high, 1.05), "market alone to momentum carried on"),
         "payroll": (1 + payroll["low"] - payroll["base"], 1 + payroll["high"] - payroll["base"], "assumption"),
-        "advertising effect": (min(advertising_effect[0], 0.99), max(advertising_effect[1], 1.01), "measured in 42"),
+        "advertising effect": (
+            min(advertising_effect[0], 0.99),
+            max(advertising_effect[1], 1.01),
+            "mix model of all markets",
+        ),
     }
     measured = {name: (*found, "own and market record") for name, found in measured_spans(company).items()}
     judged = {name: (*found, "planning judgement") for name, found in JUDGED.items()}

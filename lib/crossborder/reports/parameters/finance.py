@@ -59,7 +59,7 @@ class FinancialModel(Parameters):
         -1.0,
         ge=-1,
         le=0.9,
-        description="share of orders that advertising adds; below 0 = as the mix model of 42 measures it",
+        description="share of orders that advertising adds; below 0 = as a mix model of all markets measures it",
         json_schema_extra=SHARE,
     )
     target_margin: float = Field(
