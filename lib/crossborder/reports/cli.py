@@ -158,6 +158,18 @@ def pdf(
     pdf.write(folder, notebooks, lambda path: typer.echo(_near(path)))
 
 
+@app.command()
+def translate(
+    to: Annotated[Path, typer.Option("--to", help="a new folder for the copies")],
+    language: Annotated[str, typer.Option("--language", help="language of the copies")] = "zh",
+) -> None:
+    """Copy the notebooks, their text and their language parameter in another language, to work with in JupyterLab."""
+    from crossborder.reports import translation
+
+    written = translation.copies(language, to)
+    typer.echo(f"{len(written)} notebooks: {_near(to.resolve())}")
+
+
 @app.command(name="list")
 def list_notebooks(
     notebook: Annotated[str, typer.Argument(help="a notebook, to see its parameters")] = "",

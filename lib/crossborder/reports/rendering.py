@@ -190,4 +190,20 @@ def _picture(kind: str, content: str, about: Mapping, plain: object, data_links:
     )
     caption = f"<figcaption>{t('Data behind the figure:')}{links}</figcaption>" if links else ""
     source = f"data:{kind};base64,{content.replace(chr(10), '')}"
-    return f'<figure><img src="{source}" alt="{html.escape(alt)}">{caption}</figure>'
+    image = f'<img src="{source}" alt="{html.escape(alt)}"{_size(kind, content)}>'
+    # On a phone a picture keeps the size at which its letters can be read, and scrolls in a box of its own.
+    name = html.escape(t("Picture, scrolls sideways"))
+    box = f'<div class="scroll picture" tabindex="0" role="group" aria-label="{name}">{image}</div>'
+    return f"<figure>{box}{caption}</figure>"
+
+
+def _size(kind: str, content: str) -> str:
+    """Width and height of a PNG, told before it is drawn; nothing for other kinds and for what is no picture."""
+    import base64
+    import struct
+
+    head = base64.b64decode(content[:64] + "=" * (-len(content[:64]) % 4)) if kind == "image/png" else b""
+    if len(head) < 24 or head[12:16] != b"IHDR":
+        return ""
+    wide, high = struct.unpack(">II", head[16:24])
+    return f' width="{wide}" height="{high}" style="--wide: {wide}px"'

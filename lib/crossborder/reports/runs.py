@@ -147,7 +147,7 @@ def _leave_out_missing(state: State) -> None:
 
 def _write(state: State, aside: Path) -> None:
     """Pages, tables, files, notebooks, results and manifest of the run."""
-    from crossborder.reports import pages
+    from crossborder.reports import pages, translation
 
     about = _about(state)
     execution.write_results(state, aside / "results.json")
@@ -158,6 +158,7 @@ def _write(state: State, aside: Path) -> None:
     records = {entry.notebook: record_of(state, entry) for entry in state.entries}
     base = _baseline(state)
     pages.write(aside, state.entries, state.outcomes, records, about, base)
+    translation.speak(aside / "notebooks", about["language"])
     manifest = _manifest(state, about) | {"baseline": base.key}
     exports.write_text(aside / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
 

@@ -1,11 +1,16 @@
 """Markdown of a notebook in the reader's language: block by block, so that no notebook has a copy."""
 
+import json
 import re
+from pathlib import Path
 
 from crossborder import language
+from crossborder.errors import InputError
+from crossborder.reports import exports, project
 
-__all__ = ["blocks", "spoken"]
+__all__ = ["blocks", "copies", "speak", "spoken"]
 
+LANGUAGE = re.compile(r'^language: str = "\w+"', re.M)
 MARKER = re.compile(r"(\s*(?:#{1,6}|[-*]|\d+\.|>)\s+)(.*)", re.S)
 
 
@@ -39,6 +44,46 @@ def spoken(source: str) -> str:
             part = "|".join(f" {language.text(cell.strip())} " if cell.strip() else cell for cell in part.split("|"))
         lines.append(lead + (language.text(part) if part and not part.startswith("|") else part))
     return "\n".join(lines)
+
+
+def speak(folder: Path, name: str) -> None:
+    """Put the Markdown of a folder's notebooks into a language; code and outputs stay as they are."""
+    for path in project.numbered(folder) if name != "en" else ():
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        with language.using(name):
+            _speak(notebook)
+        exports.write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+
+
+def copies(name: str, folder: Path) -> list[Path]:
+    """Copies of the notebooks to work with in JupyterLab in another language: nothing run, the parameter set.
+
+    Raises InputError for a language without a catalogue, and for a folder that holds notebooks already: they may be
+    somebody's work.
+    """
+    if name not in language.LANGUAGES:
+        raise InputError.unknown("language", name, language.LANGUAGES)
+    if project.numbered(folder):
+        raise InputError(f"{folder}: holds notebooks already; allowed: a new or an empty folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for path in project.numbered():
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        with language.using(name):
+            _speak(notebook)
+        for cell in (cell for cell in notebook["cells"] if cell["cell_type"] == "code"):
+            cell |= {"outputs": [], "execution_count": None}
+            if "parameters" in cell["metadata"].get("tags", ()):
+                cell["source"] = LANGUAGE.sub(f'language: str = "{name}"', "".join(cell["source"]))
+        written.append(folder / path.name)
+        exports.write_text(written[-1], json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    return written
+
+
+def _speak(notebook: dict) -> None:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = spoken("".join(cell["source"]))
 
 
 def _begins(line: str, lead: str, before: str) -> bool:
