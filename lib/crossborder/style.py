@@ -180,7 +180,7 @@ def darker(hex_colour: str, share: float = 0.25) -> tuple[float, float, float]:
     return tuple(part * (1 - share) for part in to_rgb(hex_colour))
 
 
-def label_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.045) -> None:
+def label_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap: float = 0.06) -> None:
     """Labels at line ends, pushed apart so that none overlap; `labels` maps text to (x, y, colour)."""
     low, high = ax.get_ylim()
     least = gap * (high - low) * 3.2 / ax.figure.get_size_inches()[1]
@@ -193,7 +193,7 @@ def label_ends(ax: Axes, labels: Mapping[str, tuple[float, float, str]], *, gap:
             pile[1] = sum(one[2] - least * place for place, one in enumerate(pile[0])) / len(pile[0])
         piles.append(pile)
     for pile, lowest in piles:
-        lowest = max(min(lowest, high - least * (len(pile) - 1)), low + least / 4)  # within the axes' height
+        lowest = max(min(lowest, high - least * (len(pile) - 1)), low + least / 2)  # within the axes' height
         for place, (text, x, _, hue) in enumerate(pile):
             look = {"va": "center", "size": 8, "color": darker(hue), "annotation_clip": False}
             ax.annotate(text, (x, lowest + least * place), xytext=(5, 0), textcoords="offset points", **look)

@@ -51,7 +51,7 @@ def test_labels_at_line_ends_move_apart_and_stay_in_the_axes(heights):
     ax.set_ylim(0, 1)
     style.label_ends(ax, {f"line {place}": (1.0, y, style.ACCENT) for place, y in enumerate(heights)})
     placed = [text.xy[1] for text in ax.texts]
-    assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 0.045 - 1e-9
+    assert min(b - a for a, b in itertools.pairwise(sorted(placed))) >= 0.06 - 1e-9
     assert min(placed) >= 0 and max(placed) <= 1
     # A pile is moved as a whole: its middle stays near the ends of its lines.
-    assert abs(sum(placed) - sum(heights)) / len(placed) < 0.06
+    assert abs(sum(placed) - sum(heights)) / len(placed) < 0.1

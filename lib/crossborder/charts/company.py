@@ -83,7 +83,7 @@ def capability_bullets(assessed: pd.DataFrame) -> style.Figure:
     for y, (value, unit) in zip(rows, table[["value", "unit"]].itertuples(index=False), strict=True):
         ax.text(1.68, y, _value(value, unit), va="center", size=7.5, color=style.INK)
     names = [t(name.replace("_", " ").removesuffix(" usd")) for name in table["name"]]
-    ax.set_yticks(rows, [f"{name}  ({side})" for name, side in zip(names, table["side"], strict=True)], size=7.5)
+    ax.set_yticks(rows, [f"{name}  ({t(side)})" for name, side in zip(names, table["side"], strict=True)], size=7.5)
     ax.set_xticks([0, 1], [t("worse end of the band"), t("better end")])
     ax.set_xlim(-0.65, 2.05)
     ax.grid(visible=False)

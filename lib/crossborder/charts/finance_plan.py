@@ -1,5 +1,7 @@
 """Figures of the plan: fans, value bridge, distribution of value, tornado, scenarios."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -64,7 +66,7 @@ def value_bridge(table: pd.DataFrame) -> style.Figure:
         _bar(ax, place, value, position, hue)
         position += value
     _bar(ax, len(steps), position, 0.0, style.INK)
-    labels = [name if len(name) < 4 else "\n".join(name.split(", ")) for name, _ in steps]
+    labels = [name if len(name) < 4 else re.sub("[,\u3001] ?", "\n", name) for name, _ in steps]
     ax.set_xticks(range(len(steps) + 1), [*labels, t("Value")])
     style.human_axis(ax.yaxis, "USD")
     style.zero_line(ax)

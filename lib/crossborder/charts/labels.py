@@ -17,7 +17,8 @@ HALO = [patheffects.withStroke(linewidth=2.2, foreground="white")]  # keeps a li
 # Where a name may stand, seen from its point, the best places first.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 REACH = (1.0, 1.9, 3.0)
-NAME, POINT, LINE, OUTSIDE, FAR = 30.0, 6.0, 1.0, 60.0, 0.4
+NAME, POINT, LINE, OUTSIDE, FAR = 300.0, 6.0, 1.0, 60.0, 0.4
+RIM = 1.5  # pixels kept free around a name
 STEP = 5.0  # pixels between the places at which a line is felt
 
 
@@ -63,7 +64,9 @@ def _cost(box: tuple, points: np.ndarray, lines: np.ndarray, taken: list, frame:
     left, low, right, high = box
     area = (right - left) * (high - low)
     names = sum(
-        max(0.0, min(right, b[2]) - max(left, b[0])) * max(0.0, min(high, b[3]) - max(low, b[1])) for b in taken
+        max(0.0, min(right, b[2]) - max(left, b[0]) + RIM) * max(0.0, min(high, b[3]) - max(low, b[1]) + RIM)
+        for b in taken
+        if min(right, b[2]) > max(left, b[0]) - RIM and min(high, b[3]) > max(low, b[1]) - RIM
     )
     inside = max(0.0, min(right, frame.x1) - max(left, frame.x0)) * max(0.0, min(high, frame.y1) - max(low, frame.y0))
     return (

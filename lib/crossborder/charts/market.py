@@ -142,8 +142,8 @@ def share_growth(
     ax.axhline(total, color=style.GREY, linewidth=0.8, linestyle="--")
     ax.axvline(1 / len(frame), color=style.GREY, linewidth=0.8, linestyle="--")
     labels.halo(ax.annotate(
-        t("all {growth}", growth=style.percent(total, 1)), (0, total), xycoords=("axes fraction", "data"),
-        xytext=(3, 3), textcoords="offset points", ha="left", size=7.5, color=style.GREY,
+        t("all {growth}", growth=style.percent(total, 1)), (1, total), xycoords=("axes fraction", "data"),
+        xytext=(-3, 3), textcoords="offset points", ha="right", size=7.5, color=style.GREY,
     ))  # fmt: skip
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")

@@ -78,8 +78,8 @@ def sequential_path(path: pd.DataFrame, name: str) -> style.Figure:
     ax.set_xlim(0, float(path["day"].max()) * 1.22)
     last = path.iloc[-1]
     style.label_ends(ax, {
-        t("path"): (float(last["day"]), float(last["z"]), hue),
-        t("boundary"): (float(last["day"]), float(last["boundary"]), style.GREY),
+        t("path"): (1.015 * float(last["day"]), float(last["z"]), hue),
+        t("boundary"): (1.015 * float(last["day"]), float(last["boundary"]), style.GREY),
     })  # fmt: skip
     ax.annotate(
         t("fixed-size limit"), (0, -1.96), xytext=(2, 2), textcoords="offset points", size=7.5, color=style.GREY

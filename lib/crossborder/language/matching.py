@@ -49,6 +49,7 @@ def closed(text: str) -> str:
     >>> closed("\u4e07\u7f8e\u5143 \u7684 12 \u4ef6")
     '\u4e07\u7f8e\u5143\u7684 12 \u4ef6'
     """
+    text = re.sub(r"(?<=[\u3400-\u9fff\uff09]); ", "\uff1b", text)
     return re.sub(r"(?<=[\u3400-\u9fff\uff08-\uff1f]) (?=[\u3400-\u9fff\uff08-\uff1f])", "", text)
 
 
