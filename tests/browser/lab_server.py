@@ -41,19 +41,52 @@ async (path) => {
     source: cell.sharedModel.getSource(),
     outputs: cell.outputs.toJSON().map((one) => ({
       type: one.output_type, name: one.name, told: one.evalue || (one.output_type === "stream" ? one.text : ""),
+      waits: String((one.data || {})["text/plain"] || "").startsWith("working, "),
     })),
   }));
+  const slider = await play(widget.content, pause);
   const kernel = session.kernel.name;
   await widget.context.save();
   await widget.context.sessionContext.shutdown();
   widget.dispose();
-  return {cells: seen, kernel};
+  return {cells: seen, kernel, slider};
 }
 """
+# Moves the first slider of a notebook by a key, as a reader does; what its cell shows before and after.
+PLAY = """
+const play = async (content, pause) => {
+  const live = (one) => one.data && "application/vnd.jupyter.widget-view+json" in one.data;
+  const place = content.widgets.findIndex(
+    (cell) => cell.model.type === "code" && cell.model.outputs.toJSON().some(live));
+  if (place < 0) { return null; }
+  const cell = content.widgets[place];
+  content.activeCellIndex = place;
+  const until = async (what) => {
+    for (let turn = 0; turn < 300; turn += 1) {
+      if (what()) { return true; }
+      await content.scrollToItem(place, "center");
+      await pause(100);
+    }
+    return false;
+  };
+  const shown = () => (cell.node.querySelector(".widget-output table") || {innerText: ""}).innerText;
+  const ready = await until(() => cell.node.querySelector(".noUi-handle") && shown());
+  if (!ready) { return {before: "", after: ""}; }
+  const before = shown();
+  const handle = cell.node.querySelector(".noUi-handle");
+  handle.focus();
+  for (let turn = 0; turn < 3; turn += 1) {
+    handle.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true, cancelable: true}));
+  }
+  await until(() => shown() && shown() !== before);
+  return {before, after: shown()};
+};
+"""
 START = """
-([run, path]) => {
+([play, run, path]) => {
   window.told = null;
-  eval(run)(path).then((told) => { window.told = told; }, (wrong) => { window.told = {error: String(wrong)}; });
+  const start = eval(`(() => {${play} return (${run}); })()`);
+  start(path).then((told) => { window.told = told; }, (wrong) => { window.told = {error: String(wrong)}; });
 }
 """
 
@@ -64,6 +97,7 @@ class Seen:
 
     cells: list[dict] = field(default_factory=list)
     kernel: str = ""
+    slider: dict[str, str] | None = None
     error: str = ""
     complaints: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -77,6 +111,9 @@ class Seen:
         for place, cell in enumerate(self.cells, start=1):
             wrong = [one for one in cell["outputs"] if one["type"] == "error" or one.get("name") == "stderr"]
             found += [f"cell [{place}]: {one['type']} {one['told']}" for one in wrong]
+            found += [
+                f"cell [{place}]: the line of a long cell was left behind" for one in cell["outputs"] if one["waits"]
+            ]
         return found + self.complaints
 
 
@@ -153,7 +190,7 @@ def run_all(tabs: Sequence[Tab], address: str, notebooks: Sequence[str]) -> dict
             if place not in busy and todo:
                 busy[place] = (todo.pop(0), time.monotonic())
                 tab.complaints.clear()
-                tab.page.evaluate(START, [RUN, f"{busy[place][0]}.ipynb"])
+                tab.page.evaluate(START, [PLAY, RUN, f"{busy[place][0]}.ipynb"])
         for place, (name, since) in list(busy.items()):
             told = tabs[place].page.evaluate("window.told")
             late = time.monotonic() - since > RUNS_WITHIN

@@ -14,6 +14,12 @@ def test_all_cells_run_without_an_error_a_complaint_or_a_request_to_elsewhere(in
         assert seen.kernel == "python3" and len(seen.cells) >= 5
 
 
+@pytest.mark.parametrize("notebook", [name for name in NOTEBOOKS if name[:2] in ("21", "41", "51", "52", "62")])
+def test_a_slider_moved_by_a_key_gives_another_answer(in_lab, notebook):
+    played = in_lab[notebook].slider
+    assert played and played["before"] and played["after"] and played["before"] != played["after"]
+
+
 def test_make_lab_prefers_the_projects_own_settings_and_kernel():
     variables, words = lab_server.recipe()
     assert variables["JUPYTER_PREFER_ENV_PATH"] == "1" and variables["JUPYTER_CONFIG_PATH"].endswith(".jupyter")

@@ -14,6 +14,7 @@ PHONE, SCREEN = 390, 1280
 FOLDERS = ("tables/", "figures/", "files/", "notebooks/")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PICTURES = "Array.from(document.images, (one) => [one.alt.length > 20, one.naturalWidth > 0])"
+SIZES = "Array.from(document.querySelectorAll('figure img'), (one) => one.clientWidth / one.naturalWidth)"
 FOCUSED = "document.activeElement.id || document.activeElement.className || document.activeElement.textContent.trim()"
 
 
@@ -41,6 +42,8 @@ def test_a_page_can_be_read_by_everyone_everywhere(chromium, all_pages, name):
         assert all(told and there for told, there in pictures) and (pictures or name == "index")
         page.set_viewport_size({"width": PHONE, "height": 844})
         assert page.evaluate(OVERFLOW) <= 0
+        # A picture keeps its letters readable and scrolls in its own box.
+        assert all(share > 0.65 for share in page.evaluate(SIZES))
         assert reader.complaints == []
 
 

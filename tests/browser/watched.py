@@ -22,10 +22,17 @@ class Tab:
 
     def watch(self) -> "Tab":
         """Listen from now on."""
-        self.page.on("console", lambda said: self._note("console", said.text) if said.type == "error" else None)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self._note("script", str(error)))
         self.page.on("request", lambda request: self._request(request.url))
         return self
+
+    def _said(self, said: Any) -> None:
+        # The server's list of kernels fails in the moment in which a kernel starts (jupyter_server 2: last_activity is
+        # None until the first message); the lab asks again ten seconds later.
+        starting = urlparse(said.location.get("url", "")).path == "/api/kernels" and "500" in said.text
+        if said.type == "error" and not starting:
+            self._note("console", said.text)
 
     def _request(self, url: str) -> None:
         if urlparse(url).scheme not in ("data", "blob") and (urlparse(url).hostname or "") not in HERE:
