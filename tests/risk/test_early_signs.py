@@ -34,6 +34,18 @@ def test_the_disruption_index_needs_supply_indicators(company):
         early_signs.disruption(company, baseline.learn(other, side[other.columns], train_end=split))
 
 
+def test_money_indicators_stand_on_one_scale_with_their_zone(company):
+    wide, side = baseline.panel(company.table("indicators"))
+    usual = baseline.learn(wide, side, train_end=pd.Timestamp("2025-05-01"))
+    health = early_signs.financial_health(usual, wide)
+    assert health["score"].is_monotonic_increasing
+    assert health["score"].between(0, 100).all()
+    assert set(health["zone"]) <= {"safe", "watch", "danger"}
+    kinds = " ".join(health["name"])
+    assert all(word in kinds for word in ("cash", "receivable", "account_health"))
+    assert early_signs.financial_health(usual, wide[["cost_per_click"]]).empty
+
+
 def test_warnings_are_split_by_whether_there_was_a_sign():
     warned = pd.DataFrame(
         {"incident_id": ["a", "b", "c"], "warned": [True, False, True], "lead_weeks": [2.0, None, 4.0]}

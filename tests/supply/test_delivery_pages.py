@@ -17,6 +17,25 @@ def test_punctuality_and_reasons(company):
     assert pages.lead_times(None, company.table("lanes")) == (None, None)
 
 
+def test_freight_of_later_bills_is_foretold_better_than_by_the_rate_of_the_mode(company):
+    table = pages.forward_check(company.table("shipments"), company.table("lanes")).set_index("measure")
+    assert (table.filter(like="freight", axis=0)["gain"] > 0.4).all()
+    assert table.loc["late, Brier score", "ours"] < 0.25
+    assert pages.forward_check(None, company.table("lanes")) is None
+    assert pages.forward_check(company.table("shipments").head(50), company.table("lanes")) is None
+
+
+def test_heat_alarms_pay_by_the_share_of_hot_loads(flows, rng):
+    saved = (
+        pages.levers(flows, 0.22, (40.0, 80.0, 130.0), 90.0, rng)
+        .set_index("lever")
+        .loc["Heat alarms in loads of beauty goods"]
+    )
+    assert saved["low"] < saved["base"] < saved["high"]
+    # Linear in the share: 5, 10 and 15 % of loads.
+    assert saved["high"] - saved["base"] == pytest.approx(saved["base"] - saved["low"])
+
+
 def test_the_drill_finds_a_batch(company):
     drill = pages.recall_table(company)
     assert (drill.by_market["in_stock"] + drill.by_market["sold"]).to_numpy() == pytest.approx(

@@ -35,6 +35,16 @@ def test_the_network_is_proven_best_and_cheaper_than_today(flows, company):
     assert sites["units"].sum() == pytest.approx(regions["units"].sum(), rel=1e-6)
 
 
+def test_orders_of_a_region_go_to_the_nearest_open_site_of_their_market(flows, company):
+    _, sites, regions, worth = pages.network_choice(flows, company.table("warehouses"), company.as_of, 5.0)
+    named = sites.rename(columns={"warehouse_id": "site", "market": "market_site"})
+    served = regions.merge(named[["site", "market_site", "open"]], on="site")
+    assert len(served) == len(regions)
+    assert (served["market"] == served["market_site"]).all(), "customs lie between"
+    assert served["open"].all()
+    assert worth["days_best"] < worth["days_today"]
+
+
 def test_the_graph_has_a_way_for_every_mode(flows):
     from crossborder.supply.routing import multi_objective_paths
 

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crossborder.errors import InputError, Refusal
+from crossborder.errors import InputError
 from crossborder.supply.checks import at_least, needs, positive
+from crossborder.supply.shipment_models import ridge_logistic
 
 __all__ = [
     "Queue",
@@ -95,18 +96,8 @@ def delay_drivers(shipments: pd.DataFrame, columns: list[str], level: float = 0.
     names = design.columns
     x = np.column_stack([np.ones(len(design)), design - design.mean()])
     y = shipments["late"].to_numpy(float)
-    if y.min() == y.max():
-        raise Refusal.because("no delay drivers", "all shipments are alike (all late or none)", "take a longer period")
-    penalty = np.diag(np.r_[0.0, np.ones(design.shape[1])])
-    beta = np.zeros(x.shape[1])
-    for _ in range(30):  # Newton steps
-        p = special.expit(x @ beta)
-        information = (x * (p * (1 - p))[:, None]).T @ x + penalty
-        step = np.linalg.solve(information, x.T @ (y - p) - penalty @ beta)
-        beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            break
-    effect, covariance = beta[1:], np.linalg.inv(information)[1:, 1:]
+    beta, covariance = ridge_logistic(x, y)
+    effect, covariance = beta[1:], covariance[1:, 1:]
     # Within a column only differences are known: effects are taken against the column's weighted mean.
     block = np.array([next(c for c in columns if name.startswith(f"{c}_")) for name in names])
     weight = design.mean().to_numpy()
