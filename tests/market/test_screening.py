@@ -69,3 +69,14 @@ def test_opportunity_needs_all_parts():
     frame = pd.DataFrame({"size": [3.0, 1, 2], "rivals": [1.0, 3, 2]}, index=list("abc"))
     found = screening.opportunity_index(frame, pd.Series({"size": 1, "rivals": -1}))
     assert found.idxmax() == "a" and found["a"] == pytest.approx(1.0)
+
+
+def test_an_opening_is_large_growing_and_not_crowded():
+    cells = pd.MultiIndex.from_product([["US", "ID"], ["pet", "beauty"]], names=["market", "category"])
+    estimates = pd.DataFrame({"size": [100.0, 50.0, 80.0, 10.0], "growth": [0.10, 0.02, 0.20, 0.05]}, index=cells)
+    sellers = pd.Series([100.0, 100.0, 10.0, 100.0], index=cells)
+    grid = screening.opportunity_grid(estimates, sellers)
+    assert grid.to_numpy().max() == grid.loc["ID", "pet"], "second in size, first in growth and in sales a seller"
+    assert grid.to_numpy().min() == grid.loc["ID", "beauty"]
+    crowded = screening.opportunity_grid(estimates, sellers.where(sellers > 10, 10_000.0))
+    assert crowded.loc["ID", "pet"] < grid.loc["ID", "pet"], "the same market with many sellers is no opening"

@@ -60,6 +60,17 @@ def test_the_buying_list_holds_the_picks(appraised):
     assert table["drops_below_probability"].between(0, 1).all()
 
 
+def test_a_supplier_is_asked_for_what_a_pick_needs(appraised, demo):
+    picked = appraised[0].ideas.head(3)
+    form = appraisal.supplier_form(picked, demo.table("suppliers"))
+    assert form["candidate_id"].tolist() == picked["candidate_id"].tolist()
+    assert form["pieces_six_months"].tolist() == (6 * picked["expected_units_month"]).tolist()
+    assert form["papers"].tolist() == picked["fix_first"].tolist()
+    known = demo.table("suppliers").set_index("supplier_id")
+    assert form["supplier"].tolist() == known.loc[picked["supplier_id"], "name"].tolist()
+    assert form["min_order_quantity"].tolist() == known.loc[picked["supplier_id"], "min_order_quantity"].tolist()
+
+
 def test_nothing_known_of_the_market_is_neutral():
     stage, season = appraisal.market_pulse(None, None, None, "2026-10-31")
     assert len(stage) == 0

@@ -105,6 +105,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "change": ("change", "percent"),
     "z": ("z", "number1"),
     "contribution_usd": ("contribution (USD)", "money"),
+    "pieces_six_months": ("pieces in half a year", "integer"),
+    "min_order_quantity": ("smallest order (pieces)", "integer"),
+    "lead_time_days": ("lead time (days)", "integer"),
+    "papers": ("papers and fixes due", "text"),
 }
 """Column -> header, format of `style.table`."""
 

@@ -9,8 +9,17 @@ from crossborder.language import t
 __all__ = ["aspect_map", "breakouts", "premiums", "sentiment_check", "triples", "value_words"]
 
 
+def _nothing(words: str) -> style.Figure:
+    """A small figure that says in its title what is not there."""
+    fig, ax = style.figure(height=1.0)
+    ax.set_axis_off()
+    return style.finish(fig, title=words)
+
+
 def aspect_map(table: pd.DataFrame) -> style.Figure:
     """Share of good mentions by aspect and market; cells too thin to tell apart from their market are left plain."""
+    if table.empty:
+        return _nothing(t("No aspect is named in enough reviews of a market"))
     wide = table.pivot_table(index="label", columns="market", values="good")
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
     wide = wide[wide.mean().sort_values(ascending=False).index]
@@ -54,7 +63,7 @@ def sentiment_check(table: pd.DataFrame) -> style.Figure:
     low = part.iloc[0]
     return style.finish(
         fig,
-        title=t("Every language is read at {accuracy} or better; the weakest is {language}",
+        title=t("Languages that are read are read right in {accuracy} or more; the weakest is {language}",
                 accuracy=style.percent(float(low["accuracy"])), language=str(low["language"])),
         subtitle=t("Share of held-out reviews read right, 90 % interval; diamond: always the same answer"),
     )  # fmt: skip
@@ -63,6 +72,8 @@ def sentiment_check(table: pd.DataFrame) -> style.Figure:
 def triples(table: pd.DataFrame, count: int = 8) -> style.Figure:
     """The strongest need x scene pairs by market, coloured by lift."""
     part = table[table["emotion"] != "none"].nlargest(count, "reviews").iloc[::-1]
+    if part.empty:
+        return _nothing(t("No need, scene and emotion come together in enough reviews"))
     fig, ax = style.figure(height=0.6 + 0.26 * len(part))
     place = np.arange(len(part))
     hues = [style.colour("market", m) for m in part["market"]]
@@ -84,6 +95,8 @@ def triples(table: pd.DataFrame, count: int = 8) -> style.Figure:
 
 def value_words(table: pd.DataFrame) -> style.Figure:
     """Share of each value word by market; typical ones are full."""
+    if table.empty:
+        return _nothing(t("No review names a value word"))
     markets = list(dict.fromkeys(table.sort_values("z", ascending=False)["market"]))
     words = list(table.groupby("label")["mentions"].sum().sort_values(ascending=False).index)
     fig, ax = style.figure(height=2.6)
@@ -114,7 +127,7 @@ def breakouts(found: pd.DataFrame, interest: pd.DataFrame, count: int = 6) -> st
     """The largest breakouts: weekly searches with the week of the change marked."""
     part = found[found["found"]].nlargest(count, "size")
     if part.empty:
-        part = found.head(1)
+        return _nothing(t("No search term broke out of its trend and season"))
     columns = min(3, len(part))
     rows = -(-len(part) // columns)
     fig, axes = style.figure(height=1.4 * rows + 0.4, rows=rows, columns=columns, sharex=True)
