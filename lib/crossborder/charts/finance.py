@@ -34,23 +34,25 @@ LABELS = {
 
 def contribution_waterfall(row: pd.Series, costs: Sequence[str], *, period: str, scope: str) -> style.Figure:
     """From list price to contribution, USD an order; costs under 1 % of the price stand together."""
-    small = [name for name in costs if abs(row[name]) < 0.01 * row["price"]]
-    shown = [name for name in costs if name not in small]
+    known = [name for name in costs if name in row.index]
+    small = [name for name in known if abs(row[name]) < 0.01 * row["price"]]
+    shown = [name for name in known if name not in small]
     steps = [("price", row["price"]), *((name, -row[name]) for name in shown)]
     if small:
         steps.append(("other", -sum(row[name] for name in small)))
     fig, ax = style.figure(height=0.32 * (len(steps) + 1) + 0.4)
     _steps(ax, [(_label(name), value) for name, value in steps], _label("contribution"), row["contribution"])
     style.human_axis(ax.xaxis, t("USD an order"))
-    share = row["contribution"] / row["net_sales"]
+    amounts = {
+        "price": style.money(row["price"], digits=2),
+        "left": style.money(row["contribution"], digits=2),
+        "share": style.percent(row["contribution"] / row["net_sales"], 1),
+    }
+    whole = t("Of {price} list price {left} is left before fixed cost, {share} of net sales", **amounts)
+    part = t("Of {price} list price {left} is left after the costs that are known, {share} of net sales", **amounts)
     return style.finish(
         fig,
-        title=t(
-            "Of {price} list price {left} is left before fixed cost, {share} of net sales",
-            price=style.money(row["price"], digits=2),
-            left=style.money(row["contribution"], digits=2),
-            share=style.percent(share, 1),
-        ),
+        title=whole if len(known) == len(costs) else part,
         subtitle=t("Average order line, USD, {scope}, {period}", scope=scope, period=period),
         source=t("Orders, shipments, platform terms, ad spend and ledger of the company"),
     )

@@ -9,7 +9,7 @@ from crossborder.errors import Refusal
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["add_costs", "arrival_costs", "monthly_rates", "monthly_sales", "usd_rates"]
+__all__ = ["add_costs", "arrival_costs", "monthly_rates", "monthly_sales", "purchase_costs", "usd_rates"]
 
 KEYS = ["month", "sku", "market", "platform", "currency"]
 MONEY = ["price", "discount", "sales_tax", "shipping_charged", "refund"]
@@ -78,39 +78,59 @@ def arrival_costs(shipments: pd.DataFrame, since: str, until: str) -> pd.DataFra
     return sums[PER_UNIT].div(sums["quantity"].astype(float), axis=0).reset_index()
 
 
+def purchase_costs(products: pd.DataFrame, rates: pd.DataFrame, markets: list[str]) -> pd.DataFrame:
+    """What a piece cost to buy, USD, by product and market, from the products table: where there are no shipments.
+
+    Products without a cost are left out. `rates` as for `usd_rates`; the last day counts.
+    """
+    known = products.dropna(subset=["unit_cost"])
+    last = rates.ffill().iloc[-1].to_dict() | {"USD": 1.0}
+    missing = sorted(set(known["currency"]) - set(last))
+    if missing:
+        raise Refusal.because(f"no exchange rate for {missing[0]}", "a product's cost is in it", "give its rate")
+    cost = known["unit_cost"].astype(float) * known["currency"].map(last).astype(float)
+    return known[["sku"]].assign(product=cost).merge(pd.DataFrame({"market": markets}), how="cross")
+
+
 def add_costs(
     sales: pd.DataFrame,
     arrivals: pd.DataFrame,
-    platforms: pd.DataFrame,
-    ad_spend_usd: pd.DataFrame,
-    overhead_rates: dict[str, float],
+    platforms: pd.DataFrame | None,
+    ad_spend_usd: pd.DataFrame | None,
+    overhead_rates: dict[str, float] | None,
 ) -> pd.DataFrame:
     """Sales in USD with every cost of getting and serving the order, in USD totals, ready for `waterfall`.
 
+    A part that is None leaves its columns out, and `waterfall` names them.
+
     Parameters
     ----------
-    arrivals : from `arrival_costs`; a product without arrivals in a market takes its mean over markets, and is counted
-        in `attrs["without_arrivals"]`.
+    arrivals : from `arrival_costs` or `purchase_costs`; a product without arrivals in a market takes its mean over
+        markets, and is counted in `attrs["without_arrivals"]`.
     platforms : the table `platforms`, its amounts already in USD.
     ad_spend_usd : month, market, spend_usd; shared over a market's sales of the month in proportion to price.
     overhead_rates : `returns_handling` (USD a returned piece), `service` (USD an order line), `compliance` (fraction of
         price after discount).
     """
     table = sales.merge(arrivals, on=["sku", "market"], how="left")
+    brought = [name for name in PER_UNIT if name in arrivals]
     lacking = table["product"].isna()
-    means = arrivals.groupby("sku")[PER_UNIT].mean()
-    table.loc[lacking, PER_UNIT] = means.reindex(table.loc[lacking, "sku"]).to_numpy()
+    means = arrivals.groupby("sku")[brought].mean()
+    table.loc[lacking, brought] = means.reindex(table.loc[lacking, "sku"]).to_numpy()
     units = table["units"].astype(float)
-    table[PER_UNIT] = table[PER_UNIT].mul(units, axis=0)
-    table = table.merge(platforms, on=["platform", "market"], how="left")
+    table[brought] = table[brought].mul(units, axis=0)
     paid = table["price"] - table["discount"]
-    table["platform_fee"] = paid * (table["commission_rate"] + table["payment_rate"])
-    table["fulfilment"] = units * table["fulfilment_fee_unit"]
-    table["last_mile"] = units * table["last_mile_unit"] - table["shipping_charged"]
-    table["returns_handling"] = table["returned"].astype(float) * overhead_rates["returns_handling"]
-    table["service"] = table["orders"].astype(float) * overhead_rates["service"]
-    table["compliance"] = paid * overhead_rates["compliance"]
-    table["advertising"] = _shared_out(table, ad_spend_usd)
+    if platforms is not None:
+        table = table.merge(platforms, on=["platform", "market"], how="left")
+        table["platform_fee"] = paid * (table["commission_rate"] + table["payment_rate"])
+        table["fulfilment"] = units * table["fulfilment_fee_unit"]
+        table["last_mile"] = units * table["last_mile_unit"] - table["shipping_charged"]
+    if overhead_rates is not None:
+        table["returns_handling"] = table["returned"].astype(float) * overhead_rates["returns_handling"]
+        table["service"] = table["orders"].astype(float) * overhead_rates["service"]
+        table["compliance"] = paid * overhead_rates["compliance"]
+    if ad_spend_usd is not None:
+        table["advertising"] = _shared_out(table, ad_spend_usd)
     table.attrs["without_arrivals"] = int(lacking.sum())
     table.attrs["without_cost"] = sorted(set(table.loc[table["product"].isna(), "sku"]))
     return table

@@ -1,5 +1,7 @@
 """Own-price elasticity by category from the weekly price table, and the prices that it advises."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
@@ -14,9 +16,11 @@ __all__ = [
     "instrument_check",
     "naive_elasticities",
     "price_advice",
+    "price_results",
     "truth_errors",
     "unit_costs",
     "weekly_panel",
+    "yearly_worth",
 ]
 
 CONTROLS = ["log_rival_price", "on_promotion", "rating"]
@@ -183,8 +187,9 @@ WITH_PIECE = [
 
 
 def unit_costs(economics: pd.DataFrame) -> pd.DataFrame:
-    """One row a product and market: units, net price, cost a piece (USD) and the share of price that goes in fees."""
-    columns = ["units", "price", "discount", "sales_tax", *WITH_PRICE, *WITH_PIECE]
+    """One row a product and market: units, net price, known cost a piece (USD), share of price that goes in fees."""
+    with_price, with_piece = ([name for name in names if name in economics] for names in (WITH_PRICE, WITH_PIECE))
+    columns = ["units", "price", "discount", "sales_tax", *with_price, *with_piece]
     totals = economics.groupby(["sku", "market", "category"], as_index=False)[columns].sum()
     totals = totals[totals["units"] > 0].reset_index(drop=True)
     units = totals["units"].astype(float)
@@ -192,8 +197,8 @@ def unit_costs(economics: pd.DataFrame) -> pd.DataFrame:
     return totals[["sku", "market", "category"]].assign(
         units=units,
         price_usd=paid / units,
-        unit_cost_usd=totals[WITH_PIECE].sum(axis=1) / units,
-        fee_rate=totals[WITH_PRICE].sum(axis=1) / paid,
+        unit_cost_usd=totals[with_piece].sum(axis=1) / units,
+        fee_rate=totals[with_price].sum(axis=1) / paid,
     )
 
 
@@ -243,3 +248,41 @@ def truth_errors(elasticities: pd.DataFrame, truth: dict[str, float] | None) -> 
     table["error"] = table["elasticity"] - table["truth"]
     table["covered"] = table["truth"].between(table["low"], table["high"])
     return table if truth else table.iloc[:0]
+
+
+def yearly_worth(advice: pd.DataFrame | None, markets: pd.Series) -> pd.DataFrame:
+    """What the advised prices are worth a year by market, USD: market, gain_usd, gain_low_usd, gain_high_usd.
+
+    Without advice the gains are not known.
+    """
+    names = ["gain_usd", "gain_low_usd", "gain_high_usd"]
+    if advice is None:
+        return pd.DataFrame({"market": list(markets)} | dict.fromkeys(names, np.nan))
+    return advice.groupby("market", as_index=False)[names].sum()
+
+
+def price_results(
+    advice: pd.DataFrame | None,
+    worth: pd.DataFrame,
+    elasticities: pd.DataFrame | None,
+    level: float,
+    result: Callable[..., object],
+    note: str,
+) -> list[object]:
+    """What 51 records of prices, each made by `result`: the gain of the advice (with a note), the steepest elasticity.
+
+    Nothing without advice.
+    """
+    if advice is None or elasticities is None:
+        return []
+    steepest = elasticities.iloc[elasticities["elasticity"].argmin()]
+    gain = [float(worth[name].sum()) for name in ("gain_usd", "gain_low_usd", "gain_high_usd")]
+    return [
+        result("finance.price.gain_usd", *gain, level=0.9, unit="USD", note=note),
+        result(
+            "finance.price.steepest_elasticity",
+            *(float(steepest[name]) for name in ("elasticity", "low", "high")),
+            level=level,
+            note=steepest["category"],
+        ),
+    ]

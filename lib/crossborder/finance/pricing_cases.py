@@ -89,7 +89,7 @@ def average_product(economics: pd.DataFrame, elasticities: pd.DataFrame, market:
     months = rows["month"].nunique()
     return product | {
         "units_week": float(here["units"].sum()) / months * 12 / 52,
-        "duty_usd": float(rows["duty"].sum()) / float(rows["units"].sum()),
+        "duty_usd": float(rows["duty"].sum() if "duty" in rows else 0.0) / float(rows["units"].sum()),
         "customs_value_usd": float(rows["product"].sum()) / float(rows["units"].sum()),
     }
 

@@ -108,13 +108,14 @@ def break_even_advertising(contribution_before_ads: float | np.ndarray, net_sale
 def advertising_room(orders: pd.DataFrame) -> pd.DataFrame:
     """Advertising of each market beside what it may cost: ACoS and ROAS as they are and at break-even.
 
-    `orders` as for `waterfall`, with a market and advertising. Columns: market, net_sales_usd, ads_usd, acos,
-    break_even_acos, roas, break_even_roas.
+    `orders` as for `waterfall`, with a market; without advertising only the break-even is known. Columns: market,
+    net_sales_usd, ads_usd, acos, break_even_acos, roas, break_even_roas.
     """
     table = waterfall(orders, by=["market"])
+    spent = table["advertising"] if "advertising" in table else pd.Series(np.nan, table.index)
     net = table["net_sales"] * table["orders"].astype(float)
-    ads = table["advertising"] * table["orders"].astype(float)
-    limits = break_even_advertising(table["contribution"] + table["advertising"], table["net_sales"])
+    ads = spent * table["orders"].astype(float)
+    limits = break_even_advertising(table["contribution"] + spent.fillna(0.0), table["net_sales"])
     return pd.DataFrame(
         {
             "market": table["market"],
@@ -125,7 +126,7 @@ def advertising_room(orders: pd.DataFrame) -> pd.DataFrame:
             "roas": net / ads.where(ads > 0),
             "break_even_roas": limits["roas"].to_numpy(),
         }
-    ).sort_values("acos", ascending=False, ignore_index=True)
+    ).sort_values(["acos", "break_even_acos"], ascending=[False, True], ignore_index=True)
 
 
 def share_stack(orders: pd.DataFrame, fixed_cost_usd: Mapping[str, float], target_margin: float) -> MarginStack:

@@ -15,8 +15,8 @@ class UnitEconomics(Parameters):
     """Does each order earn, and what price should it have?"""
 
     notebook: ClassVar[str] = "51_unit_economics_and_pricing"
-    needs: ClassVar[tuple[str, ...]] = ("orders", "products", "shipments", "platforms", "ad_spend", "ledger")
-    uses: ClassVar[tuple[str, ...]] = ("prices", "assumptions")
+    needs: ClassVar[tuple[str, ...]] = ("orders", "products")
+    uses: ClassVar[tuple[str, ...]] = ("shipments", "platforms", "ad_spend", "ledger", "prices", "lanes", "assumptions")
 
     market: MarketCode = Field("DE", description="market shown in detail")
     months: int = Field(12, ge=3, le=24, description="length of the period", json_schema_extra={"unit": "months"})
