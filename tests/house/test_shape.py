@@ -42,9 +42,6 @@ KNOWN_GAPS = frozenset(
         "charts/marketing_budget",
         "charts/marketing_customers",
         "charts/marketing_tables",
-        "charts/selection_tables",
-        "charts/selection_tests",
-        "charts/selection_voice",
         "company/checks",
         "company/conversion",
         "company/event_checks",
@@ -69,8 +66,6 @@ KNOWN_GAPS = frozenset(
         "marketing/response",
         "marketing/trials",
         "marketing/uplift_claims",
-        "plan/candidates",
-        "plan/launch_tests",
         "plan/levers",
         "reference/days",
     ]
