@@ -27,3 +27,17 @@ def test_an_offer_at_the_basket_is_worth_what_is_accepted():
 def test_no_basket_is_refused():
     with pytest.raises(Refusal, match="there is no basket"):
         basket.pair_rules(pd.DataFrame({"order_id": [], "item": []}))
+
+
+def test_the_tail_is_that_of_the_hypergeometric_distribution():
+    from scipy.stats import hypergeom
+
+    rng = np.random.default_rng(2)
+    total = 2_000
+    a, b = rng.integers(1, 900, (2, 300))
+    seen = np.minimum(rng.poisson(a * b / total + 3), np.minimum(a, b))
+    found = basket._together_or_more(seen, a, b, total)
+    expected = hypergeom.sf(seen - 1, total, a, b)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
+    edges = basket._together_or_more(np.array([0, 5, 1]), np.array([5, 5, 1999]), np.array([7, 5, 1500]), total)
+    assert edges == pytest.approx(hypergeom.sf([-1, 4, 0], total, [5, 5, 1999], [7, 5, 1500]), rel=1e-9)

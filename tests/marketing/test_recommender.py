@@ -56,3 +56,11 @@ def test_hit_at_second_place_gains_its_discount():
     ).iloc[0]
     assert (found["hit_rate"], found["ndcg"]) == (1.0, pytest.approx(1 / np.log2(3)))
     assert found["novelty"] == pytest.approx(1.0)
+
+
+def test_the_best_are_the_first_of_a_stable_sort_whatever_the_ties():
+    rng = np.random.default_rng(5)
+    scores = rng.integers(0, 6, (200, 90)).astype(float)
+    scores[rng.random(scores.shape) < 0.2] = -np.inf
+    scores[0] = -np.inf
+    assert (recommender._best(scores, 7) == np.argsort(-scores, axis=1, kind="stable")[:, :7]).all()

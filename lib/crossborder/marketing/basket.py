@@ -72,8 +72,6 @@ def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataF
     p values are one-sided hypergeometric (Fisher), corrected by Benjamini and Hochberg over all tested pairs.
     Source: Agrawal, Imielinski and Swami (1993), SIGMOD.
     """
-    from scipy.stats import hypergeom
-
     pairs, total = counts.pairs, counts.orders
     if pairs.empty:
         raise Refusal.because("no pair is bought together often enough", f"baskets: {total}", "lower the least support")
@@ -81,7 +79,7 @@ def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataF
     a, b = (pairs[name].map(counts.single).to_numpy(float) for name in ("item_a", "item_b"))
     # Many pairs share their three counts; the tail is worked out once for each.
     cases, place = np.unique(np.column_stack([seen, a, b]).astype(int), axis=0, return_inverse=True)
-    p = hypergeom.sf(cases[:, 0] - 1, total, cases[:, 1], cases[:, 2])[place]
+    p = _together_or_more(cases[:, 0], cases[:, 1], cases[:, 2], total)[place]
     rank = np.argsort(p)
     corrected = np.empty(len(p))
     corrected[rank] = np.minimum.accumulate((p[rank] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
@@ -100,6 +98,32 @@ def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataF
     )
     made["significant"] = made["p_corrected"] < alpha
     return made.sort_values(["significant", "lift"], ascending=[False, False], ignore_index=True).head(top)
+
+
+def _together_or_more(seen: np.ndarray, a: np.ndarray, b: np.ndarray, total: int) -> np.ndarray:
+    """P(at least `seen` baskets hold both) if `a` and `b` of `total` baskets were drawn apart: hypergeometric tail.
+
+    Each term follows from the one before, by (a - j) (b - j) / ((j + 1) (total - a - b + j + 1)), for all pairs at once
+    until the rest is below the rounding.
+    """
+    from scipy.special import gammaln
+
+    def log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
+        return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+
+    j, a, b = (np.asarray(part, dtype=float) for part in (np.maximum(seen, a + b - total), a, b))
+    first = np.exp(log_choose(a, j) + log_choose(total - a, b - j) - log_choose(np.full_like(b, total), b))
+    tail, rest = np.ones_like(first), np.arange(len(first))
+    term, last = np.ones_like(first), np.minimum(a, b)
+    while len(rest):
+        ratio = (a[rest] - j[rest]) * (b[rest] - j[rest]) / ((j[rest] + 1) * (total - a[rest] - b[rest] + j[rest] + 1))
+        term[rest] *= ratio
+        tail[rest] += term[rest]
+        j[rest] += 1
+        # Past the middle the terms fall ever faster, so that what is left is below term x ratio / (1 - ratio).
+        done = (j[rest] >= last[rest]) | ((ratio < 1) & (term[rest] * ratio < 1e-16 * tail[rest] * (1 - ratio)))
+        rest = rest[~done]
+    return np.minimum(first * tail, 1.0)
 
 
 def add_on_value(

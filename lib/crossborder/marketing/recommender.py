@@ -51,7 +51,7 @@ def recommend(model: ItemModel, owned: pd.DataFrame, *, top: int = 5, repeat: bo
     Items already bought are left out unless `repeat`.
     """
     people, scores = _scores(model, owned, repeat)
-    best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    best = _best(scores, top)
     rows = np.repeat(np.arange(len(people)), best.shape[1])
     return pd.DataFrame(
         {
@@ -74,7 +74,7 @@ def diversify(
     if not 0 <= weight <= 1:
         raise InputError.out_of_range("weight", weight, "0 (relevance only) to 1 (diversity only)")
     people, scores = _scores(model, owned, False)
-    best = np.argsort(-scores, axis=1, kind="stable")[:, :pool]
+    best = _best(scores, pool)
     relevance = np.take_along_axis(scores, best, axis=1)
     relevance = relevance / np.maximum(relevance.max(axis=1, keepdims=True), 1e-12)
     kind = pd.factorize(pd.Series(model.items).map(category).fillna("other"))[0][best]
@@ -153,6 +153,22 @@ def evaluate(
         )
     columns = ["list", "customers", "hit_rate", "hit_low", "hit_high", "ndcg", "coverage", "diversity", "novelty"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _best(scores: np.ndarray, top: int) -> np.ndarray:
+    """Places of the `top` highest scores of each row, highest first, equal ones in their order: a stable sort's first.
+
+    Only what reaches the list is sorted: rows of thousands of items cost a selection, not a sort.
+    """
+    if scores.shape[1] <= 4 * top:
+        return np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    least = -np.partition(-scores, top - 1, axis=1)[:, top - 1 : top]
+    above, level = scores > least, scores == least
+    room = top - above.sum(axis=1, keepdims=True)
+    kept = above | (level & (np.cumsum(level, axis=1) <= room))
+    places = np.nonzero(kept)[1].reshape(len(scores), top)
+    order = np.argsort(-np.take_along_axis(scores, places, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(places, order, axis=1)
 
 
 def _scores(model: ItemModel, owned: pd.DataFrame, repeat: bool) -> tuple[np.ndarray, np.ndarray]:
