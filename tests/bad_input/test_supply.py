@@ -62,6 +62,12 @@ def test_an_hs_code_that_is_no_code():
         landed_cost(PRODUCT.assign(hs_code="plastic"), LANE, DAY)
 
 
+@pytest.mark.parametrize("code", ["000000", "771100", "990000"])
+def test_an_hs_code_of_no_chapter(code):
+    with pytest.raises(InputError, match=rf"hs_code is '{code}'[\s\S]*chapters 01 to 97"):
+        landed_cost(PRODUCT.assign(hs_code=code), LANE, DAY)
+
+
 def test_a_market_without_rules():
     with pytest.raises(InputError, match=r"market 'XX' is not known[\s\S]*known: .*DE"):
         landed_cost(PRODUCT, LANE.assign(market="XX"), DAY)

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 HS6 = "us_mfn_duty_hs6.csv"
+CHAPTERS = frozenset(f"{number:02d}" for number in range(1, 98) if number != 77)
 
 
 def tax_rules(market: str | None = None, kind: str | None = None) -> pd.DataFrame:
@@ -91,7 +92,7 @@ def duty_rate(
     `preference=True` puts `base` there too, which needs a certificate of origin. `confidence` is the weakest of the
     rows used, `source` that row's own; `programs` names the surcharges. Customs value: see `duty_base`.
 
-    Raises InputError for a market or code that is not known, Refusal for a day without a rule.
+    Raises InputError for a market, code or chapter that is not known, Refusal for a day without a rule.
     """
     inputs = _inputs(market, on, origin, hs_code).drop(columns="mode")
     unique = inputs.drop_duplicates().reset_index(drop=True)
@@ -192,6 +193,13 @@ def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
     if bad.any():
         allowed = "2, 4, 6 or more digits as text, with leading zeros"
         raise InputError.out_of_range("hs_code", codes[bad].iloc[0], allowed, "read the column as text")
+    chapter = codes.str[:2]
+    absent = (codes != "") & (~chapter.isin(CHAPTERS))
+    if absent.any():
+        allowed = "chapters 01 to 97 of the Harmonized System without 77, which is reserved"
+        others = codes[absent].nunique() - 1
+        many = codes[absent].iloc[0] + (f" and {others} more" if others else "")
+        raise InputError.out_of_range("hs_code", many, allowed, "look the code up again")
     frame["hs_code"] = codes
     return frame
 
