@@ -1,13 +1,21 @@
-"""What the README tells people to type works: quick commands are run in a scratch copy, long ones up to their plan."""
+"""What the README tells people to type works: each command is run in a scratch copy, the long ones on small notebooks.
 
+`make report` and `make test` are what continuous integration itself runs; `make lab` and `pdf` run in tests/browser.
+"""
+
+import json
 import re
 import shutil
 import subprocess
+from contextlib import nullcontext
 
+import nbformat
+import papermill
 import pytest
 import typer.main
-from crossborder.reports import cli, planning, project, runs, sweep
+from crossborder.reports import cli, executors, planning, project, runs, sweep, worker
 
+from tests.notebooks import throwaway
 from tests.reports.test_cli import asked
 
 ROOT = project.root()
@@ -78,6 +86,52 @@ def test_a_long_command_of_the_readme_gets_as_far_as_its_plan(line, monkeypatch)
     given = [word.replace("data/mine", "data/demo") for word in words(line)]
     asked(*given)
     assert planned, "every notebook asked for passed the checks of its parameters"
+
+
+def executed(source, target, parameters, **_):
+    """A notebook's cells run in this process, as Papermill would run them in a kernel."""
+    notebook, names = nbformat.read(source, as_version=4), {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        exec(cell.source, names)
+        names |= parameters if "parameters" in cell.metadata.get("tags", ()) else {}
+    nbformat.write(notebook, target)
+
+
+class Here:
+    """Notebooks run one after the other in this process; that kernels do is tested in tests/reports."""
+
+    def run(self, jobs, after, tell, seconds):
+        return (worker.perform(job, lambda *_: None) for job in jobs)
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A project of two notebooks that take the real parameters and only record a number."""
+    for name in ("31_landed_cost", "62_fx_risk"):
+        cells = json.loads((project.notebooks_folder() / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+        parameters = next("".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", ()))
+        record = "reports.record([reports.Result('company.run.letters', len(scenario), unit='letters')])"
+        throwaway.save(
+            tmp_path / "notebooks" / f"{name}.ipynb", ["from crossborder import reports", record], parameters
+        )
+    for folder in ("notebooks", "reports", "cache"):
+        monkeypatch.setattr(project, f"{folder}_folder", lambda folder=folder: tmp_path / folder)
+    monkeypatch.setattr(papermill, "execute_notebook", executed)
+    monkeypatch.setattr(executors, "crew", lambda *_: nullcontext(Here()))
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "tests/company/importers/fixtures/shopify.csv", tmp_path / "orders_export.csv")
+    return tmp_path
+
+
+def test_the_long_commands_of_the_readme_run_one_after_the_other(small):
+    make = subprocess.run(["make", "-n", "report"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    report = next(line for line in make.splitlines() if "crossborder run" in line)
+    for line in [report, *(line for line in OURS if words(line)[0] in ("run", "sweep", "compare", "import"))]:
+        status, said = asked(*(word.replace("data/mine", str(small / "mine")) for word in words(line)))
+        assert status == 0 and said.strip(), f"{line}: {said}"
+    made = {path.parent.name for path in (small / "reports").glob("*/index.html")}
+    assert {"base", "freight_shock", "latest", "62_fx_risk-home=USD"} <= made, made
+    assert len(list((small / "reports").glob("*-DE/index.html"))) >= 2
 
 
 @pytest.mark.parametrize("line", OURS)
