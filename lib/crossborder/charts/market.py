@@ -31,23 +31,11 @@ def sizes_by_definition(
     groups = [at_year[(at_year[flags] == definitions.loc[d]).all(axis=1)] for d in definitions.index]
     rows = [len(g) + 2 for g in groups]
     fig, ax = style.figure(height=0.55 + 0.27 * sum(rows))
-    tick_places, tick_names, place = [], [], 0.0
+    ticks, place = [], 0.0
     for name, group in zip(definitions.index, groups, strict=True):
-        band = sizes.loc[name]
-        # The band reaches over the rows of its definition.
-        ax.barh(place - len(group) / 2, band["high"] - band["low"], left=band["low"], height=len(group) + 0.9,
-                color=style.LIGHT, alpha=0.6, linewidth=0)  # fmt: skip
-        ax.plot([band["median"]] * 2, [place + 0.45, place - len(group) - 0.45], color=style.ACCENT, linewidth=1.4)
-        tick_places.append(place)
-        tick_names.append(t(name))
-        ax.text(band["median"], place + 0.5, style.number(band["median"], 1), ha="center", va="bottom", size=8,
-                color=style.darker(style.ACCENT))  # fmt: skip
-        for step, row in enumerate(group.itertuples(), start=1):
-            _record(ax, row, place - step, level)
-            tick_places.append(place - step)
-            tick_names.append(f"{row.claim_id}  {row.year if row.dated else t('undated')}")
+        ticks += _definition(ax, name, group, sizes.loc[name], place, level)
         place -= len(group) + 2
-    _forest_axes(ax, tick_places, tick_names, definitions.index)
+    _forest_axes(ax, [at for at, _ in ticks], [words for _, words in ticks], definitions.index)
     widest = (sizes["high"] / sizes["low"]).idxmax()
     return style.finish(
         fig,
@@ -67,6 +55,23 @@ def sizes_by_definition(
         ),
         source=t("Figures cited by industry reports (claims), read for scope by the analyst"),
     )  # fmt: skip
+
+
+def _definition(
+    ax, name: str, group: pd.DataFrame, band: pd.Series, place: float, level: float
+) -> list[tuple[float, str]]:
+    """One definition with its band, its median and its records below; the places and names of its ticks."""
+    # The band reaches over the rows of its definition.
+    ax.barh(place - len(group) / 2, band["high"] - band["low"], left=band["low"], height=len(group) + 0.9,
+            color=style.LIGHT, alpha=0.6, linewidth=0)  # fmt: skip
+    ax.plot([band["median"]] * 2, [place + 0.45, place - len(group) - 0.45], color=style.ACCENT, linewidth=1.4)
+    ax.text(band["median"], place + 0.5, style.number(band["median"], 1), ha="center", va="bottom", size=8,
+            color=style.darker(style.ACCENT))  # fmt: skip
+    ticks = [(place, t(name))]
+    for step, row in enumerate(group.itertuples(), start=1):
+        _record(ax, row, place - step, level)
+        ticks.append((place - step, f"{row.claim_id}  {row.year if row.dated else t('undated')}"))
+    return ticks
 
 
 def _record(ax, row, place: float, level: float) -> None:
@@ -201,8 +206,8 @@ def tam_to_som(
             high=style.money(scale * max(som), currency),
         ),
         subtitle=t(
-            "Left: total, serviceable and obtainable market, {level} intervals. Right: what carries the gap, "
-            "bottom-up to top-down",
+            "Left: total, serviceable and obtainable market, {level} intervals. Right: what carries the gap at base "
+            "values, bottom-up to top-down",
             level=style.percent(level),
         ),
         source=t("Published market sales; population and internet users; company assumptions"),
