@@ -1,8 +1,9 @@
 """Answers carry the numbers they are given."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from crossborder.market import answers, nowcast
+from crossborder.market import answers, nowcast, own_forecasts, own_growth
 
 WORLD = pd.DataFrame(
     {"median": [2.0], "low": [1.0], "high": [4.0], "kind": ["estimate"]},
@@ -96,3 +97,22 @@ def test_ceilings_are_weighted_by_retail_sales():
 
 def test_absent_parts_are_not_recorded():
     assert answers.present(a=1, b=None) == {"a": 1}
+
+
+def test_orders_alone_give_growth_and_the_months_ahead():
+    months = pd.date_range("2024-01-01", periods=30, freq="MS", name="month")
+    columns = pd.MultiIndex.from_product([["DE", "FR"], ["all"]], names=["market", "category"])
+    panel = pd.DataFrame({column: 1000.0 + 20 * np.arange(30) for column in columns}, index=months)
+    panel.columns = columns
+    found = own_growth.by_market(panel.T.groupby("market").sum().T)
+    forecast = own_forecasts.own_forecast(panel, horizon=6, origins=4)
+    table = answers.own_answer(found, forecast)
+    assert list(table.columns) == ["market", "share", "growth", "low", "high", "ahead"]
+    assert table["ahead"].sum() == pytest.approx(forecast.summary["point"])
+    words, values = answers.own_advice(found, forecast)
+    assert words.format(**values).startswith("Own revenue surely grows in **2** of 2 markets")
+    names = [row["name"] for row in answers.own_results(found, forecast, 0.9)]
+    assert names[:2] == ["market.own_growth.share", "market.demand.next_months_usd"]
+    assert answers.own_answer(None, None).empty
+    assert answers.own_results(None, None, 0.9) == []
+    assert "do not go back" in answers.own_advice(None, None)[0]

@@ -66,3 +66,17 @@ def test_typical_seller_has_a_margin_and_traffic(base):
 def test_columns_by_market_are_the_markets(base):
     assert base.by_market.columns.tolist() == ["DE", "SA"]
     assert base.by_market.to_numpy().sum() == pytest.approx(base.monthly.to_numpy().sum())
+
+
+def test_orders_alone_give_own_sales_of_the_largest_markets(company, tmp_path):
+    orders = company.events("orders").select(
+        "order_id", "line", "ordered_at", "customer_id", "market", "sku", "quantity", "unit_price", "currency"
+    )
+    orders.to_pandas().to_parquet(tmp_path / "orders.parquet", index=False)
+    alone = growth_inputs.growth_inputs(type(company).open(tmp_path), [])
+    assert not alone.whole
+    assert (alone.published, alone.cover, alone.tariff, alone.margin, alone.deliveries) == (None,) * 5
+    assert set(alone.monthly.columns.get_level_values("category")) == {"all"}
+    assert set(alone.markets) == set(company.markets)
+    asked = growth_inputs.growth_inputs(type(company).open(tmp_path), ["DE", "SA"])
+    assert asked.markets == ("DE", "SA")

@@ -37,3 +37,23 @@ def test_a_scenario_moves_all_months_ahead_alike():
     plain = own_forecasts.market_fans(PANEL, CHOICE, horizon=3)["DE"]
     boom = own_forecasts.market_fans(PANEL, CHOICE, horizon=3, factor=1.2)["DE"]
     assert boom.to_numpy() == pytest.approx(1.2 * plain.to_numpy())
+
+
+def test_a_forecast_takes_what_the_history_allows():
+    made = own_forecasts.own_forecast(PANEL, horizon=6, origins=8)
+    assert (made.horizon, made.origins, made.season) == (6, 8, 12)
+    assert made.choice.method == CHOICE.method
+    assert made.summary["point"] == pytest.approx(sum(fan["point"].sum() for fan in made.fans.values()))
+    short = own_forecasts.own_forecast(PANEL.iloc[:12], horizon=6, origins=8)
+    assert (short.horizon, short.origins, short.season) == (5, 4, 1)
+    assert "seasonal_naive" not in set(short.scores["method"])
+    middle = own_forecasts.own_forecast(PANEL.iloc[:22], horizon=6, origins=8)
+    assert (middle.horizon, middle.origins, middle.season) == (4, 4, 12)
+    assert own_forecasts.own_forecast(PANEL.iloc[:9], horizon=6, origins=8) is None
+
+
+def test_the_interval_holds_the_forecast_even_when_past_errors_lie_on_one_side():
+    growing = PANEL * np.exp(0.03 * np.arange(42))[:, None] ** 2
+    made = own_forecasts.own_forecast(growing, horizon=6, origins=8)
+    assert made.summary["low"] <= made.summary["point"] <= made.summary["high"]
+    assert all((fan["low"] <= fan["point"]).all() and (fan["point"] <= fan["high"]).all() for fan in made.fans.values())

@@ -7,8 +7,19 @@ from matplotlib.ticker import MaxNLocator
 from crossborder import style
 from crossborder.charts import labels
 from crossborder.language import t
+from crossborder.market.own_growth import Growth
 
-__all__ = ["contributions", "crowding", "drivers", "forecasts", "frontier", "opportunity", "ranks", "saturation"]
+__all__ = [
+    "contributions",
+    "crowding",
+    "drivers",
+    "forecasts",
+    "frontier",
+    "opportunity",
+    "own_growth",
+    "ranks",
+    "saturation",
+]
 
 
 def contributions(
@@ -183,7 +194,8 @@ def forecasts(
         ax.set_ylim(0)
         ax.set_title(name)
         style.human_axis(ax.yaxis)
-        ax.set_xticks([pd.Timestamp(y, 1, 1) for y in (2024, 2025, 2026, 2027)], ["2024", "2025", "2026", "2027"])
+        marks = _marks(history.index[0], ahead.index[-1])
+        ax.set_xticks(marks, [mark.strftime("%Y" if len(marks) > 1 and mark.month == 1 else "%Y-%m") for mark in marks])
         ax.set_xlim(history.index[0], ahead.index[-1])
     for ax in list(axes.flat)[len(names) :]:
         ax.set_visible(False)
@@ -199,6 +211,52 @@ def forecasts(
             "Own revenue a month by market, {currency}; orange: forecast by {method} with {level} interval from its "
             "past errors",
             method=method.replace("_", " "), level=style.percent(level), currency=currency,
+        ),
+        source=t("Orders"),
+    )  # fmt: skip
+
+
+def _marks(first: pd.Timestamp, last: pd.Timestamp) -> list[pd.Timestamp]:
+    """The Januaries of a span of years, or its first, middle and last month if it is shorter than two years."""
+    years = [pd.Timestamp(year, 1, 1) for year in range(first.year, last.year + 1)]
+    inside = [day for day in years if first <= day <= last]
+    if (last - first).days > 730:
+        return inside
+    return [first, first + pd.DateOffset(months=round((last - first).days / 61)), last]
+
+
+def own_growth(found: Growth, *, level: float) -> style.Figure:
+    """Growth of own revenue by market with its interval; beside it the points that the market adds to the whole."""
+    rows = found.table.iloc[::-1]
+    fig, ax = style.figure(height=0.32 * len(rows) + 1.1)
+    place, value = np.arange(len(rows)), rows["growth"].where(np.isfinite(rows["growth"]))
+    low, high = rows["low"].fillna(value), rows["high"].fillna(value)
+    for y, (name, ends) in enumerate(zip(rows.index, zip(low, high, value, strict=True), strict=True)):
+        ax.plot(ends[:2], [y, y], color=style.colour("market", name), linewidth=2, alpha=0.5)
+        ax.plot(ends[2], y, "o", color=style.colour("market", name), markersize=5)
+    end = float(np.nanmax(np.r_[high, value, 0.1]))
+    for y, row in enumerate(rows.itertuples()):
+        words = t(
+            "{points} points, {share} of revenue",
+            points=style.number(100 * row.points, 1),
+            share=style.percent(row.share),
+        )
+        ax.annotate(words, (end * 1.04, y), va="center", size=7.5, color=style.GREY)
+    ax.set_yticks(place, list(rows.index))
+    ax.set_xlim(min(0.0, float(np.nanmin(np.r_[low, value]))) * 1.05, end * 1.5)
+    ax.grid(visible=False, axis="y")
+    ax.axvline(0, color=style.GREY, linewidth=0.8)
+    style.human_axis(ax.xaxis, "percent")
+    first = found.table.index[0]
+    return style.finish(
+        fig,
+        title=t(
+            "{market} adds most to our growth of {growth}", market=first, growth=style.percent(found.total["growth"])
+        ),
+        subtitle=t(
+            "Own revenue by market, last {months} whole months against the {months} before; line: {level} interval; "
+            "points add up to the growth of the whole",
+            months=found.months, level=style.percent(level),
         ),
         source=t("Orders"),
     )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from crossborder.market import nowcast
+from crossborder.market import nowcast, own_forecasts, own_growth
 
-__all__ = ["Checked", "ceiling_check", "growth_answer", "growth_results", "present", "recommendation",
-           "sizing_answer", "sizing_results", "truth_check"]  # fmt: skip
+__all__ = ["Checked", "ceiling_check", "growth_answer", "growth_results", "own_advice", "own_answer", "own_results",
+           "present", "recommendation", "sizing_answer", "sizing_results", "truth_check"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,60 @@ def recommendation(answer: pd.DataFrame) -> tuple[str, dict[str, str]]:
         return "**{entry}** passes all gates (growth: {verdict}) and scores best most often ({q}).", values
     text = "**{entry}** is the best market that passes all gates (growth: {verdict}; first in {q}). "
     return text + "{best} scores best more often ({p}) but fails because: {why}.", values
+
+
+def own_answer(found: own_growth.Growth | None, forecast: own_forecasts.Forecast | None) -> pd.DataFrame:
+    """One row a market from own orders alone: growth with interval, share of revenue, forecast of the months ahead."""
+    if found is None:
+        return pd.DataFrame(columns=["market", "share", "growth", "low", "high"])
+    table = found.table[["share", "growth", "low", "high"]].replace([np.inf, -np.inf], np.nan)
+    if forecast is not None:
+        sums = {market: fan.sum() for market, fan in forecast.fans.items()}
+        table["ahead"] = pd.Series({market: float(fan["point"]) for market, fan in sums.items()})
+    return table.reset_index()
+
+
+def own_advice(found: own_growth.Growth | None, forecast: own_forecasts.Forecast | None) -> tuple[str, dict[str, str]]:
+    """A sentence template and its values on own growth and the months ahead, for companies with orders alone."""
+    if found is None:
+        return "The orders do not go back far enough to tell growth.", {}
+    sure = found.table[found.table["low"] > 0]
+    values = {"count": len(sure), "all": len(found.table), "first": found.table.index[0]}
+    if forecast is None:
+        return (
+            "Own revenue surely grows in **{count}** of {all} markets; {first} adds most. Published sales of the "
+            "markets (`market_sales`) would tell which market to enter."
+        ), values
+    total = forecast.summary
+    values |= {"months": forecast.horizon} | {name: _thousands(float(total[name])) for name in ("point", "low", "high")}
+    return (
+        "Own revenue surely grows in **{count}** of {all} markets; {first} adds most. The next {months} months should "
+        "bring **USD {point} thousand** ({low} to {high}). Published sales of the markets (`market_sales`) would tell "
+        "which market to enter."
+    ), values
+
+
+def _thousands(value: float) -> str:
+    return f"{value / 1000:,.0f}"
+
+
+def own_results(
+    found: own_growth.Growth | None, forecast: own_forecasts.Forecast | None, level: float
+) -> list[dict[str, object]]:
+    """Named results of own growth and own forecast, as keywords of `reports.Result`."""
+    rows: list[dict[str, object]] = []
+    if found is not None:
+        note = f"last {found.months} whole months against the {found.months} before"
+        rows.append({"name": "market.own_growth.share", "value": float(found.total["growth"]),
+                     "low": float(found.total["low"]), "high": float(found.total["high"]), "level": level,
+                     "unit": "share", "note": note, "label": "growth of own revenue"})  # fmt: skip
+    if forecast is not None:
+        total, errors = forecast.summary, ("wape", "wape_seasonal_naive")
+        sizes = {name: float(total[end]) for name, end in (("value", "point"), ("low", "low"), ("high", "high"))}
+        rows.append({"name": "market.demand.next_months_usd", **sizes, "level": level, "unit": "USD",
+                     "label": "own revenue in the months forecast"})  # fmt: skip
+        rows += [{"name": f"market.demand.{name}", "value": float(total[name]), "unit": "share"} for name in errors]
+    return rows
 
 
 def growth_results(

@@ -15,11 +15,12 @@ __all__ = ["customer_spend", "deliveries", "full_months", "funnel_by_market", "m
            "monthly_spend", "monthly_visits", "panel", "platform_rows", "platform_terms", "to_usd"]  # fmt: skip
 
 
-def monthly_sales(orders: "ibis.Table", products: pd.DataFrame) -> pd.DataFrame:
+def monthly_sales(orders: "ibis.Table", products: pd.DataFrame | None) -> pd.DataFrame:
     """Orders, pieces and revenue by month, market, platform, category and currency.
 
     Revenue is without tax and after discount, in the row's currency; goods are pieces at unit cost, in the product's
-    currency (`goods`, `goods_currency`). Lines of products without a category are counted under "unknown".
+    currency (`goods`, `goods_currency`). Lines of products without a category are counted under "unknown"; without
+    `products` all lines have the category "all" and goods of 0.
     """
     has = set(orders.columns)
     revenue = orders.unit_price * orders.quantity
@@ -33,8 +34,11 @@ def monthly_sales(orders: "ibis.Table", products: pd.DataFrame) -> pd.DataFrame:
         orders=first.cast("int64").sum(), pieces=lines.quantity.sum(), revenue=lines.revenue.sum()
     )
     frame = small.to_pandas()
-    costs = products[["sku", "category", "unit_cost", "currency"]].rename(columns={"currency": "goods_currency"})
-    frame = frame.merge(costs, on="sku", how="left")
+    if products is None:
+        frame = frame.assign(category="all", unit_cost=0.0, goods_currency=frame["currency"])
+    else:
+        costs = products[["sku", "category", "unit_cost", "currency"]].rename(columns={"currency": "goods_currency"})
+        frame = frame.merge(costs, on="sku", how="left")
     frame = frame.assign(
         month=pd.to_datetime(frame["month"]), category=frame["category"].fillna("unknown"),
         goods=frame["pieces"].astype(float) * frame["unit_cost"].fillna(0.0),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.market import demand, localisation, sizing
+from crossborder.market import demand, localisation, own_growth, sizing
 from crossborder.market.inputs import chosen_markets, market_series, sales_in_usd, units_per_usd
 from crossborder.reference import calendars, certificates, facts, files, taxes
 
@@ -31,30 +31,37 @@ class GrowthInputs:
     """Inputs of `12_market_growth`; amounts in USD, `per_usd` units of the report's currency for one. Optional: None.
 
     `sizes`: year x (market, category); `monthly`: own revenue, month x (market, category); `exposure`: moving events x
-    series x months (history and twelve months more). `factors`: assumptions with low, base, high.
+    series x months (history and twelve months more). `factors`: assumptions with low, base, high. `sizes` and
+    `published` are None without `market_sales` or `products`, and so are `cover`, `tariff` and `margin` without
+    `products`, `deliveries` where orders do not say when they arrived.
     """
 
     markets: tuple[str, ...]
     per_usd: float
-    sizes: pd.DataFrame
-    published: pd.DataFrame
+    sizes: pd.DataFrame | None
+    published: pd.DataFrame | None
     sales: pd.DataFrame
     monthly: pd.DataFrame
     exposure: np.ndarray | None
     visits: pd.DataFrame | None
-    facts: pd.DataFrame
+    facts: pd.DataFrame | None
     factors: pd.DataFrame
     payment_usage: pd.DataFrame
     demanded: pd.DataFrame
-    deliveries: pd.DataFrame
-    cover: pd.DataFrame
-    tariff: pd.Series
-    margin: pd.Series
+    deliveries: pd.DataFrame | None
+    cover: pd.DataFrame | None
+    tariff: pd.Series | None
+    margin: pd.Series | None
     ad_share: pd.Series
     interest: pd.DataFrame | None
     prices: pd.DataFrame | None
     spend: pd.DataFrame | None
     languages: pd.DataFrame | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sections on markets can run: published sales, products, orders with the day of arrival."""
+        return self.published is not None and self.deliveries is not None
 
     @property
     def demand_factor(self) -> float:
@@ -73,44 +80,61 @@ class GrowthInputs:
 
 
 def growth_inputs(company: "Company", markets: list[str], currency: str = "USD") -> GrowthInputs:
-    """Everything `12_market_growth` reads; errors name the table or market that is missing."""
-    company.require("market_sales", "orders", "products")
-    table = company.table("market_sales")
-    chosen = chosen_markets(company, markets, pd.Index(table["market"].unique()))
-    sales, rates = sales_in_usd(company, chosen)
+    """Everything `12_market_growth` reads; errors name the table or market that is missing.
+
+    Without `market_sales` the markets are those asked for, else the largest ones of the company's own sales.
+    """
+    company.require("orders")
+    table, products = company.optional("market_sales"), company.optional("products")
+    table = None if products is None else table
+    chosen, sales, rates = _own_sales(company, markets, table)
     monthly = demand.panel(sales, ["market", "category"], "revenue_usd")
     expected = files.read("delivery_expectations.csv").set_index("market")
-    usage = files.read("payment_methods.csv")
-    orders, products = company.events("orders"), company.table("products")
+    orders = company.events("orders")
     since = pd.Timestamp(company.as_of) - pd.DateOffset(months=12)
-    arrived = demand.deliveries(orders, expected, since.tz_localize("UTC"))
+    arrived = (
+        demand.deliveries(orders, expected, since.tz_localize("UTC")) if "delivered_at" in orders.columns else None
+    )
     visits = demand.monthly_visits(company.events("sessions")) if company.has("sessions") else None
     last = sales[sales["month"] > sales["month"].max() - pd.DateOffset(months=12)].groupby("market")
     revenue = last["revenue_usd"].sum()
     return GrowthInputs(
         markets=chosen,
         per_usd=units_per_usd(company, currency),
-        sizes=market_series(company, chosen),
-        published=table[table["market"].isin(chosen)],
+        sizes=None if table is None else market_series(company, chosen),
+        published=_of_markets(table, chosen),
         sales=sales,
         monthly=monthly,
         exposure=_exposure(monthly),
         visits=None if visits is None else visits[visits["market"].isin(chosen)],
-        facts=facts.market_facts(list(chosen)),
+        facts=None if table is None else facts.market_facts(list(chosen)),
         factors=sizing.assumed(FACTORS, company.optional("assumptions"), files.read("market_assumptions.csv")),
-        payment_usage=usage,
+        payment_usage=files.read("payment_methods.csv"),
         demanded=expected,
         # A market whose buyers nobody has asked for their demand has no delivery gap.
-        deliveries=arrived[arrived["market"].isin(set(chosen) & set(expected.index))],
-        cover=certificate_cover(products, chosen),
-        tariff=_tariff(products, chosen, pd.Timestamp(company.as_of)) + _extra_tariff(company, chosen),
-        margin=1 - last["goods_usd"].sum() / revenue,
+        deliveries=_of_markets(arrived if len(arrived) else None, tuple(set(chosen) & set(expected.index))),
+        cover=None if products is None else certificate_cover(products, chosen),
+        tariff=None if products is None else _tariff(products, chosen, company.as_of) + _extra_tariff(company, chosen),
+        margin=None if products is None else 1 - last["goods_usd"].sum() / revenue,
         ad_share=_ad_share(company, rates, revenue, since),
         interest=_of_markets(company.optional("search_interest"), chosen),
         prices=_of_markets(company.optional("prices"), chosen),
         spend=_spend(company, orders, rates, chosen),
         languages=_languages(company),
     )
+
+
+def _own_sales(
+    company: "Company", markets: list[str], table: pd.DataFrame | None
+) -> tuple[tuple[str, ...], pd.DataFrame, pd.DataFrame]:
+    """The markets of the page, own monthly sales in them (USD), and the exchange rates used."""
+    if table is not None:
+        chosen = chosen_markets(company, markets, pd.Index(table["market"].unique()))
+        return chosen, *sales_in_usd(company, chosen)
+    known = chosen_markets(company, markets, pd.Index(company.markets))
+    sales, rates = sales_in_usd(company, known)
+    chosen = known if markets else own_growth.largest_markets(sales)
+    return chosen, sales[sales["market"].isin(chosen)], rates
 
 
 def _of_markets(table: pd.DataFrame | None, markets: tuple[str, ...]) -> pd.DataFrame | None:
@@ -245,11 +269,12 @@ def screening_measures(
             "spend_per_user": np.log(estimates["size"] / users),
             "headroom": 1 - reached,
             "tariff": inputs.tariff,
-            "delivery_days": inputs.deliveries.set_index("market")["mean_days"],
+            "delivery_days": None if inputs.deliveries is None else inputs.deliveries.set_index("market")["mean_days"],
             "rules": inputs.cover["share"],
             "crowding": crowd["sellers"] - crowd["sales"],
         }
     )
+    frame = frame.drop(columns=["delivery_days"] if inputs.deliveries is None else [])
     return frame.reindex(list(inputs.markets))
 
 

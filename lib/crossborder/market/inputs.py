@@ -139,7 +139,7 @@ def market_series(company: "Company", markets: tuple[str, ...], value: str = "sa
 def sales_in_usd(company: "Company", markets: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Own monthly sales in USD (whole months only) and the exchange rates used, as (sales, rates)."""
     orders = company.events("orders")
-    lines = demand.monthly_sales(orders, company.table("products"))
+    lines = demand.monthly_sales(orders, company.optional("products"))
     lines = lines[lines["market"].isin(markets)]
     used = sorted((set(lines["currency"]) | set(lines["goods_currency"])) - {"USD"})
     first, last = lines["month"].min(), company.as_of

@@ -41,9 +41,10 @@ class MarketGrowth(Parameters):
     """Where does the market grow, and where should we enter?"""
 
     notebook: ClassVar[str] = "12_market_growth"
-    needs: ClassVar[tuple[str, ...]] = ("market_sales", "orders", "products")
+    needs: ClassVar[tuple[str, ...]] = ("orders",)
     uses: ClassVar[tuple[str, ...]] = (
-        "assumptions", "sessions", "ad_spend", "search_interest", "prices", "customers", "reviews",
+        "market_sales", "products", "assumptions", "sessions", "ad_spend", "search_interest", "prices", "customers",
+        "reviews",
     )  # fmt: skip
 
     markets: Annotated[list[MarketCode], AfterValidator(_several)] = Field(
