@@ -1,4 +1,5 @@
 import io
+import math
 
 import numpy as np
 import pandas as pd
@@ -103,3 +104,7 @@ def test_codes_and_truth_values_are_said_in_words_unless_a_reader_types_them():
     cells = [[text for text, _, _ in row] for row in style.table(frame, formats={"file": "code"}).cells()]
     assert cells == [["home storage", "yes", "ad_spend"], ["a_B", "no", "ad_spend"], ["x.y_z", "yes", "ad_spend"]]
     assert str(style.say("Best: {channel}", channel="search_brand")) == "Best: search brand"
+
+
+def test_what_has_no_end_is_written_as_such():
+    assert style.money(math.inf) == "USD\u2009∞" and style.number(-math.inf, 2) == "−∞"

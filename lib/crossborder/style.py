@@ -221,7 +221,7 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number with thin thousands separators; a missing one is a dash."""
     if _missing(value):
         return "–"
-    text = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}".replace("inf", "∞")
     if _language.current() == "en":
         text = text.replace(",", THIN)
     # What rounds to zero has no sign: it would be noise.
@@ -266,6 +266,8 @@ def day(value: object) -> str:
 
 
 def _scaled(value: float) -> str:
+    if math.isinf(value):
+        return number(value)
     if _language.current() == "zh":
         return amounts.scaled(value, number)
     size = abs(value)

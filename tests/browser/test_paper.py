@@ -2,8 +2,11 @@
 
 import json
 import shutil
+from pathlib import Path
 
-from crossborder.reports import pdf
+from crossborder.reports import pdf, project
+
+from tests.reports.test_cli import asked
 
 TWO = ("62_fx_risk", "72_claims_audit")
 
@@ -11,13 +14,19 @@ TWO = ("62_fx_risk", "72_claims_audit")
 def test_pages_and_the_whole_are_printed(chromium, all_pages, tmp_path, monkeypatch):
     from contextlib import nullcontext
 
+    run = tmp_path / "base"
+    run.mkdir()
+    (tmp_path / "latest").symlink_to("base")
     manifest = json.loads((all_pages / "manifest.json").read_text())
-    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "notebooks": {name: {} for name in TWO}}))
+    (run / "manifest.json").write_text(json.dumps({**manifest, "notebooks": {name: {} for name in TWO}}))
     for name in TWO:
-        shutil.copyfile(all_pages / f"{name}.html", tmp_path / f"{name}.html")
+        shutil.copyfile(all_pages / f"{name}.html", run / f"{name}.html")
     # Playwright opens once in a thread.
     monkeypatch.setattr(pdf.browser, "opened", lambda: nullcontext(chromium))
-    written = {path.name: path.read_bytes() for path in pdf.write(tmp_path, TWO)}
+    monkeypatch.setattr(project, "reports_folder", lambda: tmp_path)
+    status, said = asked("pdf")
+    assert status == 0 and said.split()[-1].endswith(pdf.WHOLE)
+    written = {Path(line).name: Path(line).read_bytes() for line in said.split()}
     assert list(written) == [*(f"{name}.pdf" for name in TWO), pdf.WHOLE]
     counts = {name: pdf.page_count(content) for name, content in written.items()}
     parts = [counts[f"{name}.pdf"] for name in TWO]

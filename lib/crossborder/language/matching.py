@@ -70,7 +70,8 @@ class Book:
         self.whole = {normal(key): said for key, said in messages.items() if not FIELD.search(key)}
         with_fields = [key for key in words if FIELD.search(key)]
         by_letters = sorted(with_fields, key=lambda key: -len(FIELD.sub("", key)))
-        self.patterns = [(_pattern(key), words[key]) for key in by_letters]
+        # A pattern without a word of its own would take any text: it counts only where its parts are known.
+        self.patterns = [(_pattern(key), words[key], not has_words(FIELD.sub("", key))) for key in by_letters]
         self.find = cache(self.find)
 
     def find(self, text: str, header: bool = False) -> str | None:
@@ -93,11 +94,13 @@ class Book:
 
     def _by_pattern(self, text: str) -> str | None:
         flat = " ".join(text.split(" ")) if "\n" not in text else " ".join(text.split())
-        for pattern, said in self.patterns:
+        for pattern, said, bare in self.patterns:
             match = pattern.fullmatch(flat)
             if match:
                 parts = match.groupdict()
                 found = {name: self.find(part) if has_words(part) else part for name, part in parts.items()}
+                if bare and None in found.values():
+                    continue
                 return said.format(**{name: parts[name] if part is None else part for name, part in found.items()})
         return None
 

@@ -100,7 +100,7 @@ def _bounds(rules: Sequence[object]) -> str:
         if getattr(rule, "min_length", None):
             words.append(f"of at least {rule.min_length} character{'s' if rule.min_length > 1 else ''}")
     if least and most and (least[1], most[1]) == ("at least", "at most"):
-        return " ".join([f"from {least[0]:g} to {most[0]:g}", *words])
+        return " ".join([f"from {least[0]:.12g} to {most[0]:.12g}", *words])
     return " ".join(
         [" and ".join(f"{text} {limit:.12g}" for limit, text in filter(None, (least, most))), *words]
     ).strip()
