@@ -1,11 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 from crossborder.finance.unit_economics import (
     break_even_advertising,
     margin_bridge,
     margin_stack,
+    margin_trends,
     platform_comparison,
     waterfall,
 )
@@ -43,7 +44,7 @@ def test_a_cost_stack_over_one_hundred_per_cent_is_not_feasible():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.floats(0.5, 100), st.floats(-20, 60))
+@given(st.floats(0.5, 100), st.floats(-20, 60).map(lambda usd: round(usd, 6)))
 def test_break_even_acos_and_roas_are_inverse_and_never_negative(sales, margin):
     row = break_even_advertising(margin, sales).iloc[0]
     assert row["acos"] >= 0
@@ -115,3 +116,39 @@ def test_a_pure_price_change_is_all_price():
 def test_what_cannot_be_computed_is_told(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def monthly_orders(months: int, drift: float, rng: np.random.Generator | None = None) -> pd.DataFrame:
+    """Two kinds; the margin of `brand` moves by `drift` a year under a season that both share, `trade` stays."""
+    month = pd.date_range("2024-01-01", periods=months, freq="MS")
+    season = 0.05 * np.sin(2 * np.pi * np.arange(months) / 12)
+    noise = 0.0 if rng is None else 0.004 * rng.standard_normal((2, months))
+    margin = np.array([0.30 + drift * np.arange(months) / 12 + season, 0.10 + season]) + noise
+    parts = [pd.DataFrame({"month": month, "kind": kind, "orders": 10, "price": 1000.0, "product": 1000 * (1 - row)})
+             for kind, row in zip(("brand", "trade"), margin, strict=True)]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_a_trend_is_the_mean_of_yearly_changes_and_the_season_drops_out():
+    table = margin_trends(monthly_orders(24, -0.03), ["kind"]).set_index("type")
+    assert table.loc["brand", "points_year"] == pytest.approx(-0.03)
+    assert table.loc["trade", "points_year"] == pytest.approx(0.0, abs=1e-12)
+    assert table.loc["all", "points_year"] == pytest.approx(-0.015)
+    assert table.loc["all", "months"] == 12 and table.loc["brand", "direction"] == "falling"
+    assert table.loc["brand", "margin_before"] - table.loc["brand", "margin"] == pytest.approx(0.03)
+
+
+def test_the_interval_of_a_trend_covers_it():
+    inside = 0
+    for seed in range(40):
+        orders = monthly_orders(24, 0.01, np.random.default_rng(seed))
+        row = margin_trends(orders, ["kind"]).set_index("type").loc["brand"]
+        inside += row["low"] <= 0.01 <= row["high"]
+    assert inside >= 32
+
+
+def test_a_trend_needs_more_than_a_year_and_a_half():
+    with pytest.raises(Refusal, match="no trend of the margin"):
+        margin_trends(monthly_orders(16, 0.0))
+    with pytest.raises(InputError, match="month"):
+        margin_trends(monthly_orders(24, 0.0).drop(columns="month"))

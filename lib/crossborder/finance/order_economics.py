@@ -23,6 +23,7 @@ __all__ = [
     "period",
     "rate_history",
     "shown_market",
+    "two_years",
     "yearly_bridge",
 ]
 
@@ -151,6 +152,13 @@ def shown_market(now: OrderEconomics, wanted: str) -> str:
     """The market asked for, or the one with most sales where nothing was sold there."""
     sold = now.table.groupby("market")["price"].sum()
     return wanted if wanted in sold.index else str(sold.idxmax())
+
+
+def two_years(before: OrderEconomics | None, now: OrderEconomics) -> pd.DataFrame | None:
+    """Orders with costs of both periods, one table; None without an earlier one."""
+    if before is None:
+        return None
+    return pd.concat([before.table, now.table], ignore_index=True)
 
 
 def yearly_bridge(before: OrderEconomics, now: OrderEconomics) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 
 __all__ = [
     "COSTS",
@@ -14,6 +14,7 @@ __all__ = [
     "break_even_advertising",
     "margin_bridge",
     "margin_stack",
+    "margin_trends",
     "platform_comparison",
     "waterfall",
 ]
@@ -23,6 +24,8 @@ COSTS = (
     "discount", "sales_tax", "refund", "product", "inland", "freight", "insurance", "duty", "brokerage", "platform_fee",
     "fulfilment", "last_mile", "returns_handling", "advertising", "service", "compliance",
 )  # fmt: skip
+
+FEWEST_MONTHS = 6
 
 
 def waterfall(orders: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -52,6 +55,42 @@ def waterfall(orders: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     table["margin"] = table["contribution"] / table["net_sales"].where(table["net_sales"] > 0)
     table.attrs["not_included"] = [name for name in COSTS if name not in present]
     return table
+
+
+def margin_trends(orders: pd.DataFrame, by: Sequence[str] = (), *, level: float = 0.9) -> pd.DataFrame:
+    """How the contribution margin moves: each month against the same month a year before, so that the season drops out.
+
+    `orders` as for `waterfall`, with a month, over more than a year. One row for all and one for each value of each
+    column of `by`: grouping, type, months compared, margin_before and margin (of all those months), points_year (mean
+    change, fraction of net sales) with low and high (t interval of the mean) and direction: "rising", "falling", or
+    "not told apart" where the interval holds zero. Raises Refusal where no group has six months to compare.
+    """
+    from scipy.stats import t as student
+
+    if "month" not in orders or not set(by) <= set(orders.columns):
+        raise InputError.missing_columns("orders", {"month", *by} - set(orders.columns), orders.columns)
+    labels = [("all", pd.Series("all", orders.index)), *((name, orders[name]) for name in by)]
+    parts = []
+    for grouping, values in labels:
+        monthly = waterfall(orders.assign(type=values), by=["type", "month"])
+        earlier = monthly.assign(month=monthly["month"] + pd.DateOffset(years=1))
+        both = monthly.merge(earlier, on=["type", "month"], suffixes=("", "_before"))
+        parts.append(both.assign(grouping=grouping, change=both["margin"] - both["margin_before"]))
+    grouped = pd.concat(parts, ignore_index=True).groupby(["grouping", "type"], sort=False)
+    table = grouped["change"].agg(months="count", points_year="mean", spread="std").reset_index()
+    for name in ("margin_before", "margin"):
+        table[name] = grouped[name].mean().to_numpy()
+    table = table[table["months"] >= FEWEST_MONTHS].reset_index(drop=True)
+    if table.empty:
+        raise Refusal.because(
+            "no trend of the margin", f"no type has {FEWEST_MONTHS} months with the same month a year before",
+            "take more than a year and a half of orders",
+        )  # fmt: skip
+    half = student.ppf((1 + level) / 2, table["months"] - 1) * table["spread"] / np.sqrt(table["months"])
+    table["low"], table["high"] = table["points_year"] - half, table["points_year"] + half
+    table["direction"] = np.select([table["low"] > 0, table["high"] < 0], ["rising", "falling"], "not told apart")
+    columns = ["grouping", "type", "months", "margin_before", "margin", "points_year", "low", "high", "direction"]
+    return table[columns]
 
 
 @dataclass(frozen=True)
@@ -94,7 +133,7 @@ def break_even_advertising(contribution_before_ads: float | np.ndarray, net_sale
     if np.any(sales <= 0):
         raise InputError.out_of_range("net_sales", float(np.min(sales)), "above 0")
     acos = np.maximum(margin / sales, 0)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         roas = np.where(acos > 0, 1 / np.where(acos > 0, acos, 1), np.inf)
     return pd.DataFrame(
         {
