@@ -87,7 +87,7 @@ def test_quantiles_cover_the_truth_in_most_of_the_records_that_might_have_been(c
         rng = np.random.default_rng([7, seed])
         years, corrected = register.with_record(risks, risk_tables.draw_losses(risks, rng), company.as_of)
         totals = reserve.parameter_draws(
-            corrected, record_years=years, draws=40, years=1_000, correlation=joint, nu=8, rng=rng
+            corrected, record_years=years, draws=40, years=400, correlation=joint, nu=8, rng=rng
         )
         ends = reserve.quantile_intervals(totals, [0.5, 0.9, 0.95])
         low, high = (
@@ -98,8 +98,8 @@ def test_quantiles_cover_the_truth_in_most_of_the_records_that_might_have_been(c
             ],
         )
         held.append([below <= value <= above for below, value, above in zip(low, wanted, high, strict=True)])
-    assert np.mean(held) >= 0.8, np.mean(held, axis=0)
-    assert (np.mean(held, axis=0) >= 0.6).all()
+    assert np.mean(held) >= 0.85, np.mean(held, axis=0)
+    assert (np.mean(held, axis=0) >= 0.75).all()
 
 
 def test_alerts_on_later_weeks_beat_chance_and_reach_the_floor(company):
