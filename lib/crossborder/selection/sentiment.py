@@ -15,6 +15,7 @@ from crossborder.selection.launch_review import wilson
 __all__ = ["Sentiment", "coverage", "held_out", "train"]
 
 LEAST = 60  # starred reviews of a language, and a quarter of that of either kind
+MIN_TEXTS = 3  # texts in which a piece must stand to count
 GOOD_FROM, BAD_TO = 4, 2
 
 
@@ -47,16 +48,35 @@ class Sentiment:
         return out
 
 
-def _learn(texts: pd.Series, good: np.ndarray, language: str):
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _counter(language: str, least: int = MIN_TEXTS):
+    """Counts of pieces of text; they run over the ends of words, so that "not good" differs from "good"."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    # Scripts without spaces need short pieces.
+    pieces = (1, 4) if language in ("ja", "zh", "ko", "th") else (2, 6)
+    return CountVectorizer(analyzer="char", ngram_range=pieces, min_df=least)
+
+
+def _judge(counts, good: np.ndarray):
+    """Weights of the pieces and the regression, learned from counts."""
+    from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.linear_model import LogisticRegression
 
-    # Pieces run over the ends of words, so that "not good" differs from "good"; scripts without spaces need short ones.
-    pieces = (1, 4) if language in ("ja", "zh", "ko", "th") else (2, 6)
-    vectors = TfidfVectorizer(analyzer="char", ngram_range=pieces, min_df=3, sublinear_tf=True)
-    x = vectors.fit_transform(texts.str.lower())
+    weigh = TfidfTransformer(sublinear_tf=True)
     model = LogisticRegression(C=2.0, class_weight="balanced", solver="newton-cg", max_iter=100)
-    return vectors, model.fit(x, good)
+    return weigh, model.fit(weigh.fit_transform(counts), good)
+
+
+def _learn(texts: pd.Series, good: np.ndarray, language: str):
+    from sklearn.pipeline import make_pipeline
+
+    counter = _counter(language)
+    weigh, model = _judge(counter.fit_transform(texts.str.lower()), good)
+    return make_pipeline(counter, weigh), model
+
+
+def _enough(good: np.ndarray) -> bool:
+    return len(good) >= LEAST and min(good.sum(), len(good) - good.sum()) >= LEAST // 4
 
 
 def _starred(reviews: pd.DataFrame) -> pd.DataFrame:
@@ -75,8 +95,7 @@ def train(reviews: pd.DataFrame) -> Sentiment:
     rated = _starred(reviews)
     models, sizes = {}, {}
     for language, part in rated.groupby("language"):  # over languages
-        bad = int((part["good"] == 0).sum())
-        if len(part) >= LEAST and min(bad, len(part) - bad) >= LEAST // 4:
+        if _enough(part["good"].to_numpy()):
             models[language] = _learn(part["text"], part["good"].to_numpy(), language)
             sizes[language] = len(part)
     if not models:
@@ -98,13 +117,10 @@ def held_out(reviews: pd.DataFrame, rng: np.random.Generator, folds: int = 3, le
     # Folds of equal size within each language and kind.
     key = pd.Series(rng.uniform(size=len(rated)), index=rated.index)
     fold = key.groupby([rated["language"], rated["good"]]).rank(method="first").astype(int) % folds
-    parts = []
-    for number in range(folds):
-        model = train(rated[fold != number])
-        part = rated[(fold == number) & rated["language"].isin(model.models)]
-        score = model.score(part["text"], part["language"]).fillna(0.5)
-        parts.append(part.assign(right=(score > 0.5).astype(int) == part["good"]))
-    kept = pd.concat(parts)
+    tried = [_tried(part, fold[part.index].to_numpy(), name) for name, part in rated.groupby("language")]
+    kept = pd.concat([part for part in tried if len(part)] or [rated.head(0).assign(right=0)])
+    if kept.empty:
+        train(rated)  # says what is missing
     right = kept["right"]
     table = pd.DataFrame({"language": kept["language"], "right": right, "good": kept["good"]}).groupby("language")
     out = table.agg(reviews=("right", "size"), hits=("right", "sum"), share_good=("good", "mean"))
@@ -112,6 +128,27 @@ def held_out(reviews: pd.DataFrame, rng: np.random.Generator, folds: int = 3, le
     out["low"], out["high"] = wilson(out["hits"], out["reviews"], level)
     out["always_the_same"] = np.maximum(out.pop("share_good"), 1 - table["good"].mean())
     return out.drop(columns="hits").reset_index()
+
+
+def _tried(part: pd.DataFrame, fold: np.ndarray, language: str) -> pd.DataFrame:
+    """The reviews of a language that a model without them could judge, with whether it was right.
+
+    Pieces are counted once for all folds; those too rare among the reviews learned from are left out of each fold.
+    """
+    good = part["good"].to_numpy()
+    if not _enough(good):
+        return part.head(0).assign(right=0)
+    counts, judged = _counter(language).fit_transform(part["text"].str.lower()), []
+    for number in np.unique(fold):
+        learned = fold != number
+        if not _enough(good[learned]):
+            continue
+        often = np.asarray((counts[learned] > 0).sum(axis=0)).ravel() >= MIN_TEXTS
+        weigh, model = _judge(counts[learned][:, often], good[learned])
+        x = weigh.transform(counts[~learned][:, often])
+        chance = np.where(np.diff(x.indptr) > 0, model.predict_proba(x)[:, 1], 0.5)
+        judged.append(part[~learned].assign(right=(chance > 0.5).astype(int) == good[~learned]))
+    return pd.concat(judged) if judged else part.head(0).assign(right=0)
 
 
 def coverage(reviews: pd.DataFrame, model: Sentiment | None) -> pd.DataFrame:
