@@ -32,7 +32,10 @@ def test_joins_count_partners_in_frames_and_in_the_engine(folder):
             "converted_order_id": ["0001", "9999"],
         }
     ).to_csv(folder / "touchpoints.csv", index=False)
+    products = pd.read_csv(folder / "products.csv")
+    sold = Company.open(folder).events("orders").sku.to_pandas()
     joins = coverage.join_rates(Company.open(folder)).set_index("join")
+    assert joins.loc["orders.sku", ["share", "rows"]].tolist() == [sold.isin(products["sku"].astype(str)).mean(), 4]
     assert joins.loc["touchpoints.converted_order_id", ["share", "rows"]].tolist() == [0.5, 2]
 
 

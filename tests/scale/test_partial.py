@@ -20,6 +20,7 @@ ALONE = sorted(
 )  # fmt: skip
 EXPECTED = {
     "00_start_here": {"company.data.score", "company.kpi.orders_year", "company.kpi.return_rate"},
+    "12_market_growth": {"market.own_growth.share", "market.demand.next_months_usd"},
     "33_demand_and_inventory": {"supply.forecast.wape", "supply.demand.weeks_ahead_units"},
     "43_customer_value": {"marketing.customer.new_value_usd", "marketing.customer.half_life_months"},
     "62_fx_risk": {"risk.currency.var_1d_share", "risk.currency.bad_year_usd"},
@@ -94,6 +95,14 @@ def test_every_page_is_whole(pages):
     assert {name: entry["status"] for name, entry in notebooks.items()} == dict.fromkeys(notebooks, "ok")
 
 
+def test_no_cell_prints_a_warning(pages):
+    _, notebooks, _, folder = pages
+    for name in notebooks:
+        cells = json.loads((folder / "notebooks" / f"{name}.ipynb").read_text())["cells"]
+        printed = [out for cell in cells for out in cell.get("outputs", []) if out["output_type"] == "stream"]
+        assert printed == [], name
+
+
 def test_the_numbers_are_there(pages):
     _, notebooks, results, _ = pages
     for name, wanted in (EXPECTED | WITH_PRODUCTS).items():
@@ -114,6 +123,8 @@ def test_sections_without_their_tables_say_so(pages):
     assert ("of revenue in 24 months" in text) is not with_products
     if not with_products:
         assert "it would add the order list" in (folder / "33_demand_and_inventory.html").read_text()
+        growth = (folder / "12_market_growth.html").read_text()
+        assert "they would add which markets pass the gates" in growth and "Own revenue grew by" in growth
 
 
 def test_the_start_page_tells_what_further_tables_unlock(pages):

@@ -65,6 +65,10 @@ def join_rates(company: "Company") -> pd.DataFrame:
             other, target = column.refers_to.split(".")
             if company.has(other):
                 found.append((f"{name}.{column.name}", *_joined(company, name, column.name, other, target)))
+    # Orders may name products that are sold out and gone from the list, so the contract asks for no partner; the
+    # margins of the chain do.
+    if company.has("orders", "products"):
+        found.append(("orders.sku", *_joined(company, "orders", "sku", "products", "sku")))
     if company.has("orders", "touchpoints"):
         found.append(
             (
