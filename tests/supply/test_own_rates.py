@@ -52,6 +52,22 @@ def test_own_duty_replaces_placeholders():
     assert own_rates.with_own_duty(book, rates.assign(bills=1)).duty["base"][0, 0] == book.duty["base"][0, 0]
 
 
+def test_own_duty_moves_with_the_rules_on_another_day():
+    cases = pd.DataFrame({"market": ["US"], "origin": ["CN"], "mode": ["sea"]})
+    today, april = (duty_rules.rulebook(["392410"], cases, day) for day in ("2026-10-31", "2025-04-10"))
+    rates = pd.DataFrame(
+        {"market": ["US"], "hs_code": ["392410"], "rate": [0.2], "low": [0.18], "high": [0.22], "bills": [9]}
+    )
+    change = april.duty["base"][0, 0] - today.duty["base"][0, 0]
+    assert change > 1, "125 % and 20 % were added on that day"
+    moved = own_rates.with_own_duty(april, rates, then=today)
+    assert moved.duty["base"][0, 0] == pytest.approx(0.2 + change)
+    assert moved.sources["source"].tolist() != ["own customs bills"]
+    same = own_rates.with_own_duty(today, rates, then=today)
+    assert same.duty["base"][0, 0] == pytest.approx(0.2)
+    assert same.sources["confidence"].tolist() == ["A"]
+
+
 def test_no_bills_no_terms(bills):
     with pytest.raises(Refusal, match="there is no shipment in the period"):
         own_rates.terms_from_bills(bills.iloc[:0])

@@ -48,6 +48,7 @@ class LandedInputs:
     own_duty: pd.DataFrame | None
     extra_rate: dict[str, float]
     extra_parcel_eur: float = 0.0
+    as_of: pd.Timestamp | None = None
 
 
 def landed_from(
@@ -61,6 +62,8 @@ def landed_from(
 ) -> LandedCost:
     """Landed cost of all products and lanes on a day: the rule clock, own bills over placeholders, scenario tariffs.
 
+    On another day than that of the bills, own duty rates move with the rules.
+
     `extra_rate` adds to the scenario's tariffs by market; `own_bills=False` takes the rules alone; `lanes` replaces the
     lanes (other freight rates); `books` of an earlier call saves looking the rules up again.
     """
@@ -71,7 +74,9 @@ def landed_from(
     extra = {m: inputs.extra_rate.get(m, 0.0) + (extra_rate or {}).get(m, 0.0) for m in markets}
     books = rulebooks(inputs.products, lanes, on, extra_rate=extra, **rules)
     if own_bills and inputs.own_duty is not None and "bulk" in books:
-        books["bulk"] = own_rates.with_own_duty(books["bulk"], inputs.own_duty, extra)
+        billed = inputs.as_of is None or pd.Timestamp(on) == inputs.as_of
+        then = None if billed else rulebooks(inputs.products, lanes, inputs.as_of, extra_rate=extra, **rules)["bulk"]
+        books["bulk"] = own_rates.with_own_duty(books["bulk"], inputs.own_duty, extra, then=then)
     if inputs.extra_parcel_eur and "parcel" in books:
         cases = books["parcel"].cases
         fee = float(to_usd(pd.Series([inputs.extra_parcel_eur]), pd.Series(["EUR"]), on)[0])
@@ -211,7 +216,7 @@ def landed_inputs(
     extra = {m: float(value.get(f"supply.tariff.extra_{m.lower()}", 0.0)) for m in np.unique(priced["market"])}
     eur = float(value.get("supply.parcel_duty.extra_eu_eur", 0.0))
     terms = Terms.of(assumptions, **{**own, **known})
-    return LandedInputs(goods, priced, terms, door, price, weights, sales, duty, extra, eur)
+    return LandedInputs(goods, priced, terms, door, price, weights, sales, duty, extra, eur, as_of)
 
 
 def _money(amount: pd.Series, currency: pd.Series, on: pd.Timestamp) -> np.ndarray:

@@ -44,11 +44,16 @@ def duty_rates(shipments: pd.DataFrame, products: pd.DataFrame, level: float = 0
 
 
 def with_own_duty(
-    book: Rulebook, rates: pd.DataFrame, extra_rate: dict[str, float] | None = None, least_bills: int = 3
+    book: Rulebook,
+    rates: pd.DataFrame,
+    extra_rate: dict[str, float] | None = None,
+    least_bills: int = 3,
+    then: Rulebook | None = None,
 ) -> Rulebook:
     """The rulebook with the company's own duty rates where there are enough bills; their confidence becomes A.
 
-    `extra_rate` adds to the duty of a market on top of the bills (a tariff that came after them).
+    `extra_rate` adds to the duty of a market on top of the bills (a tariff that came after them). `then` is the
+    rulebook of the day of the bills: on another day the own rate moves by as much as the rule, and is as sure as it.
     """
     needs(rates, "rates", "market hs_code rate low high bills")
     known = rates[rates["bills"] >= least_bills]
@@ -56,12 +61,16 @@ def with_own_duty(
     sources = book.sources.copy()
     row = pd.Index(book.hs_codes).get_indexer(known["hs_code"])
     market = book.cases["market"].to_numpy(str)
+    moved = {name: values - (values if then is None else then.duty[name]) for name, values in book.duty.items()}
     for place, rate in zip(row, known.itertuples(), strict=True):  # over markets x HS codes with bills
         if place < 0:
             continue
         columns = market == rate.market
         for name, value in (("low", rate.low), ("base", rate.rate), ("high", rate.high)):
-            duty[name][place, columns] = value + (extra_rate or {}).get(rate.market, 0.0)
+            added = (extra_rate or {}).get(rate.market, 0.0) + moved[name][place, columns]
+            duty[name][place, columns] = np.maximum(value + added, 0.0)
+        if any(np.abs(moved[name][place, columns]).max() > 1e-12 for name in moved):
+            continue
         hit = (sources["market"] == rate.market) & (sources["hs_code"] == rate.hs_code)
         sources.loc[hit, ["source", "confidence"]] = ["own customs bills", "A"]
     return replace(book, duty=duty, sources=sources)
