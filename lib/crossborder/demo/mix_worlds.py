@@ -46,25 +46,18 @@ def mix_world(rng: np.random.Generator, *, weeks: int = 156, tested: int = 3) ->
     season = 0.15 * np.sin(year + rng.uniform(0, 6)) + 0.06 * np.cos(2 * year)
     channels = len(NAMES)
     level = rng.uniform(2_000, 9_000, channels)
-    moves = rng.normal(size=(weeks, channels))
-    for week in range(1, weeks):
-        moves[week] = 0.6 * moves[week - 1] + 0.8 * moves[week]
+    moves = _carried(rng.normal(size=(weeks, channels)), 0.6, 0.8)
     bursts = (rng.random((weeks, channels)) < 0.08) * rng.uniform(0.5, 1.2, channels)
     media = level * np.exp(0.38 * moves + 0.8 * season[:, None] * rng.uniform(0, 1, channels) + bursts)
     keep = rng.uniform(0.05, 0.65, channels)
-    stock = np.empty_like(media)
-    stock[0] = (1 - keep) * media[0]
-    for week in range(1, weeks):
-        stock[week] = keep * stock[week - 1] + (1 - keep) * media[week]
+    stock = _carried((1 - keep) * media, keep, 1.0)
     mean = media.mean(axis=0)
     bend = rng.uniform(0.7, 4.0, channels)
     scale = rng.gamma(3.0, 0.55, channels) * mean
     made = scale * np.log1p(bend * stock / mean) / np.log1p(bend)
     price = 1 + 0.06 * rng.normal(size=weeks)
     base = 60_000 * np.exp(season - 1.2 * (price - 1)) * (1 + 0.15 * np.arange(weeks) / weeks)
-    noise = rng.normal(size=weeks)
-    for week in range(1, weeks):
-        noise[week] = 0.3 * noise[week - 1] + 0.954 * noise[week]
+    noise = _carried(rng.normal(size=weeks), 0.3, 0.954)
     sales = base + made.sum(axis=1) + 2_200 * noise
     roi = pd.Series(made.sum(axis=0) / media.sum(axis=0), index=list(NAMES))
     picked = np.sort(rng.choice(channels, tested, replace=False))
@@ -86,3 +79,11 @@ def mix_world(rng: np.random.Generator, *, weeks: int = 156, tested: int = 3) ->
         scale,
         bend,
     )
+
+
+def _carried(new: np.ndarray, keep: float | np.ndarray, share: float) -> np.ndarray:
+    """What is left of the week before plus a share of what is new, week by week; the first week is as given."""
+    made = new.copy()
+    for week in range(1, len(made)):
+        made[week] = keep * made[week - 1] + share * made[week]
+    return made

@@ -15,6 +15,13 @@ __all__ = [
     "price_trend",
 ]
 
+REASONS = {
+    "pause": "even the good end of the interval loses money",
+    "raise": "even the bad end of the interval earns",
+    "lower": "expected to lose, not yet proven",
+    "keep": "between target and break-even",
+}
+
 
 def break_even_acos(
     price: float | np.ndarray,
@@ -93,13 +100,7 @@ def acos_rule(
         ["wait", "pause", "raise", "lower"],
         "keep",
     )
-    reasons = {
-        "wait": f"fewer than {least_clicks} clicks",
-        "pause": "even the good end of the interval loses money",
-        "raise": "even the bad end of the interval earns",
-        "lower": "expected to lose, not yet proven",
-        "keep": "between target and break-even",
-    }
+    reasons = {"wait": f"fewer than {least_clicks} clicks", **REASONS}
     return frame.assign(action=action, because=[reasons[name] for name in action])
 
 

@@ -236,13 +236,7 @@ class _Likelihood:
         beta = spread(gammaln(a + b) - gammaln(a + b + size) + gammaln(b + size) - gammaln(b))
         psi_a = spread(digamma(a + b) - digamma(a + b + size))
         psi_b = spread(digamma(b + size) - digamma(b)) + psi_a
-        if k:
-            late, early = np.log(alpha + self.t), np.log(alpha + self.tx)
-            late_slope, early_slope = 1 / (alpha + self.t), 1 / (alpha + self.tx)
-        else:
-            late, early = np.log(alpha + self.ages)[self.age_place], np.log(alpha + self.lasts)[self.last_place]
-            late_slope = (1 / (alpha + self.ages))[self.age_place]
-            early_slope = (1 / (alpha + self.lasts))[self.last_place]
+        late, early, late_slope, early_slope = self._times(alpha)
         power = r + self.x
         rest = np.maximum(b + self.m - 1, 1e-300)
         log_rest = np.log(rest) if k else np.log(np.maximum(b + size - 1, 1e-300))[self.place]
@@ -264,9 +258,21 @@ class _Likelihood:
         if k:
             parts += list(self.z.T @ (-self.n * alpha * by_alpha))
             parts += list(self.z.T @ (self.n * (a * by_a - b * by_b)))
-        total = self.total
-        gradient = -np.array(parts) / total + 2 * self.ridge * theta
-        return -float(self.n @ value) / total + self.ridge * float(theta @ theta), gradient
+        gradient = -np.array(parts) / self.total + 2 * self.ridge * theta
+        return -float(self.n @ value) / self.total + self.ridge * float(theta @ theta), gradient
+
+    def _times(self, alpha: float | np.ndarray) -> tuple[np.ndarray, ...]:
+        """log(alpha + t) at the end and at the last purchase, and their derivatives; once a distinct time."""
+        if self.z.shape[1]:
+            late, early = alpha + self.t, alpha + self.tx
+            return np.log(late), np.log(early), 1 / late, 1 / early
+        ends, lasts = alpha + self.ages, alpha + self.lasts
+        return (
+            np.log(ends)[self.age_place],
+            np.log(lasts)[self.last_place],
+            (1 / ends)[self.age_place],
+            (1 / lasts)[self.last_place],
+        )
 
 
 def _grouped(x: np.ndarray, tx: np.ndarray, t: np.ndarray, z: np.ndarray, weight: np.ndarray | None) -> tuple:

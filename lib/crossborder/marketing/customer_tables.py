@@ -165,15 +165,16 @@ def rfm_frame(sold: "Table", as_of: object) -> pd.DataFrame:
     return pd.DataFrame({"recency_days": days, "orders": frame["orders"], "value_usd": frame["value_usd"]})
 
 
-def holdout_models(past: pd.DataFrame) -> pd.DataFrame:
-    """BG/NBD, MBG/NBD and Pareto/NBD on the same hold-out, beside repeating the past rate."""
+def holdout_models(past: pd.DataFrame) -> tuple[pd.DataFrame, BuyingModel]:
+    """BG/NBD, MBG/NBD and Pareto/NBD on the same hold-out, beside repeating the past rate; and the BG/NBD fit."""
     from crossborder.marketing import pareto_nbd
 
     history = (past["frequency"], past["recency"], past["age"])
-    rows = {}
-    for name, kind in (("BG/NBD", "bg"), ("MBG/NBD", "mbg")):
-        model = buying_models.fit(*history, kind=kind)
-        rows[name] = {**clv.holdout_error(model, past), "log_likelihood": model.log_likelihood}
+    models = {name: buying_models.fit(*history, kind=kind) for name, kind in (("BG/NBD", "bg"), ("MBG/NBD", "mbg"))}
+    rows = {
+        name: {**clv.holdout_error(model, past), "log_likelihood": model.log_likelihood}
+        for name, model in models.items()
+    }
     some = past.iloc[:: max(1, len(past) // 8000)]
     pareto = pareto_nbd.fit(some["frequency"], some["recency"], some["age"], starts=1)
     expected = pareto_nbd.future_purchases(pareto, *history, past["holdout"])
@@ -189,7 +190,7 @@ def holdout_models(past: pd.DataFrame) -> pd.DataFrame:
         "log_likelihood": np.nan,
     }
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-    return frame[["expected_over_actual", "error", "log_likelihood"]]
+    return frame[["expected_over_actual", "error", "log_likelihood"]], models["BG/NBD"]
 
 
 def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str, share: float = 1.0) -> pd.DataFrame:
@@ -248,35 +249,31 @@ def membership_effects(company: "Company", *, level: float, rng: np.random.Gener
         "Doubly robust": membership.doubly_robust(spend, member, x, population="treated", level=level, rng=rng),
     }
     rows = {name: (effect.estimate, effect.low, effect.high) for name, effect in found.items()}
-    ratio = _timing(company, customers, level, rng)
+    buyers, purchases = _buying(company, customers)
+    timing = {"until": company.as_of, "level": level, "rng": rng}
+    ratio = membership_timing.rate_ratio(purchases, buyers, **timing)
     rows["Members against not yet joined"] = membership_timing.spend_effect(ratio, float(spend[member].mean()))
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high"])
-    segments = {
-        str(name): membership.doubly_robust(
-            spend[at], member[at], x.iloc[at].loc[:, lambda f: f.std() > 0], level=level, rng=rng
-        )
-        for name, at in people.reset_index().groupby("market").indices.items()
-        if min(member[at].sum(), (~member[at]).sum()) >= 100
-    }
-    by_segment = pd.DataFrame(
-        [(name, e.treated, e.estimate, e.low, e.high) for name, e in segments.items()],
-        columns=["market", "members", "estimate", "estimate_low", "estimate_high"],
-    )
+    after = people[people["member"]].groupby("market")["spend_after_joining_usd"].mean()
+    segments = {}
+    for name, group in buyers.dropna(subset=["joined_on"]).groupby("market"):
+        if name in after.index and len(group) >= 200:
+            own = membership_timing.rate_ratio(purchases, group, **timing)
+            segments[name] = (own.members, *membership_timing.spend_effect(own, float(after[name])))
+    names = ["members", "estimate", "estimate_low", "estimate_high"]
+    by_segment = pd.DataFrame.from_dict(segments, orient="index", columns=names).rename_axis("market").reset_index()
     return MemberEffects(frame, _tiers(people, frame.iloc[-1]), by_segment, ratio)
 
 
-def _timing(
-    company: "Company", customers: pd.DataFrame, level: float, rng: np.random.Generator
-) -> membership_timing.TimingEffect:
+def _buying(company: "Company", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Customers with the days of their first order and of joining, and the days of all their orders."""
     orders = company.events("orders")
     known, _ = sampling.some(orders.filter(orders.customer_id.notnull()))
     placed = known.select("customer_id", "order_id", day=known.ordered_at.cast("timestamp")).distinct()
     purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
     first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
     people = customers.assign(first_on=customers["customer_id"].map(first), joined_on=customers["member_since"])
-    return membership_timing.rate_ratio(
-        purchases, people.dropna(subset=["first_on"]), until=company.as_of, level=level, rng=rng
-    )
+    return people.dropna(subset=["first_on"]), purchases
 
 
 def _tiers(people: pd.DataFrame, effect: pd.Series, margin: float = 0.5, benefit: float = 0.06) -> pd.DataFrame:

@@ -76,16 +76,9 @@ def rate_ratio(
     weight = rng.multinomial(len(first), np.full(len(first), 1 / len(first)), draws).astype(float)
     drawn = _mantel_haenszel(*(weight @ part for part in (before, after, *bought)))
     edges = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    table = pd.DataFrame(
-        {
-            "age_from": low,
-            "age_to": high,
-            "days_before": before.sum(axis=0),
-            "days_after": after.sum(axis=0),
-            "purchases_before": bought[0].sum(axis=0),
-            "purchases_after": bought[1].sum(axis=0),
-        }
-    )
+    names = ("days_before", "days_after", "purchases_before", "purchases_after")
+    sums = {name: part.sum(axis=0) for name, part in zip(names, (before, after, *bought), strict=True)}
+    table = pd.DataFrame({"age_from": low, "age_to": high, **sums})
     return TimingEffect(float(point), float(edges[0]), float(edges[1]), level, len(first), table)
 
 

@@ -70,25 +70,11 @@ def read_tests(company: "Company", *, level: float = 0.9, planned_days: int = 28
             if early:
                 low, high, p = _careful(effect, planned_days / days, shared)
                 lift_error = (high - low) / 2 / _z(shared)
-            revenue, removed = _revenue(arms, arm, level)
-            rows.append(
-                {
-                    "test": name,
-                    "subject": test["subject"].iloc[0],
-                    "arm": arm,
-                    "days": days,
-                    "people": int(arms["people"].sum()),
-                    "split_p": split["p_value"],
-                    "lift": effect.relative,
-                    "lift_low": low,
-                    "lift_high": high,
-                    "lift_error": lift_error,
-                    "p_value": p,
-                    **revenue,
-                    "variance_removed": removed,
-                    "verdict": _verdict(bool(split["mismatch"]), early, low, high),
-                }
-            )
+            what = {"test": name, "subject": test["subject"].iloc[0], "arm": arm, "days": days}
+            sizes = {"people": int(arms["people"].sum()), "split_p": split["p_value"]}
+            lift = {"lift": effect.relative, "lift_low": low, "lift_high": high, "lift_error": lift_error, "p_value": p}
+            verdict = _verdict(bool(split["mismatch"]), early, low, high)
+            rows.append({**what, **sizes, **lift, **_revenue(arms, arm, level), "verdict": verdict})
     if not rows:
         raise Refusal.because("there is no A/B test to read", "tests: 0", "add rows to the experiments table")
     return pd.DataFrame(rows)
@@ -217,12 +203,13 @@ def _careful(effect: experiments.Effect, growth: float, level: float) -> tuple[f
     return row["low"].iloc[0] / base, row["high"].iloc[0] / base, row["p_value"].iloc[0]
 
 
-def _revenue(arms: pd.DataFrame, arm: str, level: float) -> tuple[dict[str, float], float]:
+def _revenue(arms: pd.DataFrame, arm: str, level: float) -> dict[str, float]:
+    names = ("revenue_effect", "revenue_low", "revenue_high", "variance_removed")
     if not set(SUMS) <= set(arms.columns):
-        return {"revenue_effect": np.nan, "revenue_low": np.nan, "revenue_high": np.nan}, np.nan
+        return dict.fromkeys(names, np.nan)
     moments = [{"people": arms.loc[name, "people"], **arms.loc[name, list(SUMS)]} for name in ("control", arm)]
     effect, removed = experiments.cuped(*moments, level=level)
-    return {"revenue_effect": effect.estimate, "revenue_low": effect.low, "revenue_high": effect.high}, removed
+    return dict(zip(names, (effect.estimate, effect.low, effect.high, removed), strict=True))
 
 
 def _verdict(broken: bool, early: bool, low: float, high: float) -> str:

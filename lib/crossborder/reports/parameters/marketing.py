@@ -50,7 +50,7 @@ class BudgetAndIncrementality(Parameters):
     needs: ClassVar[tuple[str, ...]] = ("ad_spend", "orders")
     uses: ClassVar[tuple[str, ...]] = (
         "experiments", "touchpoints", "keywords", "live_streams", "platforms", "prices", "products",
-        "sessions", "assumptions",
+        "sessions", "customers", "listings", "reviews", "assumptions",
     )  # fmt: skip
 
     market: MarketCode = Field("US", description="market of the mix model, with the regional test")

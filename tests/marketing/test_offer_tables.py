@@ -1,0 +1,45 @@
+"""Offers, festivals and recognition of the demo company."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from crossborder.company import Company
+from crossborder.marketing import customer_tables, offer_tables, promotions
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return Company.open("data/demo")
+
+
+def test_every_discount_stands_beside_the_lift_that_would_pay_for_it(company):
+    found = offer_tables.discount_test(company, 0.5, 60.0)
+    assert found["discount"].tolist() == [0.05, 0.10, 0.15]
+    assert found["break_even_lift"].to_numpy() == pytest.approx(promotions.break_even_lift(found["discount"], 0.5))
+    pays = found["lift"] > found["break_even_lift"]
+    assert ((found["net_usd"] > 0) == pays).all()
+    assert ((found["net_low"] < found["net_usd"]) & (found["net_usd"] < found["net_high"])).all()
+
+
+def test_invitations_grow_with_their_number_and_stock_is_for_two_thirds(company):
+    sold, margin = customer_tables.orders_and_margin(company, [])
+    found = offer_tables.offer_economics(company, sold, margin, rng=np.random.default_rng(1))
+    assert found.growth["multiplier"].is_monotonic_increasing
+    answers = found.sale.set_index("question")["answer"]
+    assert 0 <= answers["sell out probability"] <= 1 and answers["lost low"] <= answers["lost high"]
+
+
+def test_a_company_without_tests_has_no_discount_table():
+    class Bare:
+        def __init__(self, rows: pd.DataFrame | None) -> None:
+            self.rows = rows
+
+        def has(self, name: str) -> bool:
+            return self.rows is not None
+
+        def table(self, name: str) -> pd.DataFrame:
+            return self.rows
+
+    assert offer_tables.discount_test(Bare(None), 0.4, 50.0) is None
+    other = pd.DataFrame({"design": ["ab"], "subject": ["colour"], "experiment_id": ["X"]})
+    assert offer_tables.discount_test(Bare(other), 0.4, 50.0) is None
