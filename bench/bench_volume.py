@@ -1,12 +1,12 @@
 """Every reduction of event tables at growing volume: seconds, processor seconds, peak memory; each in its own process.
 
-Run: python bench/bench_volume.py [FOLDER ...]
+Run: python bench/bench_volume.py [FOLDER ...] [only=TEXT]
 Folders are companies of growing size (`crossborder demo --scale 10 --to FOLDER`); without one, the demo company and one
-ten times its size are measured, the latter made in a temporary folder. The last columns are the growth of the time from
-each company to the next over the growth of its order lines: 1 is linear, below 1 better.
+ten times its size are measured, the latter made in a temporary folder, and one a hundred times its size if the variable
+BENCH_SCALE_100 names its folder. The last columns are the growth of the time from each company to the next over the
+growth of its order lines: 1 is linear, below 1 better.
 """
 
-import json
 import multiprocessing
 import os
 import resource
@@ -20,38 +20,54 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = str(ROOT)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
+SECONDS = 240.0  # of measuring without folders named; what does not fit is said
 
 
-def measured(folder: str, name: str) -> dict[str, float]:
+def processes() -> "multiprocessing.context.ForkServerContext":
+    """Fresh processes that have the package loaded, but no company open."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.scale.reductions"])
+    return context
+
+
+def measured(context: "multiprocessing.context.ForkServerContext", folder: str, name: str) -> dict[str, float | str]:
     """One reduction in a fresh process: seconds of the call, processor seconds, peak memory in MB, memory before it."""
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from bench import bench_volume; bench_volume.one(*sys.argv[2:])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, HERE, folder, name], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]
-        return {"error": last[:200]}
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=one, args=(theirs, folder, name))
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    except EOFError:
+        process.join()
+        return {"error": f"ended with {process.exitcode}"}
+    finally:
+        process.join()
 
 
-def one(folder: str, name: str) -> None:
-    """Prints the measures of one reduction as JSON; opening and checking the tables is not counted."""
+def one(pipe: object, folder: str, name: str) -> None:
+    """Sends the measures of one reduction; opening and checking the tables is not counted."""
+    import warnings
+
     from crossborder.company import Company
 
     from tests.scale.reductions import REDUCTIONS
 
-    company = Company.open(folder)
-    for events in ("orders", "touchpoints", "sessions"):
-        company.events(events)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    used, begin = os.times(), time.perf_counter()
-    REDUCTIONS[name](company)
-    seconds, end = time.perf_counter() - begin, os.times()
+    warnings.simplefilter("ignore")
+    try:
+        company = Company.open(folder)
+        for events in ("orders", "touchpoints", "sessions"):
+            company.events(events)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        used, begin = os.times(), time.perf_counter()
+        REDUCTIONS[name](company)
+        seconds, end = time.perf_counter() - begin, os.times()
+    except Exception as failed:
+        pipe.send({"error": f"{type(failed).__name__}: {failed}"[:200]})
+        return
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cpu = end.user + end.system - used.user - used.system
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak, "before_mb": before}))
+    pipe.send({"seconds": seconds, "cpu": cpu, "peak_mb": peak, "before_mb": before})
 
 
 def order_lines(folder: str) -> int:
@@ -66,21 +82,29 @@ def _count(folder: str) -> int:
     return int(Company.open(folder).events("orders").count().to_pandas())
 
 
-def table(folders: list[str], names: list[str]) -> None:
-    """Prints one line a reduction: seconds and peak memory in each company, and the growth between them."""
+def table(folders: list[str], names: list[str], limit: float = float("inf")) -> None:
+    """Prints one line a reduction: seconds and peak memory in each company, and the growth between them.
+
+    Reductions that would begin after `limit` seconds are named and not measured.
+    """
+    started, context = time.monotonic(), processes()
     lines = [order_lines(folder) for folder in folders]
     print("order lines: " + ", ".join(f"{count:,}" for count in lines))
     heads = "".join(f"{'s':>8}{'cpu s':>8}{'MB':>7}" for _ in folders) + "".join(f"{'growth':>8}" for _ in folders[1:])
     print(f"{'reduction':<28}{heads}")
-    total = [0.0] * len(folders)
-    for name in names:
-        found = [measured(folder, name) for folder in folders]
+    total, peak = [0.0] * len(folders), [0.0] * len(folders)
+    for count, name in enumerate(names):
+        if time.monotonic() - started > limit:
+            print(f"not measured within {limit:.0f} s: " + ", ".join(names[count:]))
+            break
+        found = [measured(context, folder, name) for folder in folders]
         text = ""
         for place, one_found in enumerate(found):
             if "error" in one_found:
                 text += f"  {one_found['error'][:21]:<21}"
                 continue
             total[place] += one_found["seconds"]
+            peak[place] = max(peak[place], one_found["peak_mb"])
             text += f"{one_found['seconds']:8.2f}{one_found['cpu']:8.2f}{one_found['peak_mb']:7.0f}"
         for place in range(1, len(folders)):
             a, b = found[place - 1], found[place]
@@ -88,7 +112,8 @@ def table(folders: list[str], names: list[str]) -> None:
                 ratio = b["cpu"] / max(a["cpu"], 0.01) / (lines[place] / lines[place - 1])
                 text += f"{ratio:8.2f}"
         print(f"{name:<28}{text}", flush=True)
-    print(f"{'sum':<28}" + "".join(f"{seconds:8.1f}{'':15}" for seconds in total))
+    ends = zip(total, peak, strict=True)
+    print(f"{'sum, largest':<28}" + "".join(f"{seconds:8.1f}{'':8}{memory:7.0f}" for seconds, memory in ends))
 
 
 def main(arguments: list[str]) -> None:
@@ -104,7 +129,14 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made:
         command = [sys.executable, "-m", "crossborder.reports.cli", "demo", "--scale", "10", "--to", f"{made}/ten"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        table([str(ROOT / "data" / "demo"), f"{made}/ten"], names)
+        hundred = os.environ.get("BENCH_SCALE_100", "")
+        if not hundred:
+            print(
+                "scale 100 is not measured: name its folder in BENCH_SCALE_100"
+                " (made by `crossborder demo --scale 100 --to FOLDER`)"
+            )
+        companies = [str(ROOT / "data" / "demo"), f"{made}/ten", *([hundred] if hundred else [])]
+        table(companies, names, float("inf") if hundred else SECONDS)
 
 
 if __name__ == "__main__":
