@@ -20,7 +20,7 @@ def offers() -> pd.DataFrame:
 def test_best_sellers_are_set_against_the_rest():
     found = competition.rival_gaps(offers(), ("smart",)).iloc[0]
     assert (found["leaders"], found["others"], found["gap"]) == (1.0, 1 / 8, 7 / 8)
-    half = 1.645 * np.sqrt(1 / 8 * 7 / 8 / 8)  # the two leaders agree: all noise is the other eight's
+    half = 1.6448536 * np.sqrt(1 / 8 * 7 / 8 / 8)  # the two leaders agree: all noise is the other eight's
     assert (found["low"], found["high"]) == pytest.approx((7 / 8 - half, 7 / 8 + half))
     assert found["rating_gap"] == pytest.approx(4.7 - 4.2)
 

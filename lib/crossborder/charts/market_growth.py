@@ -1,5 +1,7 @@
 """Figures of market growth: contributions, saturation curves, crowding, forecasts, ranks, portfolio."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
@@ -139,7 +141,7 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
     low = min(growth["sellers"].min(), growth["sales"].min()) - 0.02
     high = max(growth["sellers"].max(), growth["sales"].max()) + 0.03
     ax.plot([low, high], [low, high], color=style.GREY, linewidth=0.8, linestyle="--")
-    z = 1.645
+    z = NormalDist().inv_cdf((1 + level) / 2)
     named = [(t("sales a seller stand still"), 0.8 * high, 0.8 * high, style.GREY)]
     for name, row in growth.iterrows():
         hue = style.colour("market", name)
@@ -163,8 +165,9 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
         fig,
         title=title,
         subtitle=t(
-            "Growth a year of published sales and of sellers, last years; label: years until traffic eats our margin "
-            "at the market's growth of traffic cost"
+            "Growth a year of published sales and of sellers, last years, with {level} intervals; label: years until "
+            "traffic eats our margin at the market's growth of traffic cost",
+            level=style.percent(level),
         ),
         source=t("Published market sales, sellers and traffic cost; own margin and advertising"),
     )

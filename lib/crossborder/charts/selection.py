@@ -58,7 +58,7 @@ def gate_funnel(funnel: pd.DataFrame, findings: pd.DataFrame) -> style.Figure:
     )  # fmt: skip
 
 
-def rank_and_value(ideas: pd.DataFrame, k: int) -> style.Figure:
+def rank_and_value(ideas: pd.DataFrame, k: int, *, level: float = 0.9) -> style.Figure:
     """Probability of a place among the first k against value; picks are full circles with their interval."""
     fig, ax = style.figure(height=3.6)
     chosen = ideas["chosen"].to_numpy(bool)
@@ -83,7 +83,8 @@ def rank_and_value(ideas: pd.DataFrame, k: int) -> style.Figure:
         fig,
         title=t("{sure} of {picks} picks rank among the first {k} under most weights; the others are picked for value",
                 sure=sure, picks=len(picks), k=k),
-        subtitle=t("Expected value, USD (bar: 90 % interval), against how sure the rank is; grey: not picked"),
+        subtitle=t("Expected value, USD (bar: {level} interval), against how sure the rank is; grey: not picked",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def contributions(values: pd.DataFrame, weights: pd.Series, names: pd.Series) ->
     )
 
 
-def reliability(table: pd.DataFrame, skill: pd.DataFrame) -> style.Figure:
+def reliability(table: pd.DataFrame, skill: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Predicted against observed success with intervals and counts, on later cohorts."""
     fig, ax = style.figure(height=3.2)
     ax.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.8, linestyle="--")
@@ -141,7 +142,8 @@ def reliability(table: pd.DataFrame, skill: pd.DataFrame) -> style.Figure:
         fig,
         title=t("Later cohorts confirm the probabilities: {skill} better than the base rate, slope {slope}",
                 skill=style.percent(row["value"]), slope=style.number(slope["value"], 2)),
-        subtitle=t("Observed share of successes by predicted probability, launches not seen before; 90 % intervals"),
+        subtitle=t("Observed share of successes by predicted probability, launches not seen before; {level} intervals",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 
@@ -171,7 +173,7 @@ def value_spread(draws: np.ndarray, picks: pd.DataFrame, budget_usd: float) -> s
     )  # fmt: skip
 
 
-def demand(path: pd.DataFrame, names: pd.Series, count: int = 6) -> style.Figure:
+def demand(path: pd.DataFrame, names: pd.Series, count: int = 6, *, level: float = 0.9) -> style.Figure:
     """Expected pieces of the first picks by month with their interval, as small multiples.
 
     Without picks the figure says so.
@@ -199,7 +201,8 @@ def demand(path: pd.DataFrame, names: pd.Series, count: int = 6) -> style.Figure
         fig,
         title=t("The picks sell {first} pieces in the first month and {last} in the last of six",
                 first=style.number(float(total.iloc[0])), last=style.number(float(total.iloc[-1]))),
-        subtitle=t("Pieces a month: expected (line), 90 % interval (band), if it succeeds (dashed); largest picks"),
+        subtitle=t("Pieces a month: expected (line), {level} interval (band), if it succeeds (dashed); largest picks",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 

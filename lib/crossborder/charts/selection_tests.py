@@ -98,7 +98,7 @@ def sequential_path(path: pd.DataFrame, name: str) -> style.Figure:
     )
 
 
-def test_effects(table: pd.DataFrame) -> style.Figure:
+def test_effects(table: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Relative effect of every treated arm with its interval; broken splits are hollow."""
     part = table.iloc[::-1]
     place = np.arange(len(part))
@@ -129,11 +129,12 @@ def test_effects(table: pd.DataFrame) -> style.Figure:
         fig,
         title=t("{sure} of {all} arms show a difference; {broken} must not be read", sure=int(sure.sum()),
                 all=len(part), broken=int(broken.sum())),
-        subtitle=t("Effect on the share who buy, relative to the control, with 90 % interval"),
+        subtitle=t("Effect on the share who buy, relative to the control, with {level} interval",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 
-def success_rates(table: pd.DataFrame, benchmark: float) -> style.Figure:
+def success_rates(table: pd.DataFrame, benchmark: float, *, level: float = 0.9) -> style.Figure:
     """Success rate by quarter with interval against the rate usually claimed for the industry."""
     part = table[table["cohort"] != "all"]
     fig, ax = style.figure(height=2.4)
@@ -151,7 +152,8 @@ def success_rates(table: pd.DataFrame, benchmark: float) -> style.Figure:
         fig,
         title=t("{rate} of launches succeeded ({range})", rate=style.percent(whole["rate"]),
                 range=style.interval(float(whole["low"]), float(whole["high"]), style.percent)),
-        subtitle=t("Share of launches that reached the mark by day 90, by quarter of the decision; 90 % intervals"),
+        subtitle=t("Share of launches that reached the mark by day 90, by quarter of the decision; {level} intervals",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def _nothing(words: str) -> style.Figure:
     return style.finish(fig, title=words)
 
 
-def aspect_map(table: pd.DataFrame) -> style.Figure:
+def aspect_map(table: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Share of good mentions by aspect and market; cells too thin to tell apart from their market are left plain."""
     if table.empty:
         return _nothing(t("No aspect is named in enough reviews of a market"))
@@ -43,12 +43,12 @@ def aspect_map(table: pd.DataFrame) -> style.Figure:
         title=t("{market} buyers are least content with {aspect}: {good} of mentions are good ({range})",
                 market=worst["market"], aspect=t(str(worst["label"])), good=style.percent(float(worst["good"])),
                 range=style.interval(float(worst["low"]), float(worst["high"]), style.percent)),
-        subtitle=t("Share of good mentions, %, by aspect and market; 90 % interval of a cell about ± {half} points",
-                   half=style.number(100 * float(sure.median()))),
+        subtitle=t("Share of good mentions, %, by aspect and market; {level} interval of a cell about ± {half} points",
+                   level=style.percent(level), half=style.number(100 * float(sure.median()))),
     )  # fmt: skip
 
 
-def sentiment_check(table: pd.DataFrame) -> style.Figure:
+def sentiment_check(table: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Accuracy on reviews kept back, by language, beside always giving the same answer."""
     part = table.sort_values("accuracy")
     fig, ax = style.figure(height=2.3)
@@ -65,7 +65,8 @@ def sentiment_check(table: pd.DataFrame) -> style.Figure:
         fig,
         title=t("Languages that are read are read right in {accuracy} or more; the weakest is {language}",
                 accuracy=style.percent(float(low["accuracy"])), language=str(low["language"])),
-        subtitle=t("Share of held-out reviews read right, 90 % interval; diamond: always the same answer"),
+        subtitle=t("Share of held-out reviews read right, {level} interval; diamond: always the same answer",
+                   level=style.percent(level)),
     )  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def breakouts(found: pd.DataFrame, interest: pd.DataFrame, count: int = 6) -> st
     )  # fmt: skip
 
 
-def premiums(table: pd.DataFrame) -> style.Figure:
+def premiums(table: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Premium by attribute and market with intervals."""
     names = list(table.groupby("attribute")["premium"].mean().sort_values(ascending=False).index)
     markets = sorted(table["market"].unique(), key=list(table["market"]).index)
@@ -179,5 +180,6 @@ def premiums(table: pd.DataFrame) -> style.Figure:
         title=t("Buyers in {market} pay most for {attribute}: {premium} of the price ({range})", market=best["market"],
                 attribute=t(str(best["attribute"]).replace("_", " ")), premium=style.percent(best["premium"]),
                 range=style.interval(float(best["low"]), float(best["high"]), style.percent)),
-        subtitle=t("Premium in the price of rival offers, same niche and rating, with 90 % interval"),
+        subtitle=t("Premium in the price of rival offers, same niche and rating, with {level} interval",
+                   level=style.percent(level)),
     )  # fmt: skip

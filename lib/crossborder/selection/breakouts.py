@@ -1,5 +1,7 @@
 """When did a search term break out? A step or a fading burst beyond trend and season, tested over all weeks at once."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ FADE_WEEKS = 10.0
 
 
 def breakouts(
-    interest: pd.DataFrame, rng: np.random.Generator, *, alarms: float = 0.05, draws: int = 1500
+    interest: pd.DataFrame, rng: np.random.Generator, *, alarms: float = 0.05, draws: int = 1500, level: float = 0.9
 ) -> pd.DataFrame:
     """The strongest change of every series and whether it is more than chance.
 
@@ -20,7 +22,7 @@ def breakouts(
     harmonics and one step (or one burst that fades by half in seven weeks) at the best week; neighbours in time are
     whitened with the common autocorrelation. p value: the largest |t| of simulated series without a change. `found`
     holds the false discovery rate at `alarms` (Benjamini and Hochberg 1995). Size is the jump as a fraction with its
-    standard error; only the strongest change of a series is reported.
+    interval at `level`; only the strongest change of a series is reported.
     """
     missing = {"week", "market", "term", "interest"} - set(interest.columns)
     if missing:
@@ -43,9 +45,10 @@ def breakouts(
     chance = null_maximum(len(wide), rho, rng, draws)
     p = (1 + (chance[:, None] >= strongest).sum(axis=0)) / (draws + 1)
     jump, sd = size[best, column], error[best, column]
+    z = NormalDist().inv_cdf((1 + level) / 2)
     table = wide.columns.to_frame(index=False).assign(
         week=wide.index[starts[best]], shape=np.array(kinds)[best], size=np.expm1(jump),
-        low=np.expm1(jump - 1.645 * sd), high=np.expm1(jump + 1.645 * sd), t_value=t_value[best, column], p_value=p,
+        low=np.expm1(jump - z * sd), high=np.expm1(jump + z * sd), t_value=t_value[best, column], p_value=p,
     )  # fmt: skip
     table["found"] = _discoveries(p, alarms) & (table["size"] > 0)
     return table.sort_values("t_value", ascending=False, ignore_index=True)

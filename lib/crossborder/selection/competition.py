@@ -1,5 +1,7 @@
 """How crowded a niche is, where prices leave a gap, what rivals offer, and what crowding does to the margin."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 
@@ -83,11 +85,11 @@ def price_position(listings: pd.DataFrame, price: float, market: str, niche: str
 
 
 def rival_gaps(
-    listings: pd.DataFrame, attributes: tuple[str, ...], by: str = "niche", top: float = 0.2
+    listings: pd.DataFrame, attributes: tuple[str, ...], by: str = "niche", top: float = 0.2, level: float = 0.9
 ) -> pd.DataFrame:
     """What the best-selling fifth of offers has more often than the rest: one row a niche and attribute.
 
-    Columns: leaders, others (shares with the attribute), gap with its 90 % interval, rating_gap (stars).
+    Columns: leaders, others (shares with the attribute), gap with its interval at `level`, rating_gap (stars).
     """
     if missing := {*attributes, by, "units_month", "rating"} - set(listings.columns):
         raise InputError.missing_columns("listings", missing, listings.columns)
@@ -100,7 +102,8 @@ def rival_gaps(
     out = pd.DataFrame({"leaders": first["mean"], "others": rest["mean"]})
     out["gap"] = out["leaders"] - out["others"]
     error = sum(part["mean"] * (1 - part["mean"]) / part["size"] for part in (first, rest)) ** 0.5
-    out["low"], out["high"] = out["gap"] - 1.645 * error, out["gap"] + 1.645 * error
+    reach = NormalDist().inv_cdf((1 + level) / 2) * error
+    out["low"], out["high"] = out["gap"] - reach, out["gap"] + reach
     stars = [listings[mask].groupby(by)["rating"].mean() for mask in (lead, ~lead)]
     out["rating_gap"] = (stars[0] - stars[1]).reindex(out.index.get_level_values(by)).to_numpy()
     return out.sort_values("gap", ascending=False).reset_index()

@@ -83,7 +83,9 @@ def certificate(
     if rows.empty:
         raise InputError.unknown("attribute", attribute, premiums["attribute"].unique())
     sd = (rows["high"] - rows["low"]) / (2 * ndtri(0.5 + level / 2))
-    even = willingness_to_pay.break_even(rows["premium"], sd, price_usd, extra_cost_usd, certificate_usd, units_year)
+    even = willingness_to_pay.break_even(
+        rows["premium"], sd, price_usd, extra_cost_usd, certificate_usd, units_year, level=level
+    )
     table = pd.concat([rows[["market", "premium", "low", "high"]], even], axis=1)
     table["units_needed"] = table["units_needed"].where(np.isfinite(table["units_needed"]))
     return table.sort_values("profit_usd", ascending=False, ignore_index=True)

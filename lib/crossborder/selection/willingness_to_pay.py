@@ -103,15 +103,16 @@ def break_even(
     certificate_usd: ArrayLike,
     units_year: ArrayLike,
     years: float = 1.0,
+    level: float = 0.9,
 ) -> pd.DataFrame:
     """Whether a premium pays for its certificate and dearer material.
 
     `premium` is a fraction of the price with standard deviation `premium_sd`; `extra_cost_usd` a piece (dearer
     material), `certificate_usd` once. Columns: gain_piece_usd, units_needed (infinite if a piece loses), extra_cost_max
     (dearest extra cost a piece that still pays at the expected sales), profit_usd over `years`, probability that it
-    pays, and both ends of the 90 % interval of the profit.
+    pays, and both ends of the interval of the profit at `level`.
     """
-    from scipy.special import ndtr
+    from scipy.special import ndtr, ndtri
 
     arrays = np.broadcast_arrays(*map(np.atleast_1d, (premium, premium_sd, price_usd, extra_cost_usd, certificate_usd)))
     rate, sd, price, extra, once = (a.astype(float) for a in arrays)
@@ -121,6 +122,7 @@ def break_even(
     gain = rate * price - extra
     needed = np.where(gain > 0, once / np.where(gain > 0, gain, 1.0), np.inf)
     profit, spread = gain * units - once, np.maximum(sd * price * units, 1e-12)
+    reach = float(ndtri(0.5 + level / 2)) * spread
     dearest = rate * price - np.divide(once, units, out=np.full(rate.shape, np.inf), where=units > 0)
     return pd.DataFrame(
         {
@@ -128,8 +130,8 @@ def break_even(
             "units_needed": needed,
             "extra_cost_max_usd": dearest,
             "profit_usd": profit,
-            "low_usd": profit - 1.645 * spread,
-            "high_usd": profit + 1.645 * spread,
+            "low_usd": profit - reach,
+            "high_usd": profit + reach,
             "pays": ndtr(profit / spread),
         }
     )
