@@ -92,12 +92,12 @@ def resilience_curve(curve: pd.DataFrame, currency: str = "USD") -> style.Figure
         t("both"): (last["cap"], float(total.iloc[-1]), style.INK),
         t("mean of worst 1 in 20"): (last["cap"], float(last["tail_loss_year"]), style.ACCENT),
     }
+    ax.set_ylim(bottom=0)
     style.label_ends(ax, ends, gap=0.07)
     best = shown.iloc[int(np.argmin(total))]
     ax.plot(best["cap"], float(total.min()), "o", color=style.INK, ms=6)
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis)
-    ax.set_ylim(bottom=0)
     ax.set_xlim(shown["cap"].min() - 0.02, 1.3)
     ax.set_xticks([0.25, 0.4, 0.5, 0.65, 0.8, 1.0])
     ax.set_xlabel(t("Largest share that one supplier may have"))
