@@ -13,16 +13,18 @@ import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
+from crossborder.finance import workbook_outputs
 from crossborder.finance.lines import Line, Model, Term
 
 if TYPE_CHECKING:
     import xlsxwriter
 
-__all__ = ["Layout", "formula", "plan_workbook"]
+__all__ = ["Layout", "column_letters", "formula", "plan_workbook"]
 
 FIRST_ROW, OPENING, FIRST_MONTH = 3, 5, 6  # zero-based: rows 1-3 hold title, years and months; columns A-E labels
 SYMBOLS = {"+": (1, "+"), "-": (1, "-"), "*": (2, "*"), "/": (2, "/")}
 TOLERANCE = 0.005
+SHEETS = ("Read me", "Outputs", "Scenarios", "Inputs", "Segments", "Group", "Valuation", "Checks", "Lines")
 
 
 @dataclass
@@ -98,6 +100,7 @@ def plan_workbook(
     segments: Sequence[tuple[str, str]],
     scenarios: Mapping[str, Mapping[str, float]] | None = None,
     title: str = "Plan",
+    valued: tuple[float, float] | None = None,
 ) -> bytes:
     """The workbook's bytes.
 
@@ -107,6 +110,7 @@ def plan_workbook(
     months : first days of the months.
     segments : (market, channel) in the order of the flattened last two dimensions.
     scenarios : scenario -> input -> factor on that input; the switch on the sheet "Scenarios" applies one of them.
+    valued : cost of capital a year and growth behind the plan; with them a sheet discounts the plan.
 
     Raises
     ------
@@ -125,7 +129,7 @@ def plan_workbook(
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title, "created": pd.Timestamp("2000-01-01").to_pydatetime()})
     book.set_calc_mode("auto")
-    writer = _Writer(book, layout, dict(values), list(months), scenarios, title)
+    writer = _Writer(book, layout, dict(values), list(months), scenarios, title, valued)
     writer.write()
     book.close()
     return buffer.getvalue()
@@ -134,18 +138,20 @@ def plan_workbook(
 class _Writer:
     """Writes the sheets in the order in which a reader meets them."""
 
-    def __init__(self, book, layout: Layout, values: dict, months: list, scenarios: dict, title: str) -> None:
+    def __init__(
+        self, book, layout: Layout, values: dict, months: list, scenarios: dict, title: str, valued: tuple | None
+    ) -> None:
         self.book, self.layout, self.model = book, layout, layout.model
         self.values, self.months, self.scenarios, self.title = values, months, scenarios, title
+        self.valued = valued
         self.number = book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00;-"})
         self.input = book.add_format({"num_format": "#,##0.00##", "font_color": "#0000FF", "bg_color": "#FFF9E5"})
+        self.whole = book.add_format({"num_format": "#,##0;[Red]-#,##0;-"})
+        self.percent = book.add_format({"num_format": "0.0%", "font_color": "#0000FF", "bg_color": "#FFF9E5"})
         self.bold = book.add_format({"bold": True})
         self.heading = book.add_format({"bold": True, "font_size": 14})
         self.date = book.add_format({"num_format": "yyyy-mm", "bold": True, "align": "right"})
-        self.sheets = {
-            name: book.add_worksheet(name)
-            for name in ("Read me", "Outputs", "Scenarios", "Inputs", "Segments", "Group", "Checks", "Lines")
-        }
+        self.sheets = {name: book.add_worksheet(name) for name in SHEETS if valued or name != "Valuation"}
         self.changed = [n for n in self.model.inputs if any(n in changes for changes in scenarios.values())]
 
     def write(self) -> None:
@@ -159,6 +165,7 @@ class _Writer:
         self._outputs()
         self._lines()
         self._read_me()
+        self._names_and_print()
 
     def _frame(self, sheet: "xlsxwriter.worksheet.Worksheet", name: str) -> None:
         sheet.write_string(0, 0, f"{self.title}: {name.lower()}", self.heading)
@@ -265,47 +272,33 @@ class _Writer:
         self.book.define_name("all_checks", f"=Checks!$B${row + 2}")
 
     def _outputs(self) -> None:
-        sheet = self.sheets["Outputs"]
-        sheet.write_string(0, 0, self.title, self.heading)
-        sheet.write_string(1, 0, "checks", self.bold)
-        sheet.write_formula(1, 1, "=all_checks", None, "OK")
-        years = sorted({month.year for month in self.months})
-        sheet.write_string(3, 0, "USD a year", self.bold)
-        flows = ("revenue", "gross_profit", "contribution_total", "ebitda", "net_income", "cash_from_operations")
-        shown = [name for name in flows if name in self.model.lines]
-        for place, year in enumerate(years):
-            sheet.write_number(3, 1 + place, year, self.bold)
-        for row, name in enumerate(shown, start=4):
-            sheet.write_string(row, 0, name)
-            for place, year in enumerate(years):
-                value = self._numbers(self.model.lines[name])[0][[month.year == year for month in self.months]].sum()
-                sheet.write_formula(row, 1 + place, self._yearly(name, place), self.number, float(value))
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, len(years), 16)
-        for place, name in enumerate(("revenue", "ebitda", "cash")):
-            if name in self.model.lines:
-                self._chart(sheet, name, place)
+        known = {"whole": self.whole, "number": self.number, "bold": self.bold, "heading": self.heading}
+        known |= {"percent": self.percent}
+        place = (self.layout, self.values, self.months)
+        if self.valued:
+            rate, growth = self.valued
+            sheet = self.sheets["Valuation"]
+            self._frame(sheet, "Valuation")
+            known["value"] = workbook_outputs.valuation(
+                self.book, sheet, *place, known, title=self.title, rate=rate, growth=growth
+            )
+        outputs = self.sheets["Outputs"]
+        workbook_outputs.outputs(self.book, outputs, *place, known, title=self.title, valued=bool(self.valued))
 
-    def _yearly(self, name: str, place: int) -> str:
-        first, last = _column(FIRST_MONTH), _column(FIRST_MONTH + len(self.months) - 1)
-        row = self.layout.row[name] + 1
-        return f"=SUMIFS(Group!${first}${row}:${last}${row},Group!${first}$2:${last}$2,{_column(1 + place)}$4)"
-
-    def _chart(self, sheet, name: str, place: int) -> None:
-        chart = self.book.add_chart({"type": "line"})
-        last = FIRST_MONTH + len(self.months) - 1
-        row = self.layout.row[name]
-        chart.add_series(
-            {
-                "name": name,
-                "categories": ["Group", 2, FIRST_MONTH, 2, last],
-                "values": ["Group", row, FIRST_MONTH, row, last],
-                "line": {"color": "#0072B2", "width": 1.75},
-            }
-        )
-        chart.set_title({"name": f"{name}, USD a month", "name_font": {"size": 11}})
-        chart.set_legend({"none": True})
-        sheet.insert_chart(13 + 15 * place, 0, chart, {"x_scale": 1.4})
+    def _names_and_print(self) -> None:
+        """A name for each line of the group by month (plan_revenue ...), and pages that print."""
+        last = _column(FIRST_MONTH + len(self.months) - 1)
+        for name, sheet in self.layout.sheet.items():
+            if self.model.lines[name].level != "segment":
+                row = self.layout.row[name] + 1
+                self.book.define_name(f"plan_{name}", f"={sheet}!${_column(FIRST_MONTH)}${row}:${last}${row}")
+        for name, sheet in self.sheets.items():
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1 if name in ("Read me", "Outputs", "Scenarios", "Lines") else 5, 0)
+            if name in ("Inputs", "Segments", "Group", "Checks", "Valuation"):
+                sheet.repeat_rows(0, FIRST_ROW - 1)
+                sheet.repeat_columns(0, 0)
 
     def _lines(self) -> None:
         sheet = self.sheets["Lines"]
@@ -326,6 +319,8 @@ class _Writer:
             "Choose a scenario on the sheet Scenarios. The sheet Checks must say OK.",
             "The sheet Lines tells what each line is and on what it rests.",
             "Column F holds opening balances; interest is on opening balances, so nothing is circular.",
+            "Outputs shows years and charts; Inputs holds every number; Segments, Group and Valuation compute.",
+            "Every line of the group has a name for its months, plan_ and the line: =SUM(plan_revenue).",
         )
         for row, text in enumerate(texts):
             sheet.write_string(row, 0, text, self.heading if row == 0 else None)
@@ -340,10 +335,14 @@ def _sheet(line: Line) -> str:
     return "Segments" if line.level == "segment" else "Group"
 
 
-def _column(place: int) -> str:
+def column_letters(place: int) -> str:
+    """Letters of a column, counted from 0."""
     letters = ""
     place += 1
     while place:
         place, rest = divmod(place - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_column = column_letters
