@@ -15,6 +15,8 @@ from crossborder.marketing import (
     basket,
     budget_tables,
     cohorts,
+    content,
+    content_tables,
     customer_tables,
     inputs,
     journey_query,
@@ -134,6 +136,9 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.offers": lambda c: offer_tables.offer_economics(c, _sold(c), 0.3, rng=_rng()).sale,
     "marketing.reach": _reach,
     "marketing.journeys": _journeys,
+    "marketing.community": lambda c: content.community_health(c.events("touchpoints")),
+    "marketing.click_limits": lambda c: content_tables.click_limits(c, _market(c), 0.4),
+    "marketing.languages": lambda c: content_tables.languages(c, 20.0),
     "marketing.sensitivity": lambda c: journey_query.sensitivity(
         c.events("touchpoints"), c.events("orders"), [7.0, 30.0], usd_rates=inputs.usd_rates(c)
     ),

@@ -15,6 +15,7 @@ from crossborder.errors import InputError, Refusal
 from crossborder.marketing.journeys import Journeys
 
 if TYPE_CHECKING:
+    import pyarrow
     from ibis.expr.types import Table, Value
 
 __all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"]
@@ -239,8 +240,6 @@ def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list
 
     Second, channel and market are packed into one integer, which sorts and travels faster than three columns.
     """
-    import pyarrow.compute as pc
-
     # An order sorts after the touches of the same second, which may have led to it.
     kinds, places = (_power_of_two(len(names) + 1) for names in channels)
 
@@ -256,17 +255,29 @@ def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list
     )
     bought = sold.filter(sold.customer_id.notnull())
     orders = bought.select("customer_id", packed=packed(bought.ordered_at, kinds - 1, 0))
-    table = touches.union(orders).order_by(["customer_id", "packed"]).to_pyarrow().combine_chunks()
-    value = table["packed"].to_numpy()
-    first = np.ones(len(value), dtype=bool)
-    if len(value):
-        customer = table["customer_id"].combine_chunks()
-        first[1:] = pc.not_equal(customer.slice(1), customer.slice(0, len(value) - 1)).to_numpy(zero_copy_only=False)
+    value, first = _firsts(touches.union(orders).order_by(["customer_id", "packed"]).to_pyarrow())
     place_bits, bits = places.bit_length() - 1, (kinds * places).bit_length() - 1
     code = ((value >> place_bits) & (kinds - 1)).astype(np.int16)
     code[code == kinds - 1] = ORDER
     market = (value & (places - 1)).astype(np.int16)
     return {"seconds": value >> bits, "code": code, "market": market, "first": first}
+
+
+def _firsts(ordered: "pyarrow.Table") -> tuple[np.ndarray, np.ndarray]:
+    """The packed integers in order, and whether each is the first of its customer; read in the batches as they came."""
+    import pyarrow.compute as pc
+
+    values, firsts, last = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=bool)], None
+    for batch in ordered.to_batches():
+        customer = batch["customer_id"]
+        if len(customer):
+            first = np.ones(len(customer), dtype=bool)
+            first[0] = customer[0].as_py() != last
+            first[1:] = pc.not_equal(customer.slice(1), customer.slice(0, len(customer) - 1)).to_numpy(False)
+            values.append(batch["packed"].to_numpy(False))
+            firsts.append(first)
+            last = customer[-1].as_py()
+    return np.concatenate(values), np.concatenate(firsts)
 
 
 def _power_of_two(least: int) -> int:
