@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from crossborder.errors import InputError
 from crossborder.finance.capital_cost import capital_structure, levered_beta, unlevered_beta, weighted_cost
@@ -23,6 +24,15 @@ def test_some_debt_is_cheaper_and_much_debt_is_dearer():
     assert 0 < best < len(table) - 1
     assert table["cost_of_debt"].is_monotonic_increasing
     assert table["cost_of_equity"].is_monotonic_increasing
+
+
+def test_income_lost_in_distress_stops_debt_earlier():
+    plain, lost = capital_structure(**FIRM), capital_structure(**FIRM, distress=pd.Series({"B+": 0.5, "B": 0.5}))
+    hit = lost["rating"].isin(["B+", "B"])
+    assert hit.any() and (plain["income_lost"] == 0).all()
+    assert lost.loc[hit, "cost_with_distress"].to_numpy() == pytest.approx(2 * plain.loc[hit, "cost_of_capital"])
+    assert lost.loc[~hit, "cost_with_distress"].to_numpy() == pytest.approx(plain.loc[~hit, "cost_of_capital"])
+    assert np.flatnonzero(lost["least"])[0] <= np.flatnonzero(plain["least"])[0] and not lost.loc[hit, "least"].any()
 
 
 def test_interest_above_income_saves_no_tax():

@@ -107,13 +107,16 @@ def capital_structure(
     tax_rate: float,
     debt_ratios: Sequence[float] = tuple(np.arange(0, 0.91, 0.1).round(2)),
     spreads: pd.DataFrame = RATING_SPREADS,
+    distress: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Cost of capital at each debt ratio, with the rating that interest coverage allows; the least-cost row is marked.
 
     The rate on debt depends on the rating, the rating on interest cover, and cover on the rate: the fixed point is
     found from the best rating downwards (the first rating whose own spread leaves the cover that it asks for). Tax
-    saves only on interest up to operating income. Source: Damodaran, Applied Corporate Finance, "cost of capital
-    approach".
+    saves only on interest up to operating income. `distress` is the share of operating income that buyers, suppliers
+    and staff take away at a rating (0 where a rating is not named); `cost_with_distress` is the rate at which the whole
+    income would be worth what is left of it at `cost_of_capital`, forever, and decides which row is least.
+    Source: Damodaran, Applied Corporate Finance, "cost of capital approach" and its enhanced form.
     """
     if firm_value_usd <= 0:
         raise InputError.out_of_range("firm_value_usd", firm_value_usd, "above 0")
@@ -134,7 +137,9 @@ def capital_structure(
         "cost_of_capital",
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(least=table["cost_of_capital"] == table["cost_of_capital"].min())
+    lost = table["rating"].map(distress).fillna(0.0) if distress is not None else 0.0
+    whole = table["cost_of_capital"] / (1 - lost)
+    return table.assign(income_lost=lost, cost_with_distress=whole, least=whole == whole.min())
 
 
 def _rating(income: float, debt: float, risk_free_rate: float, spreads: pd.DataFrame) -> tuple[str, float, float]:

@@ -12,6 +12,7 @@ from crossborder.finance.dcf import multiples
 from crossborder.finance.evaluate import evaluate
 from crossborder.finance.plan_inputs import PlanCase
 from crossborder.finance.statements import plan_model
+from crossborder.reference import files
 
 if TYPE_CHECKING:
     from crossborder.company import Company
@@ -93,7 +94,7 @@ def capital_employed(values: dict[str, np.ndarray]) -> float:
     return held - sum(float(np.ravel(values[f"{name}_opening"])[0]) for name in ("payables", "tax_payable"))
 
 
-def structure_inputs(company: "Company", values: dict[str, np.ndarray], rate: float) -> dict[str, float]:
+def structure_inputs(company: "Company", values: dict[str, np.ndarray], rate: float) -> dict[str, float | pd.Series]:
     """Arguments of `capital_structure` for the company: first-year operating income and its value as a perpetuity."""
     income = float(values["ebit"][0, :12].sum())
     if income <= 0:
@@ -108,6 +109,7 @@ def structure_inputs(company: "Company", values: dict[str, np.ndarray], rate: fl
         "risk_free_rate": company.value("finance.risk_free.rate_us"),
         "equity_premium": company.value("finance.equity.premium") + company.value("finance.size.premium"),
         "tax_rate": tax,
+        "distress": files.read("distress_costs.csv").set_index("rating")["income_lost"],
     }
 
 
