@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crossborder import style
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from crossborder.style import Sentence
 
 __all__ = ["placeholders"]
 
 
-def placeholders(rates: "pd.DataFrame", markets: Sequence[str] = ()) -> style.Sentence | None:
+def placeholders(rates: "pd.DataFrame", markets: Sequence[str] = ()) -> "Sentence | None":
     """One warning line when some of the rates behind a result have confidence D; None when none has.
 
     `rates` has market, confidence and source, one row a rate, as the sources of a rulebook or duty rates have them;
     `markets` limits it to those shown. The two sources that most of the doubtful rates name are told.
     """
+    from crossborder import style
+
     shown = rates[rates["market"].isin(list(markets))] if len(markets) else rates
     weak = shown[shown["confidence"] == "D"]
     if weak.empty:
