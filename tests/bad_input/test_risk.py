@@ -15,7 +15,7 @@ from crossborder.reports.parameters import base
         ("62_fx_risk", {"home": "EUR"}, "home=EUR: allowed: CNY or USD"),
         ("62_fx_risk", {"basket": "EUR half"}, r"currencies with weights that add up to 1, such as EUR \.6, GBP \.4"),
         ("62_fx_risk", {"horizon_days": "2.5"}, "horizon_days=2.5: allowed: a whole number from 5 to 63"),
-        ("61_risk_register", {"years": "10"}, "years=10: allowed: a whole number from 5000 to 2e"),
+        ("61_risk_register", {"years": "10"}, "years=10: allowed: a whole number from 5000 to 2000000"),
         ("61_risk_register", {"reserve_share": "-1"}, r"reserve_share=-1: allowed: a number from 0 to 0\.5"),
         ("63_stress_and_continuity", {"country_cap": "0"}, "country_cap=0: allowed: a number above 0 and at most 1"),
         ("64_early_warning", {"split": "2025-13-01"}, "split=2025-13-01: allowed: a day that the calendar has"),
