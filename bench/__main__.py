@@ -16,7 +16,6 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 SECONDS = 1800
-ARGUMENTS = {"bench_runs": ["--dask"]}
 # What is measured over many simulated worlds, for hours if asked for: not part of the whole, only when named.
 LONG = ("bench_demo", "bench_sweep")
 PACKAGES = ("numpy", "pandas", "scipy", "duckdb", "ibis-framework", "statsmodels", "scikit-learn")
@@ -60,7 +59,7 @@ def section(script: Path) -> tuple[str, bool]:
     started, load = time.monotonic(), os.getloadavg()[0]
     surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     ended = subprocess.run(
-        [sys.executable, "-m", f"bench.{script.stem}", *ARGUMENTS.get(script.stem, ())],
+        [sys.executable, "-m", f"bench.{script.stem}"],
         cwd=HERE.parent,
         env=surroundings,
         capture_output=True,
