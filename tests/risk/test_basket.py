@@ -73,5 +73,7 @@ def test_netting_of_two_independent_currencies_has_an_interval_about_its_known_v
     half = pd.Series({"EUR": 0.5, "GBP": 0.5})
     low, high = basket.netted_interval(returns, half, np.random.default_rng(1))
     assert low < 1 - 1 / np.sqrt(2) < high and high - low < 0.05
+    few = basket.netted_interval(returns.head(40), half, np.random.default_rng(1))
+    assert few[0] < few[1]
     one = returns.assign(GBP=returns["EUR"])
     assert basket.netted_interval(one, half, np.random.default_rng(1)) == pytest.approx((0, 0), abs=1e-9)

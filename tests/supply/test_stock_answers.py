@@ -58,6 +58,8 @@ def test_the_share_of_stock_saved_has_an_interval_over_skus():
     own = SimpleNamespace(on_hand=np.array([[10.0], [10.0], [30.0], [30.0]]))  # in the order of SKU and market
     even = SimpleNamespace(grid=grid, ours=SimpleNamespace(on_hand=np.array([[15.0], [5.0], [5.0], [15.0]])), own=own)
     assert answers.saved_interval(even) == pytest.approx((0.5, 0.5))
+    short = SimpleNamespace(grid=grid, ours=even.ours, own=SimpleNamespace(on_hand=own.on_hand[:3]))
+    assert answers.saved_interval(short) is None, "the books lack a series"
     odd = SimpleNamespace(grid=grid, ours=SimpleNamespace(on_hand=np.array([[30.0], [2.0], [2.0], [12.0]])), own=own)
     low, high = answers.saved_interval(odd)
     saved, moved = 1 - 46 / 80, np.array([4 - 46 / 80 * 20, 42 - 46 / 80 * 60])

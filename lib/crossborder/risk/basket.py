@@ -68,8 +68,12 @@ def diversification(returns: pd.DataFrame, weights: pd.Series) -> dict[str, floa
 def netted_interval(
     returns: pd.DataFrame, weights: pd.Series, rng: np.random.Generator, *, block: int = 63, level: float = 0.9
 ) -> tuple[float, float]:
-    """Ends of the share that netting removes: quarters of the history drawn again with replacement, 1,000 times."""
+    """Ends of the share that netting removes: quarters of a year drawn again with replacement, 1,000 times.
+
+    A history of less than a year is cut into four.
+    """
     used = returns[list(weights.index)].to_numpy(float)
+    block = min(block, max(len(used) // 4, 1))
     pieces = used[: len(used) // block * block].reshape(-1, block, used.shape[1])
     first, second = pieces.mean(axis=1), np.einsum("bti,btj->bij", pieces, pieces) / block
     share = rng.multinomial(len(pieces), np.full(len(pieces), 1 / len(pieces)), 1000) / len(pieces)

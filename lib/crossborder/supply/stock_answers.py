@@ -194,19 +194,22 @@ def _replay_rows(replayed: PolicyReplay, target: float) -> list[dict]:
     saved = 1 - replayed.ours.mean_stock / replayed.own.mean_stock
     own = f"own rule serves {replayed.own.fill_rate:.3f}"
     fill = replayed.ours.fill_rate
-    low, high = saved_interval(replayed)
-    ends = {"low": low, "high": high, "level": 0.9}
+    found = saved_interval(replayed)
+    ends = {} if found is None else {"low": found[0], "high": found[1], "level": 0.9}
     return [
         {"name": "supply.replay.fill_rate", "value": fill, "unit": "share", "note": f"target {target:g}"},
         {"name": "supply.replay.stock_saved_share", "value": saved, "unit": "share", "note": own, **ends},
     ]
 
 
-def saved_interval(replayed: PolicyReplay, level: float = 0.9) -> tuple[float, float]:
+def saved_interval(replayed: PolicyReplay, level: float = 0.9) -> tuple[float, float] | None:
     """Ends of the share of stock saved, as if the SKUs were a sample: ratio estimator (Cochran 1977, equation 2.46).
 
-    The two replays hold the same series in the order of SKU and market; both are summed to SKUs.
+    Both replays are summed to SKUs. None with a single SKU, or where the books lack some of the series, because then
+    the two cannot be set side by side.
     """
+    if len(replayed.own.on_hand) != len(replayed.grid) or replayed.grid["sku"].nunique() < 2:
+        return None
     names = replayed.grid.sort_values(["sku", "market"])["sku"].to_numpy()
     order = np.lexsort((replayed.grid["market"], replayed.grid["sku"]))
     place = np.unique(names, return_inverse=True)[1]
