@@ -16,8 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 SECONDS = 1800
-# What is measured over many simulated worlds, for hours if asked for: not part of the whole, only when named.
-LONG = ("bench_demo", "bench_sweep")
+# What is measured over many simulated worlds or runs, for hours if asked for: not part of the whole, only when named.
+LONG, LONG_SECONDS = ("bench_demo", "bench_sweep"), 14_400
 PACKAGES = ("numpy", "pandas", "scipy", "duckdb", "ibis-framework", "statsmodels", "scikit-learn")
 PACKAGES += (
     "ChannelAttribution",
@@ -64,7 +64,7 @@ def section(script: Path) -> tuple[str, bool]:
         env=surroundings,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=LONG_SECONDS if script.stem in LONG else SECONDS,
     )
     shown = ended.stdout.strip()
     if ended.returncode:

@@ -1,6 +1,6 @@
 """A whole run: plain Papermill, one notebook after the other, and ours cold, warm, on a cluster, and nothing changed.
 
-Run: python -m bench.bench_runs [--dask] [NOTEBOOK ...]
+Run: python -m bench.bench_runs [NOTEBOOK ...]
 All is measured in one run; the outputs of all ways are compared, figures byte by byte.
 """
 
@@ -59,9 +59,8 @@ def cluster() -> Iterator[str]:
         yield made.scheduler_address
 
 
-def main(words: list[str]) -> int:
+def main(names: list[str]) -> int:
     """Measure and print a table; 1 if the outputs differ."""
-    names = [word for word in words if not word.startswith("--")]
     paths = [project.find(name) for name in names] or project.numbered()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -72,9 +71,9 @@ def main(words: list[str]) -> int:
         shared.clear()
         seconds["warm, two at once"] = ours(names, place, "warm-parallel", warm=True)
         seconds["the same again, shared results there"] = ours(names, place, "warm-again", warm=True)
-        if "--dask" in words:
-            with cluster() as address:
-                seconds["Dask, two workers"] = ours(names, place, "dask", scheduler=address)
+        shared.clear()
+        with cluster() as address:
+            seconds["Dask, two workers"] = ours(names, place, "dask", scheduler=address)
         seconds["nothing changed"] = ours(names, place, "warm-again", force=False)
         found = {path.parent.name: outputs(path) for path in sorted((place / "reports").glob("*/notebooks"))}
     first = next(iter(seconds.values()))
