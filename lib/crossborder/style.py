@@ -113,7 +113,8 @@ class Figure(MatplotlibFigure):
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         said = self.alt or self.title_text
         SHOWN[said] = self
-        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": said}, {"image/png": {"alt": said}}
+        about = {"alt": said, **({"title": self.title_text} if self.title_text else {})}
+        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": said}, {"image/png": about}
 
 
 def figure(

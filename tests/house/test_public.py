@@ -9,6 +9,8 @@ import pytest
 import yaml
 from crossborder.reports import project
 
+from tests.browser import watched
+
 ROOT = project.root()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BASH = ("bash", "-n")
@@ -23,6 +25,9 @@ def test_the_public_checks_run_what_everybody_else_types():
         lowest = PYPROJECT["project"]["requires-python"].removeprefix(">=")
         assert lowest in job["strategy"]["matrix"]["python"]
         assert all(re.search(r"@v\d+$", step["uses"]) for step in job["steps"] if "uses" in step)
+        kept = [step["with"] for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+        # Folders whose name starts with a dot are left out unless asked for.
+        assert [(ROOT / one["path"], one["include-hidden-files"]) for one in kept] == [(watched.SHOTS, "true")]
     assert re.search(r"^test: .*lint.*unit.*check-notebooks", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
 
 

@@ -32,3 +32,10 @@ class Terminal(io.StringIO):
 def test_a_terminal_gets_the_same_lines_and_what_runs_now():
     text = told(Terminal())
     assert "[1/2] ✓ 11_size 1.2 s" in text and "ValueError: boom" in text
+
+
+def test_a_run_in_chinese_is_told_in_chinese():
+    stream = io.StringIO()
+    listener, _ = progress.listener(stream, "zh")
+    listener.planned(3, 2)
+    assert stream.getvalue() == "共 3 个笔记本，需运行 2 个，其余 1 个未变或跳过\n"

@@ -93,3 +93,12 @@ def test_a_picture_is_linked_to_its_data_by_its_text():
     body = rendering.render_cells({"cells": [code(output)]}, {'a "line"': [("CSV", "tables/x/up.csv")]})
     assert html.escape('alt="a "line""', quote=False).replace('a "line"', "a &quot;line&quot;") in body.pieces[0]
     assert 'href="tables/x/up.csv"' in body.pieces[0]
+
+
+def test_the_title_of_a_picture_stands_above_it_for_a_phone():
+    output = shown(**{"image/png": "iVBORw0KGgo=", "text/plain": "a line"})
+    output["metadata"] = {"image/png": {"alt": "up, and what is drawn", "title": "up < 5"}}
+    assert (
+        '<p class="finding" aria-hidden="true">up &lt; 5</p>'
+        in rendering.render_cells({"cells": [code(output)]}, {}).pieces[0]
+    )

@@ -92,7 +92,8 @@ def capability_bullets(assessed: pd.DataFrame) -> style.Figure:
         fig,
         title=t("Strongest side: {best}; weakest: {worst}", best=t(best.index[-1]), worst=t(best.index[0])),
         subtitle=t(
-            "Key figures of the last 365 days on published bands (grey); circle: upper half, diamond: lower half"
+            "Key figures of the last 365 days on published bands (grey); circle: upper half, diamond: lower half; "
+            "at the rim: far outside"
         ),
         source=t("Company tables; bands from published claims, which are not evidence"),
     )
@@ -103,6 +104,8 @@ def _value(value: float, unit: str) -> str:
         return style.percent(value, 1)
     if unit == "USD":
         return style.money(value, digits=2)
+    if unit == "ratio":
+        return t("{value} times", value=style.number(value, 1))
     return f"{style.number(value, 0 if unit in ('orders', 'visits') else 1)} {t(unit)}"
 
 

@@ -70,6 +70,7 @@ def bridge(table: pd.DataFrame, *, period: str) -> style.Figure:
         rows[-1][1],
     )
     style.human_axis(ax.xaxis, "USD")
+    ax.locator_params(axis="x", steps=[1, 2, 5, 10])  # 1.25 m would be cut to 1.2 m
     effects = table.iloc[1:-1].set_index("step")["usd"]
     change = rows[-1][1] - rows[0][1]
     return style.finish(
@@ -102,7 +103,7 @@ def elasticities(table: pd.DataFrame, *, level: float, truth: dict[str, float] |
     ax.grid(axis="x", visible=True)
     ax.set_xlim(min(table["low"].min() - 0.2, -1.2), 0.25)
     ax.axvline(-1, color=style.GREY, linewidth=0.8, linestyle=":")
-    style.human_axis(ax.xaxis, t("change of units, in per cent, for 1 % more price"))
+    ax.set_xlabel(t("change of units, in per cent, for 1 % more price"))
     top = len(table) - 0.45
     ax.text(-0.98, top, t("above -1: dearer always pays"), size=7.5, color=style.GREY, va="center")
     ax.text(

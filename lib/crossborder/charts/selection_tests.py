@@ -34,7 +34,7 @@ def pilot_posterior(made: Decision, stakes: Stakes, name: str) -> style.Figure:
                 ha="center",
             )
     ax.scatter(sell[:1500], back[:1500], s=4, color=style.INK, alpha=0.25, linewidth=0)
-    ax.scatter([sell.mean()], [back.mean()], s=55, color=style.INK, marker="x")
+    ax.scatter([sell.mean()], [back.mean()], s=110, color=style.INK, edgecolor="white", marker="X", zorder=4)
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")
     ax.set_xlabel(t("Sold of stock in the span"))

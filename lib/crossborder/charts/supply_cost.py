@@ -174,14 +174,14 @@ def cost_cube_map(cube: pd.DataFrame) -> style.Figure:
 def freight_shock(table: pd.DataFrame) -> style.Figure:
     """Margin by market as freight is multiplied, without and with half of the rise passed on."""
     shares = sorted(table["pass_through"].unique())
-    fig, axes = style.figure(height=3.0, columns=len(shares), sharey=True)
+    fig, axes = style.figure(height=3.4, columns=len(shares), sharey=True)
     for ax, share in zip(np.atleast_1d(axes), shares, strict=True):
         labels = {}
         for market, rows in table[table["pass_through"] == share].groupby("market"):
             hue = style.colour("market", market)
             ax.plot(rows["factor"], rows["margin_share"], color=hue)
             labels[market] = (rows["factor"].iloc[-1], rows["margin_share"].iloc[-1], hue)
-        style.label_ends(ax, labels, gap=0.075)
+        style.label_ends(ax, labels, gap=0.055)
         style.human_axis(ax.yaxis, "percent")
         ax.set_xlabel(t("Freight rate, times today's"))
         ax.set_title(t("{share} passed on", share=style.percent(share)))

@@ -27,7 +27,8 @@ def fans(frame: pd.DataFrame, level: float) -> style.Figure:
         ax.fill_between(ahead["week"], ahead["low"], ahead["high"], color=style.ACCENT, alpha=0.25, linewidth=0)
         ax.plot(ahead["week"], ahead["mean"], color=style.ACCENT)
         ax.set_title(f"{name} ({t(part['pattern'].iloc[0])})")
-        ax.set_xticks(ax.get_xticks()[::2], [style.day(pd.Timestamp(x, unit="D"))[2:7] for x in ax.get_xticks()[::2]])
+        ticks = ax.get_xticks()[::2]
+        ax.set_xticks(ticks, [style.day(pd.Timestamp(x, unit="D"))[:7] for x in ticks], size=7)
         ax.set_ylim(bottom=0)
     steps = int(frame["mean"].notna().sum() / len(names))
     title = t("The next {weeks} weeks: wide fans for rare demand, narrow ones for the steady sellers", weeks=steps)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from crossborder import language
 from crossborder.errors import CrossborderError, InputError
 from crossborder.reports import importing, project
 
@@ -18,6 +19,7 @@ cache_app = typer.Typer(no_args_is_help=True, help="Finished notebooks and share
 app.add_typer(cache_app, name="cache")
 app.command(name="import")(importing.import_files)
 
+COMMA = {"en": ", ", "zh": "，"}
 Notebooks = Annotated[list[str] | None, typer.Argument(help="number, name or path of notebooks, such as 41")]
 Assignments = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value, may be repeated")]
 ParameterFile = Annotated[Path | None, typer.Option("--file", help="YAML file of parameters, read as text")]
@@ -58,12 +60,14 @@ def run(
     # Wrong parameters must be told before anything heavy is imported.
     from crossborder.reports import progress, runs
 
-    listener, screen = progress.listener()
+    spoken = _language(asked)
+    listener, screen = progress.listener(language=spoken)
     try:
         finished = runs.run(request, listener=listener)
     finally:
         screen.close()
-    raise typer.Exit(_say_end(finished))
+    with language.using(spoken):
+        raise typer.Exit(_say_end(finished))
 
 
 @app.command()
@@ -237,13 +241,20 @@ def _parameters(assignments: list[str] | None, file: Path | None, short: dict[st
     return asked | {name: value for name, value in short.items() if value}
 
 
+def _language(asked: dict[str, object]) -> str:
+    """The language that a run was asked for; a wrong one is refused with the other parameters."""
+    return str(asked["language"]) if asked.get("language") in language.LANGUAGES else language.LANGUAGES[0]
+
+
 def _say_end(finished: object) -> int:
-    place = _near(finished.folder / "index.html")
+    t, place = language.t, _near(finished.folder / "index.html")
     if finished.unchanged:
-        typer.echo(f"nothing changed: {place}")
+        typer.echo(f"{t('nothing changed')}: {place}")
         return 0
     count = {status: sum(one.status == status for one in finished.outcomes) for status in ("ok", "failed", "skipped")}
-    words = ", ".join(f"{number} {'finished' if s == 'ok' else s}" for s, number in count.items() if number)
+    told = {"ok": t("{count} finished", count=count["ok"]), "failed": t("{count} failed", count=count["failed"]),
+            "skipped": t("{count} skipped", count=count["skipped"])}  # fmt: skip
+    words = COMMA[language.current()].join(told[status] for status, number in count.items() if number)
     typer.echo(f"{words}: {place}")
     return 1 if finished.failed else 0
 

@@ -3,6 +3,7 @@
 import sys
 from typing import Any, TextIO
 
+from crossborder.language import t, using
 from crossborder.reports.runs import Listener
 from crossborder.reports.worker import Outcome
 
@@ -14,13 +15,18 @@ SIGNS = {"ok": "✓", "failed": "✕", "skipped": "–"}
 class Lines:
     """One line for each notebook that ends."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._done, self._to_run = stream, 0, 0
+    def __init__(self, stream: TextIO, language: str = "en") -> None:
+        self._stream, self._language, self._done, self._to_run = stream, language, 0, 0
 
     def planned(self, notebooks: int, to_run: int) -> None:
         """Say how many of the notebooks have to run."""
         self._to_run = to_run
-        self._write(f"{notebooks} notebooks, {to_run} to run, {notebooks - to_run} unchanged or skipped")
+        with using(self._language):
+            told = t(
+                "{notebooks} notebooks, {to_run} to run, {others} unchanged or skipped",
+                notebooks=notebooks, to_run=to_run, others=notebooks - to_run,
+            )  # fmt: skip
+        self._write(told)
 
     def cell(self, notebook: str, cell: int, cells: int) -> None:
         """Nothing: a log needs no line a cell."""
@@ -40,11 +46,11 @@ class Lines:
 class Live(Lines):
     """The same, with a line of what runs just now below."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, language: str = "en") -> None:
         from rich.console import Console
         from rich.live import Live as RichLive
 
-        super().__init__(stream)
+        super().__init__(stream, language)
         self._console: Any = Console(file=stream)
         self._live: Any = RichLive("", console=self._console, refresh_per_second=8, transient=True)
         self._running: dict[str, str] = {}
@@ -53,7 +59,9 @@ class Live(Lines):
     def cell(self, notebook: str, cell: int, cells: int) -> None:
         """Show how far a notebook is."""
         self._running[notebook] = f"{notebook} {cell}/{cells}"
-        self._live.update("running: " + "   ".join(self._running.values()))
+        with using(self._language):
+            running = t("running:")
+        self._live.update(f"{running} {'   '.join(self._running.values())}")
 
     def ended(self, outcome: Outcome) -> None:
         """Move a notebook from the live line to the log."""
@@ -68,10 +76,10 @@ class Live(Lines):
         self._console.print(text, highlight=False, markup=False)
 
 
-def listener(stream: TextIO | None = None) -> tuple[Listener, Lines]:
-    """A listener for the stream (default: stderr), and the thing to close at the end."""
+def listener(stream: TextIO | None = None, language: str = "en") -> tuple[Listener, Lines]:
+    """A listener for the stream (default: stderr) that speaks a language, and the thing to close at the end."""
     stream = stream or sys.stderr
-    to = Live(stream) if stream.isatty() else Lines(stream)
+    to = Live(stream, language) if stream.isatty() else Lines(stream, language)
     return Listener(to.planned, to.cell, to.ended), to
 
 

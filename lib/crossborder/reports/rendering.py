@@ -191,10 +191,12 @@ def _picture(kind: str, content: str, about: Mapping, plain: object, data_links:
     caption = f"<figcaption>{t('Data behind the figure:')}{links}</figcaption>" if links else ""
     source = f"data:{kind};base64,{content.replace(chr(10), '')}"
     image = f'<img src="{source}" alt="{html.escape(alt)}"{_size(kind, content)}>'
-    # On a phone a picture keeps the size at which its letters can be read, and scrolls in a box of its own.
+    # On a phone a picture keeps the size at which its letters can be read, and scrolls in a box of its own; its title
+    # would be cut there, so it stands above.
+    title = f'<p class="finding" aria-hidden="true">{html.escape(about["title"])}</p>' if about.get("title") else ""
     name = html.escape(t("Picture, scrolls sideways"))
     box = f'<div class="scroll picture" tabindex="0" role="group" aria-label="{name}">{image}</div>'
-    return f"<figure>{box}{caption}</figure>"
+    return f"<figure>{title}{box}{caption}</figure>"
 
 
 def _size(kind: str, content: str) -> str:
