@@ -73,8 +73,12 @@ def short_words(name: str, unit: str) -> str:
 
     >>> short_words("supply.landed_cost.median_usd", "USD"), short_words("finance.plan.npv", "")
     ('Landed cost: median', 'Plan: NPV')
+    >>> short_words("supply.network.saved_usd_year", "USD")
+    'Network: saved a year'
     """
     text = words(name)
+    if unit:
+        text = re.sub(rf" {re.escape(unit)} (week|month|quarter|year)$", r" a \1", text, flags=re.I)
     shorter = text[: -len(unit) - 1] if unit and text.lower().endswith(f" {unit.lower()}") else text
     if shorter.endswith((":", ",")):
         shorter = text
