@@ -110,7 +110,7 @@ def test_the_funnel_loses_each_idea_once():
     )  # fmt: skip
     table = gates.funnel(gates.run(many, SUPPLIERS, DAY)).set_index("gate")
     assert table["rejected"].sum() == 2
-    assert table["entered"].tolist() == [3, 2, 2, 2, 2]
+    assert table["entered"].tolist() == [3, 2, 2, 2, 2, 2]
     assert (table["entered"] == table[["passed", "to_fix", "rejected"]].sum(axis=1)).all()
 
 

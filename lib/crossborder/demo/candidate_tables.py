@@ -7,7 +7,7 @@ so that every gate has something to pass, to mend and to reject.
 import numpy as np
 import pandas as pd
 
-from crossborder.demo import launch_tables, supply_base
+from crossborder.demo import content_features, launch_tables, supply_base
 from crossborder.demo.typed import typed
 from crossborder.demo.world import AS_OF, World
 
@@ -105,6 +105,7 @@ def part(world: World, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame
     frame.insert(0, "candidate_id", [f"C{i + 1:03d}" for i in range(COUNT)])
     truth = frame[["candidate_id"]].assign(true_probability=1 / (1 + np.exp(-eta)))
     frame.loc[rng.uniform(size=COUNT) < 0.03, "rating_gap"] = np.nan
+    frame = pd.concat([frame, content_features.features(frame["content_fit"], rng.spawn(1)[0])], axis=1)
     return {"candidates": typed(frame, "candidates")}, {"candidate_chances": truth}
 
 

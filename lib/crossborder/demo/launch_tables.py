@@ -7,6 +7,7 @@ to quarter. An old rule, only weakly related to the truth, chose which ideas wer
 import numpy as np
 import pandas as pd
 
+from crossborder.demo import content_features
 from crossborder.demo.typed import typed
 from crossborder.demo.world import AS_OF, PERIOD, World
 
@@ -138,6 +139,7 @@ def launches(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = _hide_some(frame, rng)
     frame["true_probability"] = _logistic(eta)
     frame = _keep_rows(frame)
+    frame = pd.concat([frame, content_features.social_share(frame, rng.spawn(1)[0])], axis=1)
     frame.insert(0, "launch_id", [f"L{i + 1:04d}" for i in range(len(frame))])
     truth = frame[["launch_id", "true_probability", "true_success"]].copy()
     return typed(frame.drop(columns=["true_probability", "true_success"]), "launches"), truth

@@ -6,6 +6,7 @@ import pandas as pd
 from crossborder.errors import InputError
 from crossborder.marketing import experiments as tests
 from crossborder.marketing import sequential
+from crossborder.selection import pilots
 
 __all__ = ["read_tests", "sequential_path"]
 
@@ -47,6 +48,7 @@ def _one_test(part: pd.DataFrame, level: float, least_days: int) -> list[dict]:
     for arm in names[1:]:
         effect = tests.proportion_effect(base, tuple(sums.loc[arm, ["converted", "exposed"]]), level=level)
         found = corrected[arm] < 1 - level
+        belief = pilots.better_rate(base, tuple(sums.loc[arm, ["converted", "exposed"]]))
         words = ("better" if effect.relative > 0 else "worse") if found else "no difference shown"
         out.append(
             {
@@ -54,6 +56,7 @@ def _one_test(part: pd.DataFrame, level: float, least_days: int) -> list[dict]:
                 "people": int(sums["exposed"].sum()), "days": days, "relative": effect.relative,
                 "relative_low": effect.relative_low, "relative_high": effect.relative_high,
                 "p_value": float(corrected[arm]), "effect_found": able, "split_p": float(ratio["p_value"]),
+                "chance_better": belief["better"], "loss_if_changed": belief["loss_if_changed"],
                 "verdict": flaw or words,
             }
         )  # fmt: skip

@@ -39,7 +39,7 @@ class Appraisal:
     margins: pd.DataFrame
 
 
-def limits_of(assumptions: pd.DataFrame | None, **known: float) -> gates.Limits:
+def limits_of(assumptions: pd.DataFrame | None, **known: float | str) -> gates.Limits:
     """Where the gates stand, from the table of assumptions; `known` values win, what is absent keeps its default."""
     names = {"margin": "selection.margin.gate", "certificate_factor": "selection.certification.cost_factor"}
     return gates.Limits(**{**_found(assumptions, names), **known})
@@ -130,7 +130,11 @@ def sales_of_a_success(launches: pd.DataFrame) -> tuple[float, float]:
 
 
 def market_pulse(
-    interest: pd.DataFrame | None, orders: "ibis.Table | None", products: pd.DataFrame | None, last: str | pd.Timestamp
+    interest: pd.DataFrame | None,
+    orders: "ibis.Table | None",
+    products: pd.DataFrame | None,
+    last: str | pd.Timestamp,
+    level: float = 0.9,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Life-cycle stage by market and category from searches, and monthly season from own sales.
 
@@ -142,7 +146,7 @@ def market_pulse(
         stage = pd.DataFrame(columns=names, index=index).astype({"growth": float})
     else:
         wide = interest.pivot_table(index="week", columns=["market", "category"], values="interest", aggfunc="mean")
-        stage = life_cycle.stages(wide)
+        stage = life_cycle.stages(wide, level=level)
     if orders is None or products is None:
         columns = stage.index if len(stage) else pd.MultiIndex.from_tuples([("", "")], names=["market", "category"])
         return stage, pd.DataFrame(1.0, index=range(1, 13), columns=columns)

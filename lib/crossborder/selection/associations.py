@@ -49,6 +49,9 @@ def hot_terms(interest: pd.DataFrame, above: float = 1.0) -> pd.DataFrame:
 def rules(baskets: pd.DataFrame, least: int = 20, level: float = 0.9, total: int | None = None) -> pd.DataFrame:
     """Pairs of items with support, confidence (of `then` given `when`) and lift with its interval, strongest first.
 
+    leverage: support beyond independence (Piatetsky-Shapiro 1991); conviction: how often the rule would fail by chance
+    over how often it fails (Brin et al. 1997), infinite where it never does.
+
     `baskets`: basket, item. `total` baskets if some hold none of the items. `sure` marks lifts whose interval, widened
     for the number of pairs tested (Bonferroni), lies above 1. Source: Agrawal, Imielinski and Swami (1993), SIGMOD.
     """
@@ -73,6 +76,10 @@ def rules(baskets: pd.DataFrame, least: int = 20, level: float = 0.9, total: int
     z, wide = ndtri(0.5 + level / 2), ndtri(1 - 0.05 / max(len(first), 1))
     frame = pd.DataFrame({"when": items[first], "then": items[second], "together": both.astype(int)})
     frame["support"], frame["confidence"], frame["lift"] = both / count, both / single[first], lift
+    then = single[second] / count
+    frame["leverage"] = frame["support"] - single[first] / count * then
+    fails = 1 - frame["confidence"]
+    frame["conviction"] = np.divide(1 - then, fails, out=np.full(len(frame), np.inf), where=(fails > 1e-12).to_numpy())
     frame["low"], frame["high"] = lift * np.exp(-z * sd), lift * np.exp(z * sd)
     frame["sure"] = lift * np.exp(-wide * sd) > 1
     return frame.sort_values("lift", ascending=False, ignore_index=True)

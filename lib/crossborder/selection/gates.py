@@ -1,4 +1,4 @@
-"""Gates before any score: may it be sold, does a piece earn enough, can it be shipped, can the supplier make it?
+"""Gates before any score: may it be sold, does it earn enough, fit the mains, ship, and can the supplier make it?
 
 Every gate says pass, fix (with cost in USD and days) or reject, and why. A gate is no score: nothing outweighs it.
 """
@@ -10,6 +10,7 @@ import pandas as pd
 
 from crossborder.errors import InputError
 from crossborder.reference import certificates as rules
+from crossborder.selection import living_fit
 
 __all__ = [
     "GATES",
@@ -18,13 +19,14 @@ __all__ = [
     "content",
     "funnel",
     "logistics",
+    "mains",
     "margin",
     "run",
     "supplier",
     "verdicts",
 ]
 
-GATES = ("compliance", "content", "margin", "logistics", "supplier")
+GATES = ("compliance", "content", "margin", "mains", "logistics", "supplier")
 COLUMNS = ["candidate_id", "gate", "verdict", "cost_usd", "cost_low_usd", "cost_high_usd", "days", "reason"]
 
 
@@ -35,6 +37,8 @@ class Limits:
     A margin up to `fix_points` below `margin` can be mended by price or cost; a chargeable weight above `weight_kg` or
     a volume above `volume_cbm` cannot be sent as a parcel; `certificate_factor` scales the certificates' prices and
     `certificate_days` the time beyond the laboratory's; `months_of_stock` is how long the smallest order may last.
+    Another plug costs `plug_cost_usd`, a variant for another voltage `voltage_cost_usd` (placeholders, half to double);
+    `home` is the market whose plugs the goods have.
     """
 
     margin: float = 0.25
@@ -48,6 +52,11 @@ class Limits:
     content_cost_usd: float = 400.0
     content_days: float = 10.0
     months_of_stock: float = 6.0
+    plug_cost_usd: float = 250.0
+    plug_days: float = 7.0
+    voltage_cost_usd: float = 1800.0
+    voltage_days: float = 30.0
+    home: str = "CN"
 
 
 def _needs(frame: pd.DataFrame, columns: str) -> None:
@@ -165,6 +174,17 @@ def margin(candidates: pd.DataFrame, limits: Limits | None = None) -> pd.DataFra
     return rows.assign(gross_margin=gross, contribution_margin=left, price_needed_usd=needed)
 
 
+def mains(candidates: pd.DataFrame, limits: Limits | None = None) -> pd.DataFrame:
+    """Voltage and plug of the market (fix: a variant or another plug); what needs no mains passes."""
+    limits = Limits() if limits is None else limits
+    _needs(candidates, "candidate_id market hs_code battery")
+    found = living_fit.mains(candidates.reset_index(drop=True), limits.home)
+    plug, volts = (found["state"] == "plug").to_numpy(float), (found["state"] == "voltage").to_numpy(float)
+    cost = plug * limits.plug_cost_usd + volts * limits.voltage_cost_usd
+    days = plug * limits.plug_days + volts * limits.voltage_days
+    return _rows(candidates, "mains", np.where(cost > 0, "fix", "pass"), found["words"], cost, days, cost / 2, 2 * cost)
+
+
 def logistics(candidates: pd.DataFrame, limits: Limits | None = None) -> pd.DataFrame:
     """Shipping class by chargeable weight (the larger of weight and volume at 167 kg a cbm), fragile goods, batteries.
 
@@ -219,6 +239,7 @@ def run(
         compliance(candidates, on, limits),
         content(candidates, limits)[COLUMNS],
         margin(candidates, limits)[COLUMNS],
+        mains(candidates, limits),
         logistics(candidates, limits)[COLUMNS],
         supplier(candidates, suppliers, limits)[COLUMNS],
     ]

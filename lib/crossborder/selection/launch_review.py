@@ -2,11 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError, Refusal
 from crossborder.selection.launch_success import SuccessModel, calibrator
 
 __all__ = [
+    "brier_parts",
     "calibration",
     "case_review",
     "industry_effect",
@@ -74,6 +76,29 @@ def skill(predictions: pd.DataFrame, rng: np.random.Generator, level: float = 0.
         {name: [value, *np.quantile(drawn, ends)] for name, (value, drawn) in table.items()},
         index=["value", "low", "high"],
     ).T.rename_axis("measure")
+
+
+def brier_parts(probability: ArrayLike, success: ArrayLike, bins: int = 0) -> dict[str, float]:
+    """Brier score as reliability - resolution + uncertainty + within (Murphy 1973; Stephenson et al. 2008), all exact.
+
+    Groups are the distinct probabilities (`within` is then 0), or `bins` groups of equal size. Low reliability and
+    high resolution are good; uncertainty is that of the base rate alone; `within` is what groups hide.
+    """
+    p, y = np.asarray(probability, dtype=float), np.asarray(success, dtype=float)
+    if len(p) != len(y) or not len(p) or not ((p >= 0) & (p <= 1) & np.isin(y, (0, 1))).all():
+        raise InputError.out_of_range("probability and success", (len(p), len(y)), "as many shares as outcomes 0 or 1")
+    place = np.argsort(np.argsort(p, kind="stable"))
+    group = place * bins // len(p) if bins else np.unique(p, return_inverse=True)[1]
+    frame = pd.DataFrame({"p": p, "y": y}).groupby(group)
+    share, mean = frame["y"].transform("mean").to_numpy(), frame["p"].transform("mean").to_numpy()
+    base = y.mean()
+    return {
+        "brier": float(((p - y) ** 2).mean()),
+        "reliability": float(((mean - share) ** 2).mean()),
+        "resolution": float(((share - base) ** 2).mean()),
+        "uncertainty": float(base * (1 - base)),
+        "within": float(((p - mean) ** 2).mean() - 2 * ((p - mean) * (y - share)).mean()),
+    }
 
 
 def _loss(y: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ __all__ = [
     "SuccessModel",
     "calibrator",
     "fit",
+    "known_by",
     "moderated",
     "out_of_time",
     "score",
@@ -133,6 +134,16 @@ def fit(launches: pd.DataFrame, features: tuple[str, ...] = FEATURES, prior_sd: 
     return SuccessModel(
         pd.Series(beta, index=names), np.linalg.inv(hessian), *series, sd, len(y), float(y.mean()), features=features
     )
+
+
+def known_by(launches: pd.DataFrame, day: str | pd.Timestamp) -> pd.DataFrame:
+    """The launches with every outcome that had not matured by `day` taken out (missing)."""
+    outcomes = ["success", "units_90_days", "contribution_90_days_usd", "social_share_90_days"]
+    held = [name for name in outcomes if name in launches]
+    if "matured_on" not in launches:
+        raise InputError.missing_columns("launches", {"matured_on"}, launches.columns)
+    early = (launches["matured_on"] <= pd.Timestamp(day)).to_numpy()
+    return launches.assign(**{name: launches[name].where(early) for name in held})
 
 
 def out_of_time(launches: pd.DataFrame, first: int = 60, features: tuple[str, ...] = FEATURES) -> pd.DataFrame:

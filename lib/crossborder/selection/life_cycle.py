@@ -28,16 +28,16 @@ def monthly_units(orders: "ibis.Table", products: pd.DataFrame, last: str | pd.T
     return wide[wide.index + pd.offsets.MonthEnd(0) <= day]
 
 
-def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03) -> pd.DataFrame:
+def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03, level: float = 0.9) -> pd.DataFrame:
     """Stage of every series with the probability of each stage (columns p_...).
 
     `interest`: one column a series, weekly, without gaps, two years or more. Growth compares the last 26 weeks with the
     same weeks a year before (the season cancels), acceleration with the growth half a year earlier, saturation is the
     level over the highest year so far. Growth above `growing` is growth (introduction while the level is below a
     quarter of the panel's median and speeding up), below `falling` decline, between them maturity; probabilities
-    come from the standard error of the growth with its autocorrelation.
+    come from the standard error of the growth with its autocorrelation, and so does its interval at `level`.
     """
-    from scipy.special import ndtr
+    from scipy.special import ndtr, ndtri
 
     if len(interest) < 4 * HALF + 1:
         raise Refusal.because("no life-cycle stage", f"{len(interest)} weeks", f"needs {4 * HALF + 1} weeks")
@@ -54,13 +54,14 @@ def stages(interest: pd.DataFrame, growing: float = 0.08, falling: float = -0.03
     down = ndtr((np.log1p(falling) - growth) / error)
     young = (year.iloc[-1] < 0.25 * np.median(year.iloc[-1])).to_numpy() & (growth > before)
     chance = np.column_stack([up * young, up * ~young, 1 - up - down, down])
+    reach = float(ndtri(0.5 + level / 2)) * error
     table = pd.DataFrame(
         {
             "stage": np.array(STAGES)[chance.argmax(axis=1)],
             "probability": chance.max(axis=1),
             "growth": np.expm1(growth),
-            "low": np.expm1(growth - 1.645 * error),
-            "high": np.expm1(growth + 1.645 * error),
+            "low": np.expm1(growth - reach),
+            "high": np.expm1(growth + reach),
             "acceleration": np.expm1(growth) - np.expm1(before),
             "saturation": saturation,
         },

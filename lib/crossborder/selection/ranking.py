@@ -177,16 +177,14 @@ def _flows(one: np.ndarray, preference: str, q: float, p: float, s: float) -> tu
         return _gaussian_flows(one, s)
     order = np.argsort(one, kind="stable")
     ordered = one[order]
-    totals = np.concatenate([[0.0], np.cumsum(ordered)])
     plus, minus = np.empty(len(one)), np.empty(len(one))
-    plus[order] = _above(ordered, totals, preference, q, p)
+    plus[order] = _above(ordered, preference, q, p)
     # Against: the same sums on the mirrored axis.
-    mirrored = -ordered[::-1]
-    minus[order[::-1]] = _above(mirrored, np.concatenate([[0.0], np.cumsum(mirrored)]), preference, q, p)
+    minus[order[::-1]] = _above(-ordered[::-1], preference, q, p)
     return plus, minus
 
 
-def _above(ordered: np.ndarray, totals: np.ndarray, preference: str, q: float, p: float) -> np.ndarray:
+def _above(ordered: np.ndarray, preference: str, q: float, p: float) -> np.ndarray:
     """For each value: sum over all b of P(value - b), from counts and partial sums of the sorted values."""
     if preference == "usual":
         return np.searchsorted(ordered, ordered, side="left").astype(float)
@@ -199,7 +197,9 @@ def _above(ordered: np.ndarray, totals: np.ndarray, preference: str, q: float, p
     full = np.searchsorted(ordered, ordered - p, side="right")
     some = np.searchsorted(ordered, ordered - floor, side="left")
     some = np.maximum(some, full)
-    between = (some - full) * (ordered - floor) - (totals[some] - totals[full])
+    near = ordered - ordered.mean()  # sums of values far from 0 would lose the digits in which they differ
+    totals = np.concatenate([[0.0], np.cumsum(near)])
+    between = (some - full) * (near - floor) - (totals[some] - totals[full])
     return full + between / (p - floor)
 
 

@@ -1,6 +1,6 @@
 """Twelve signals of an idea, each with source columns, direction and unit, made comparable from 0 to 1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ TWELVE = {
     "policy_risk": (("policy_risk",), (False,), (-1,), "probability a year", 0.08),
     "brand_fit": (("brand_fit",), (False,), (1,), "score 0 to 1", 0.08),
 }
+# scores of `content_fit` and `living_fit` that count beside the proposer's opinion where the ideas hold them
+COMPUTED = {"content_fit": "content_score", "climate_fit": "living_fit"}
 MISSING_SD = 0.29  # of a value of which only the range 0 to 1 is known
 
 
@@ -34,13 +36,14 @@ class Signals:
     values: pd.DataFrame
     noise: pd.DataFrame
     filled: pd.DataFrame
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def described(self) -> pd.DataFrame:
         """One row a signal: columns used, direction, unit, how many values had to be filled."""
         rows = [
             {
                 "signal": name,
-                "from": ", ".join(columns),
+                "from": ", ".join(self.columns.get(name, columns)),
                 "better": "higher" if sum(signs) > 0 else "lower",
                 "unit": unit,
                 "filled": int(self.filled[name].sum()),
@@ -54,21 +57,24 @@ def signals(ideas: pd.DataFrame, reference: pd.DataFrame | None = None, key: str
     """Signals of ideas, each the share of `reference` ideas (default: the ideas themselves) that it beats.
 
     Several columns of one signal are averaged. A missing value is filled with the middle (0.5) and carries the noise
-    of total ignorance; a column without any value is an error; a constant column gives 0.5 to all.
+    of total ignorance; a column without any value is an error; a constant column gives 0.5 to all. The computed scores
+    content_score and living_fit count beside the proposer's opinion where ideas and reference hold them.
     """
     known = {name for columns, *_ in TWELVE.values() for name in columns}
     if missing := (known | {key}) - set(ideas.columns):
         raise InputError.missing_columns("candidates", missing, ideas.columns)
     base = ideas if reference is None else reference
-    values, noise, filled = {}, {}, {}
+    values, noise, filled, used = {}, {}, {}, {}
     for name, (columns, _, signs, _, sd) in TWELVE.items():
+        if (more := COMPUTED.get(name)) in ideas and more in base:
+            columns, signs = (*columns, more), (*signs, 1)
         parts = np.column_stack([_beaten(ideas[c], base[c], s) for c, s in zip(columns, signs, strict=True)])
         gap = np.isnan(parts)
         values[name] = np.where(gap, 0.5, parts).mean(axis=1)
         noise[name] = np.sqrt(np.where(gap, MISSING_SD**2, sd**2).sum(axis=1)) / len(columns)
-        filled[name] = gap.any(axis=1)
+        filled[name], used[name] = gap.any(axis=1), columns
     index = pd.Index(ideas[key], name=key)
-    return Signals(*(pd.DataFrame(part, index=index) for part in (values, noise, filled)))
+    return Signals(*(pd.DataFrame(part, index=index) for part in (values, noise, filled)), columns=used)
 
 
 def _beaten(column: pd.Series, base: pd.Series, sign: int) -> np.ndarray:

@@ -52,23 +52,27 @@ def ahp(
     method: str = "eigenvector",
     limit: float = 0.1,
     random_index: float = 0.0,
+    fill: str = "smallest_eigenvalue",
 ) -> PairwiseWeights:
     """Weights from pairwise comparisons (a reciprocal matrix, 1/9 to 9 on Saaty's scale; NaN where not compared).
 
     `method`: `eigenvector` (Saaty 1980) or `geometric_mean` (Crawford and Williams 1985). Missing pairs take the values
-    that minimise the largest eigenvalue (Bozoki, Fulop and Ronyai 2010), or the logarithmic least squares for the
-    geometric mean. The random index of an incomplete matrix is scaled after Agoston and Csato (2022). Pairs
-    that do not connect all criteria are refused. `random_index` replaces the built-in index of Saaty (1980) if above 0.
+    that minimise the largest eigenvalue (Bozoki, Fulop and Ronyai 2010), with `fill="harker"` the ratios of the weights
+    themselves (Harker 1987), or the logarithmic least squares for the geometric mean. The random index of an incomplete
+    matrix is scaled after Agoston and Csato (2022). Pairs that do not connect all criteria are refused. `random_index`
+    replaces the built-in index of Saaty (1980) if above 0.
     """
     if method not in ("eigenvector", "geometric_mean"):
         raise InputError.unknown("method", method, ["eigenvector", "geometric_mean"])
+    if fill not in ("smallest_eigenvalue", "harker"):
+        raise InputError.unknown("fill", fill, ["smallest_eigenvalue", "harker"])
     matrix = _reciprocal(comparisons)
     count = len(matrix)
     labels = [f"criterion {i + 1}" for i in range(count)] if names is None else list(names)
     if len(labels) != count:
         raise InputError.out_of_range("names", len(labels), f"{count} names")
     missing = int(np.isnan(matrix).sum()) // 2
-    complete = _complete(matrix, method) if missing else matrix
+    complete = _complete(matrix, method, fill) if missing else matrix
     root, vector = _principal(complete)
     if method == "geometric_mean":
         vector = np.exp(np.log(complete).mean(axis=1))
@@ -127,7 +131,7 @@ def _principal(matrix: np.ndarray) -> tuple[float, np.ndarray]:
     return float(values[at].real), np.abs(vectors[:, at].real)
 
 
-def _complete(matrix: np.ndarray, method: str) -> np.ndarray:
+def _complete(matrix: np.ndarray, method: str, fill: str) -> np.ndarray:
     """Fills the missing pairs."""
     known = ~np.isnan(matrix)
     laplacian = np.diag(known.sum(axis=1) - 1.0) - (known & ~np.eye(len(matrix), dtype=bool))
@@ -137,6 +141,11 @@ def _complete(matrix: np.ndarray, method: str) -> np.ndarray:
             "they fall into groups that no comparison connects",
             "compare at least one pair across the groups",
         )
+    if fill == "harker" and method == "eigenvector":
+        reduced = np.where(known, matrix, 0.0)
+        np.fill_diagonal(reduced, 1.0 + (~known).sum(axis=1))
+        vector = _principal(reduced)[1]
+        return np.where(known, matrix, vector[:, None] / vector)
     total = np.where(known, np.log(np.where(known, matrix, 1.0)), 0.0).sum(axis=1)
     scale = np.linalg.lstsq(laplacian, total, rcond=None)[0]
     start = np.exp(scale[:, None] - scale)

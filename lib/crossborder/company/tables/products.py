@@ -13,7 +13,7 @@ from crossborder.company.tables.contract import (
     text,
 )
 
-__all__ = ["SIGNALS", "TABLES"]
+__all__ = ["CONTENT", "SIGNALS", "TABLES"]
 
 PRODUCTS = Table(
     "products",
@@ -61,6 +61,15 @@ SIGNALS = (
     share("brand_fit", "fit to the brand, or a licence that helps", nullable=True),
 )
 
+# What a panel and a test clip said of an idea before the decision; the same columns in `candidates` and `launches`.
+CONTENT = (
+    share("visual_appeal", "share of a panel that would stop at its picture", nullable=True, required=False),
+    number(
+        "demo_seconds", "seconds", "time of video until the benefit is seen", nullable=True, required=False, low=0.1
+    ),
+    share("hook_rate", "share of a test clip's viewers who stay past three seconds", nullable=True, required=False),
+)
+
 CANDIDATES = Table(
     "candidates",
     "a product idea for a market",
@@ -83,6 +92,8 @@ CANDIDATES = Table(
         integer("expected_units_month", "pieces a month", "expected sales once established"),
         date("proposed_on", "day of the proposal"),
         *SIGNALS,
+        *CONTENT,
+        text("rated_voltage", "rated voltage of what is plugged in, as 230 or 100-240", nullable=True, required=False),
     ),
     key=("candidate_id",),
     dated_by="proposed_on",
@@ -104,6 +115,8 @@ LAUNCHES = Table(
         boolean("success", "units and contribution reached the mark by day 90", nullable=True),
         integer("units_90_days", "pieces", "pieces sold by day 90", nullable=True),
         money("contribution_90_days_usd", "contribution by day 90", nullable=True, low=None),
+        *CONTENT,
+        share("social_share_90_days", "share of those pieces sold in social shops", nullable=True, required=False),
     ),
     key=("launch_id",),
     dated_by="decided_on",
