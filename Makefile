@@ -43,6 +43,7 @@ $(VENV)/uv.txt: requirements.lock
 $(RUNTIME): $(VENV)/uv.txt
 	$(call install,runtime,build)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python .ci/bytecode.py
 	$(call stamp,runtime)
 
 $(TOOLS): $(RUNTIME)

@@ -1,0 +1,49 @@
+"""Import once what the package imports anywhere, so that the bytecode of it all lies on disk.
+
+uv installs sources only. Where PYTHONDONTWRITEBYTECODE is set, as in many containers, no later process would write the
+bytecode: each kernel would compile pandas, matplotlib and ibis anew, which takes longer than most notebooks do.
+"""
+
+import ast
+import contextlib
+import importlib
+import sys
+import warnings
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1] / "lib" / "crossborder"
+
+
+def imported(source: str) -> set[str]:
+    """Names that a source text imports: modules, and what might be a module inside them."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def everything() -> list[str]:
+    """Every module that the package names in an import, its own modules, and what starts a kernel."""
+    from crossborder.reports.nursery import STACK
+
+    paths = sorted(PACKAGE.rglob("*.py"))
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in paths}
+    for path in paths:
+        names |= imported(path.read_text(encoding="utf-8"))
+    return sorted({name.removesuffix(".__init__") for name in {*names, *STACK}})
+
+
+def main() -> None:
+    """Import all of it; what is not installed, or is no module, is left out."""
+    sys.dont_write_bytecode = False
+    warnings.simplefilter("ignore")
+    for name in everything():
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    main()
