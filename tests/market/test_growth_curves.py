@@ -95,3 +95,26 @@ def test_curves_share_one_list():
     assert set(growth_curves.CURVES) == {"bass", "gompertz", "logistic", "richards"}
     frame = pd.DataFrame({c: [s.parameters[0]] for c, s in growth_curves.CURVES.items()})
     assert (frame == "ceiling").all(axis=None)
+
+
+def test_series_fitted_together_are_as_fitted_alone_and_refusals_keep_their_place():
+    t, rng = np.arange(12.0), np.random.default_rng(3)
+    level = growth_curves.cumulative("logistic", t, TRUE["logistic"])
+    series = [level * np.exp(0.02 * rng.standard_normal(12)), np.zeros(12), 3 * level**1.1]
+    found = growth_curves.fit_all("logistic", t, series, require_ceiling=False)
+    assert isinstance(found[1], Refusal)
+    for values, one in ((series[0], found[0]), (series[2], found[2])):
+        alone = growth_curves.fit("logistic", t, values, require_ceiling=False)
+        assert one.parameters.to_dict() == pytest.approx(alone.parameters.to_dict(), rel=1e-9)
+        assert (one.ceiling_low, one.ceiling_high) == pytest.approx((alone.ceiling_low, alone.ceiling_high), rel=1e-6)
+
+
+@pytest.mark.parametrize("estimator", ["level", "ols"])
+def test_refitting_the_same_values_gives_the_same_curve(estimator):
+    t = np.arange(1.0, 16.0)
+    values = growth_curves.cumulative("bass", t, TRUE["bass"])
+    values = values if estimator == "level" else np.diff(values, prepend=0.0)
+    fit = growth_curves.fit("bass", t, values, estimator=estimator)
+    again = growth_curves.refit(fit, np.array([values, np.zeros(15)]))
+    assert again.iloc[0].to_dict() == pytest.approx(fit.parameters.to_dict(), rel=1e-5)
+    assert again.iloc[1].isna().all()

@@ -15,7 +15,9 @@ from crossborder.errors import InputError, Refusal
 __all__ = ["CALENDAR", "METHODS", "Choice", "accuracy", "calendar_factors", "choose", "forecast", "forecast_interval",
            "forecast_with", "mase_scale", "rolling_origins", "seasonal_factors", "smoothed_level"]  # fmt: skip
 
-METHODS = ("naive", "seasonal_naive", "drift", "ses", "theta", "damped", "mean_theta_damped")
+MEAN = "mean_theta_damped"
+SEASONAL = ("ses", "theta", "damped", MEAN)  # work on values without the season and put it back
+METHODS = ("naive", "seasonal_naive", "drift", *SEASONAL)
 CALENDAR = "+calendar"  # suffix of a method that works without the moving events and puts them back
 ALPHAS = np.linspace(0.02, 0.98, 25)
 
@@ -141,12 +143,11 @@ def _damped(values: np.ndarray, horizon: int) -> np.ndarray:
     return level + trend * damping
 
 
-def _theta(values: np.ndarray, horizon: int) -> np.ndarray:
+def _theta(values: np.ndarray, level: np.ndarray, alpha: np.ndarray, horizon: int) -> np.ndarray:
     """Theta as exponential smoothing with half the trend line's slope as drift (Hyndman and Billah 2003, eq. 5)."""
     periods = values.shape[1]
     t = np.arange(periods) - (periods - 1) / 2
     slope = (values @ t) / np.sum(t**2)
-    level, alpha, _ = smoothed_level(values)
     lag = (1 - (1 - alpha) ** periods) / alpha
     return level[:, None] + 0.5 * slope[:, None] * (np.arange(horizon) + lag[:, None])
 
@@ -176,19 +177,26 @@ def forecast(
     if method == "drift":
         slope = (values[:, -1] - values[:, 0]) / (values.shape[1] - 1)
         return np.maximum(values[:, -1:] + slope[:, None] * steps, 0.0)
+    return _seasonal(values, horizon, (method,), season, shrink)[method]
+
+
+def _seasonal(
+    values: np.ndarray, horizon: int, methods: tuple[str, ...], season: int, shrink: bool
+) -> dict[str, np.ndarray]:
+    """Forecasts of the methods that work without the season; what several of them need is worked out once."""
     factors = seasonal_factors(values, season, shrink=shrink)
-    place = np.arange(values.shape[1]) % season
-    adjusted = values / factors[:, place]
-    ahead = factors[:, (values.shape[1] + steps - 1) % season]
-    if method == "ses":
-        core = np.repeat(smoothed_level(adjusted)[0][:, None], horizon, axis=1)
-    elif method == "theta":
-        core = _theta(adjusted, horizon)
-    elif method == "damped":
-        core = _damped(adjusted, horizon)
-    else:
-        core = 0.5 * (_theta(adjusted, horizon) + _damped(adjusted, horizon))
-    return np.maximum(core * ahead, 0.0)
+    adjusted = values / factors[:, np.arange(values.shape[1]) % season]
+    ahead = factors[:, (values.shape[1] + np.arange(horizon)) % season]
+    wanted, core = set(methods), {}
+    if wanted & {"ses", "theta", MEAN}:
+        level, alpha, _ = smoothed_level(adjusted)
+        core["ses"] = np.repeat(level[:, None], horizon, axis=1)
+        core["theta"] = _theta(adjusted, level, alpha, horizon)
+    if wanted & {"damped", MEAN}:
+        core["damped"] = _damped(adjusted, horizon)
+    if MEAN in wanted:
+        core[MEAN] = 0.5 * (core["theta"] + core["damped"])
+    return {method: np.maximum(core[method] * ahead, 0.0) for method in methods}
 
 
 def forecast_with(
@@ -253,9 +261,31 @@ def rolling_origins(
         )
     cuts = range(first, first + origins)
     options = {"season": season, "exposure": exposure}
-    found = {m: [forecast_with(values[:, :c], horizon, method=m, **options) for c in cuts] for m in methods}
+    found = [_at_origin(values[:, :c], horizon, methods, **options) for c in cuts]
     actual = np.stack([values[:, c : c + horizon] for c in cuts])
-    return {m: np.stack(paths) - actual for m, paths in found.items()}
+    return {m: np.stack([paths[m] for paths in found]) - actual for m in methods}
+
+
+def _at_origin(
+    values: np.ndarray, horizon: int, methods: tuple[str, ...], season: int, exposure: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Forecasts of all methods from one origin; what several of them need is worked out once."""
+    plain = tuple(m for m in methods if m in SEASONAL)
+    moved = tuple(
+        m for m in methods if exposure is not None and m.removesuffix(CALENDAR) in SEASONAL and m not in plain
+    )
+    rest = [m for m in methods if m not in (*plain, *moved)]
+    paths = {m: forecast_with(values, horizon, method=m, season=season, exposure=exposure) for m in rest}
+    if plain:
+        paths |= _seasonal(values, horizon, plain, season, True)
+    if moved:
+        periods = values.shape[1]
+        _, factors = calendar_factors(values, exposure[:, :, : periods + horizon], season=season)
+        bare = _seasonal(
+            values / factors[:, :periods], horizon, tuple(m.removesuffix(CALENDAR) for m in moved), season, True
+        )
+        paths |= {m: bare[m.removesuffix(CALENDAR)] * factors[:, periods:] for m in moved}
+    return paths
 
 
 def choose(

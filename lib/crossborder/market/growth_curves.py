@@ -4,7 +4,7 @@ Bass (1969) in its three estimators gives three answers on the same data, so eve
 A ceiling that the data do not identify is refused, not reported. Fans and headroom are in `growth_fans`.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +12,14 @@ import pandas as pd
 from scipy import special
 
 from crossborder.errors import InputError, Refusal
+from crossborder.market import growth_search
+from crossborder.market.growth_shapes import CURVES, Curve, cumulative, curve_named, density
 
-__all__ = ["CURVES", "ESTIMATORS", "Curve", "GrowthFit", "ceiling_interval", "cumulative", "density", "fit"]
+__all__ = ["CURVES", "ESTIMATORS", "Curve", "GrowthFit", "cumulative", "density", "fit", "fit_all", "refit"]
 
 ESTIMATORS = ("level", "difference", "density", "ols")
 REACH = 20.0  # how far above the best ceiling its upper end is looked for
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A growth curve: names of its parameters (all positive except `midpoint`), its level and its start values."""
-
-    name: str
-    parameters: tuple[str, ...]
-    level: Callable[..., np.ndarray]
-    starts: Callable[[np.ndarray, np.ndarray], list[tuple[float, ...]]]
+STARTS = 5  # the best of the start values from which a series is fitted
 
 
 @dataclass(frozen=True)
@@ -59,70 +52,18 @@ class GrowthFit:
     errors: str = "absolute"
 
 
-def _logistic(t: np.ndarray, ceiling: float, rate: float, midpoint: float) -> np.ndarray:
-    return ceiling / (1 + np.exp(np.clip(-rate * (t - midpoint), -700, 700)))
+def fit(curve: str, times: np.ndarray, values: np.ndarray, **options) -> GrowthFit:
+    """A growth curve through `values` at `times`; `options` and what is refused as in `fit_all`."""
+    found = fit_all(curve, times, [values], **options)[0]
+    if isinstance(found, Refusal):
+        raise found
+    return found
 
 
-def _gompertz(t: np.ndarray, ceiling: float, rate: float, midpoint: float) -> np.ndarray:
-    return ceiling * np.exp(-np.exp(np.clip(-rate * (t - midpoint), -700, 700)))
-
-
-def _richards(t: np.ndarray, ceiling: float, rate: float, shape: float, midpoint: float) -> np.ndarray:
-    # In logs: a trial step of the solver may ask for a very large power.
-    lag = np.logaddexp(0.0, np.clip(-np.minimum(rate, 1e6) * (t - midpoint), -700, 700)) / np.maximum(shape, 1e-6)
-    return ceiling * np.exp(-np.minimum(lag, 700))
-
-
-def _bass(t: np.ndarray, ceiling: float, p: float, q: float) -> np.ndarray:
-    decay = np.exp(np.clip(-(p + q) * t, -700, 700))
-    return ceiling * (1 - decay) / (1 + q / p * decay)
-
-
-def _s_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
-    top, span = float(y.max()), float(t[-1] - t[0])
-    middle = float(t[np.argmin(np.abs(y - top / 2))])
-    grid = [(k, r, m) for k in (1.05, 1.5, 3.0) for r in (4, 10) for m in (middle, t[-1])]
-    return [(top * k, r / span, float(m)) for k, r, m in grid]
-
-
-def _richards_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
-    return [(c, r, shape, m) for c, r, m in _s_starts(t, y) for shape in (0.6, 1.5)]
-
-
-def _bass_starts(t: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:
-    top, scale = float(y.max()), 10.0 / float(t[-1])
-    grid = [(k, p, q) for k in (1.1, 2.0, 4.0) for p in (0.003, 0.03) for q in (0.2, 0.5)]
-    return [(top * k, p * scale, q * scale) for k, p, q in grid]
-
-
-CURVES = {
-    "logistic": Curve("logistic", ("ceiling", "rate", "midpoint"), _logistic, _s_starts),
-    "gompertz": Curve("gompertz", ("ceiling", "rate", "midpoint"), _gompertz, _s_starts),
-    "richards": Curve("richards", ("ceiling", "rate", "shape", "midpoint"), _richards, _richards_starts),
-    "bass": Curve("bass", ("ceiling", "p", "q"), _bass, _bass_starts),
-}
-
-
-def cumulative(curve: str, times: np.ndarray, parameters: pd.Series | dict[str, float]) -> np.ndarray:
-    """The level of `curve` at `times` (Bass: adopters so far; times are periods since the start)."""
-    shape = _curve(curve)
-    return shape.level(np.asarray(times, dtype=float), *[parameters[name] for name in shape.parameters])
-
-
-def density(curve: str, times: np.ndarray, parameters: pd.Series | dict[str, float]) -> np.ndarray:
-    """The growth a period of `curve` at `times`: the derivative of its level, in closed form for Bass."""
-    t = np.asarray(times, dtype=float)
-    if curve == "bass":
-        ceiling, p, q = (parameters[name] for name in ("ceiling", "p", "q"))
-        decay = np.exp(np.clip(-(p + q) * t, -700, 700))
-        return ceiling * (p + q) ** 2 / p * decay / (1 + q / p * decay) ** 2
-    return (cumulative(curve, t + 1e-5, parameters) - cumulative(curve, t - 1e-5, parameters)) / 2e-5
-
-
-def fit(
+def fit_all(
     curve: str,
     times: np.ndarray,
-    values: np.ndarray,
+    series: Sequence[np.ndarray],
     *,
     estimator: str = "level",
     errors: str = "absolute",
@@ -131,112 +72,123 @@ def fit(
     level: float = 0.9,
     widest: float = 4.0,
     require_ceiling: bool = True,
-) -> GrowthFit:
-    """A growth curve through `values` at `times` (evenly spaced for all estimators but "level").
+) -> list[GrowthFit | Refusal]:
+    """A growth curve through each of several `series` at `times` (evenly spaced for all estimators but "level").
 
-    `values` are levels for estimator "level" and growth a period for the others: "difference" (Srinivasan and Mason
+    Values are levels for estimator "level" and growth a period for the others: "difference" (Srinivasan and Mason
     1986: level at the end less level at the start of each period), "density" (the derivative at the time), "ols"
     (Bass 1969, regression on the cumulated level and its square; Bass only). `errors`: "absolute" (least squares),
     "relative" (least squares in logs: rss and residual_sd are then log units). `priors`: parameter -> (median, log sd).
     `carry`: correlation of neighbouring errors (0 to below 1); it widens intervals and errors by
     sqrt((1 + carry) / (1 - carry)). With `require_ceiling`, a profile interval of the ceiling that has no upper end or
-    whose ends lie more than a factor `widest` apart is a Refusal that says what would help.
+    whose ends lie more than a factor `widest` apart is a Refusal that says what would help. A series that is refused
+    has its Refusal in its place; all others are fitted together.
     """
-    shape, (t, y) = _curve(curve), _checked(times, values, estimator, curve)
+    shape, priors = curve_named(curve), dict(priors or {})
+    _check_options(shape, errors, carry, priors)
+    found: list = [_checked_or_refusal(shape, times, values, estimator, errors, priors) for values in series]
+    good = [i for i, one in enumerate(found) if not isinstance(one, Refusal)]
+    if not good:
+        return found
+    t, ys = found[good[0]][0], np.array([found[i][1] for i in good])
+    if estimator == "ols":
+        fits = [_ols_or_refusal(t, y, level) for y in ys]
+    else:
+        how, wider = (estimator, errors), (1 + carry) / (1 - carry)
+        best = _search(shape, t, ys, how, priors, exact=True)
+        low, high, best = _ceiling_intervals(shape, t, ys, best, how, priors, (level, wider))
+        facts = [(a, b, level, widest, wider) for a, b in zip(low, high, strict=True)]
+        fits = [_result(shape, t, y, how, priors, *rest) for y, *rest in zip(ys, best, facts, strict=True)]
+        fits = [_unless_open(one) if require_ceiling else one for one in fits]
+    for i, one in zip(good, fits, strict=True):
+        found[i] = one
+    return found
+
+
+def refit(result: GrowthFit, samples: np.ndarray) -> pd.DataFrame:
+    """Parameters of the curve, estimator and priors of `result` through other values at its times, a row a sample.
+
+    A sample that cannot be fitted has a row of missing values.
+    """
+    shape, how = curve_named(result.curve), (result.estimator, result.errors)
+    table = np.full((len(samples), len(shape.parameters)), np.nan)
+    usable = np.flatnonzero((samples > 0).all(axis=1) if result.errors == "relative" else (samples > 0).any(axis=1))
+    if result.estimator == "ols":
+        for i in usable:
+            one = _ols_or_refusal(result.times, samples[i], result.interval_level)
+            table[i] = np.nan if isinstance(one, Refusal) else one.parameters
+    elif len(usable):
+        best = _search(shape, result.times, samples[usable], how, result.priors, exact=False)
+        table[usable] = _natural(shape, best.T).T
+    return pd.DataFrame(table, columns=shape.parameters)
+
+
+def _check_options(shape: Curve, errors: str, carry: float, priors: dict) -> None:
     if errors not in ("absolute", "relative"):
         raise InputError.unknown("errors", errors, ("absolute", "relative"))
+    if not 0 <= carry < 1:
+        raise InputError.out_of_range("carry", carry, "0 to below 1", "0 for independent errors")
+    unknown = set(priors) - set(shape.parameters)
+    if unknown:
+        raise InputError.unknown("prior", sorted(unknown)[0], shape.parameters)
+
+
+def _checked_or_refusal(
+    shape: Curve, times, values, estimator: str, errors: str, priors: dict
+) -> tuple[np.ndarray, np.ndarray] | Refusal:
+    try:
+        t, y = _checked(times, values, estimator, shape.name)
+    except Refusal as refusal:
+        return refusal
     if errors == "relative" and np.any(y == 0):
         raise InputError.out_of_range(
             "values", "a 0 among them", "above 0 for relative errors", "use errors='absolute'"
         )
-    if not 0 <= carry < 1:
-        raise InputError.out_of_range("carry", carry, "0 to below 1", "0 for independent errors")
-    how, wider = (estimator, errors), (1 + carry) / (1 - carry)
-    priors = dict(priors or {})
-    unknown = set(priors) - set(shape.parameters)
-    if unknown:
-        raise InputError.unknown("prior", sorted(unknown)[0], shape.parameters)
     free = len(shape.parameters)
     if len(t) + len(priors) < free + 2:
-        raise Refusal.because(
-            f"a {curve} curve cannot be fitted to {len(t)} points",
+        return Refusal.because(
+            f"a {shape.name} curve cannot be fitted to {len(t)} points",
             f"it has {free} parameters and needs at least {free + 2} points or priors",
             "give a longer history, or priors from comparable markets",
         )
-    if estimator == "ols":
-        return _ols(t, y, level)
-    found = _least_squares(shape, t, y, how, priors)
-    low, high, found = ceiling_interval(curve, t, y, found, how=how, priors=priors, level=level, wider=wider)
-    result = _result(shape, t, y, how, priors, found, (low, high, level, widest, wider))
-    if require_ceiling and not result.identified:
-        raise Refusal.because(
-            f"the ceiling of the {curve} curve is not identified",
-            f"at {level:.0%} it may lie from {low:.4g} to {high:.4g} (best fit {result.parameters['ceiling']:.4g})",
-            "give data beyond the turning point, or a prior for the ceiling",
-        )
-    return result
+    return t, y
 
 
-def ceiling_interval(
-    curve: str,
-    times: np.ndarray,
-    values: np.ndarray,
-    best: np.ndarray,
-    *,
-    how: tuple[str, str],
-    priors: dict[str, tuple[float, float]],
-    level: float,
-    wider: float = 1.0,
-) -> tuple[float, float, np.ndarray]:
-    """The profile interval of the ceiling: where the best fit with it held stays within the F limit; and `best`.
+def _unless_open(result: GrowthFit) -> GrowthFit | Refusal:
+    if result.identified:
+        return result
+    low, high, best = result.ceiling_low, result.ceiling_high, result.parameters["ceiling"]
+    return Refusal.because(
+        f"the ceiling of the {result.curve} curve is not identified",
+        f"at {result.interval_level:.0%} it may lie from {low:.4g} to {high:.4g} (best fit {best:.4g})",
+        "give data beyond the turning point, or a prior for the ceiling",
+    )
 
-    `how` is (estimator, errors); `wider` multiplies the limit's distance for errors that carry over. The upper end is
-    infinite where it is not found within REACH times the best value. If the profile meets a better fit than `best` (in
-    the free parameters), it starts again from there.
+
+def _ceiling_intervals(shape, t, ys, best, how, priors, facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The profile intervals of the ceilings: where the best fit with it held stays within the F limit; and `best`.
+
+    The upper end is infinite where it is not found within REACH times the best value. A series whose profile meets a
+    better fit than `best` (free parameters) starts again from there. `facts`: level, and by how much the limit is
+    wider for errors that carry over.
     """
-    shape = _curve(curve)
+    level, wider = facts
+    degrees = max(1, len(t) + len(priors) - len(shape.parameters))
+    factor = 1 + wider * special.fdtri(1, degrees, level) / degrees
+    low, high, best, todo = np.zeros(len(ys)), np.zeros(len(ys)), best.copy(), np.arange(len(ys))
     for _ in range(4):
-        objective = _objective(shape, times, values, how, priors, best)
-        degrees = max(1, len(times) + len(priors) - len(shape.parameters))
-        least = float(np.sum(objective(best) ** 2))
-        limit = least * (1 + wider * special.fdtri(1, degrees, level) / degrees)
-        low, high, found, cost = _profile(objective, best, limit)
-        if cost > least * (1 - 1e-4):
+        objective, every = _residuals(shape, t, ys[todo], how, priors, best[todo]), np.arange(len(todo))
+        cost = np.sum(objective(best[todo], every) ** 2, axis=1)
+        found = growth_search.profile(
+            objective, best[todo], cost, factor * cost, _widths(shape, t), reach=np.log(REACH)
+        )
+        low[todo], high[todo] = np.exp(found.low), np.exp(found.high)
+        better = np.flatnonzero(found.cost < cost * (1 - 1e-4))
+        if not len(better):
             break
-        best = _solve(objective, found).x
+        best[todo[better]], _ = growth_search.solve(objective, found.best[better], better, _widths(shape, t))
+        todo = todo[better]
     return low, high, best
-
-
-def _profile(objective: Callable[[np.ndarray], np.ndarray], best: np.ndarray, limit: float) -> tuple:
-    """Ends of the interval, and the best parameters met on the way with their sum of squares."""
-    from scipy.optimize import brentq
-
-    met = {0.0: (best[1:], float(np.sum(objective(best) ** 2)))}
-
-    def excess(shift: float) -> float:
-        if shift not in met:
-            nearest = min(met, key=lambda known: abs(known - shift))
-            free = _solve(lambda rest: objective(np.concatenate([[best[0] + shift], rest])), met[nearest][0])
-            met[shift] = (free.x, 2 * float(free.cost))
-        return met[shift][1] - limit
-
-    ends = []
-    for sign in (-1.0, 1.0):
-        shift, inside = 0.02, 0.0
-        while shift < np.log(REACH) and excess(sign * shift) < 0:
-            inside, shift = shift, 1.6 * shift
-        if shift >= np.log(REACH):
-            ends.append(0.0 if sign < 0 else float("inf"))
-        else:
-            ends.append(float(np.exp(best[0] + brentq(excess, sign * inside, sign * shift, xtol=1e-4))))
-    place = min(met, key=lambda known: met[known][1])
-    return ends[0], ends[1], np.concatenate([[best[0] + place], met[place][0]]), met[place][1]
-
-
-def _curve(name: str) -> Curve:
-    if name not in CURVES:
-        raise InputError.unknown("curve", name, CURVES)
-    return CURVES[name]
 
 
 def _checked(times, values, estimator: str, curve: str) -> tuple[np.ndarray, np.ndarray]:
@@ -268,6 +220,7 @@ def _to_free(shape: Curve, parameters: np.ndarray) -> np.ndarray:
 
 
 def _natural(shape: Curve, free: np.ndarray) -> np.ndarray:
+    """Natural parameters from free ones; the first axis is the parameter."""
     return np.array(
         [v if n == "midpoint" else np.exp(np.clip(v, -700, 700)) for n, v in zip(shape.parameters, free, strict=True)]
     )
@@ -276,71 +229,97 @@ def _natural(shape: Curve, free: np.ndarray) -> np.ndarray:
 def _predicted(shape: Curve, t: np.ndarray, estimator: str, natural: np.ndarray) -> np.ndarray:
     if estimator == "level":
         return shape.level(t, *natural)
-    named = dict(zip(shape.parameters, natural, strict=True))
     if estimator == "density":
-        return density(shape.name, t, named)
-    step = t[1] - t[0]
-    return shape.level(t, *natural) - shape.level(t - step, *natural)
+        return shape.slope(t, *natural)
+    return shape.level(t, *natural) - shape.level(t - (t[1] - t[0]), *natural)
 
 
-def _residual(shape: Curve, t: np.ndarray, y: np.ndarray, how: tuple[str, str], natural: np.ndarray) -> np.ndarray:
-    predicted = _predicted(shape, t, how[0], natural)
+def _gaps(shape, t, ys, how, free: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Values less curve, a row for each row of `free`: the parameters of series `which`."""
+    predicted = _predicted(shape, t, how[0], _natural(shape, free.T)[:, :, None])
+    y = ys[which]
     # In units of the largest value, so that the solver's tolerances do not depend on the unit of the data.
-    return (y - predicted) / y.max() if how[1] == "absolute" else np.log(y / np.maximum(predicted, 1e-300))
+    if how[1] == "absolute":
+        return (y - predicted) / y.max(axis=1, keepdims=True)
+    return np.log(y / np.maximum(predicted, 1e-300))
 
 
-def _objective(shape, t, y, how, priors, best=None) -> Callable[[np.ndarray], np.ndarray]:
+def _residuals(shape, t, ys, how, priors, best: np.ndarray | None = None) -> growth_search.Residuals:
     """Residuals in the free (log) parameters; a prior is one more residual, on the scale of the best fit's noise."""
-    noise = 1.0
+    noise = np.ones(len(ys))
     if priors and best is not None:
-        rest = _residual(shape, t, y, how, _natural(shape, best))
-        noise = max(np.sqrt(np.sum(rest**2) / max(1, len(t) - len(shape.parameters) + len(priors))), 1e-12)
-    place = {name: i for i, name in enumerate(shape.parameters)}
-    linear = [(place[n], (m if n == "midpoint" else np.log(m)), s) for n, (m, s) in priors.items()]
+        squares = np.sum(_gaps(shape, t, ys, how, best, np.arange(len(ys))) ** 2, axis=1)
+        noise = np.maximum(np.sqrt(squares / max(1, len(t) - len(shape.parameters) + len(priors))), 1e-12)
+    told = [(shape.parameters.index(n), (m if n == "midpoint" else np.log(m)), sd) for n, (m, sd) in priors.items()]
 
-    def residuals(free: np.ndarray) -> np.ndarray:
-        data = _residual(shape, t, y, how, _natural(shape, free))
-        return np.concatenate([data, [noise * (free[i] - centre) / sd for i, centre, sd in linear]])
+    def residuals(free: np.ndarray, which: np.ndarray) -> np.ndarray:
+        data = _gaps(shape, t, ys, how, free, which)
+        return np.column_stack([data, *(noise[which] * (free[:, i] - centre) / sd for i, centre, sd in told)])
 
     return residuals
 
 
-def _solve(objective: Callable[[np.ndarray], np.ndarray], start: np.ndarray, exact: bool = False):
-    from scipy.optimize import least_squares
-
-    tolerance = 1e-15 if exact else 1e-9
-    return least_squares(
-        objective, start, method="trf", x_scale="jac", jac="3-point" if exact else "2-point",
-        xtol=tolerance, ftol=tolerance, gtol=tolerance, max_nfev=600 if exact else 120,
-    )  # fmt: skip
+def _widths(shape: Curve, t: np.ndarray) -> np.ndarray:
+    """Half the difference over which slopes are taken: logs of the parameters, and time for the midpoint."""
+    span = float(t[-1] - t[0])
+    return np.array([1e-5 * span if name == "midpoint" else 1e-5 for name in shape.parameters])
 
 
-def _least_squares(shape, t, y, how, priors) -> np.ndarray:
-    level = y if how[0] == "level" else np.cumsum(y)
-    starts = [_to_free(shape, np.array(s)) for s in shape.starts(t, level)]
-    first = _objective(shape, t, y, how, {})
-    starts = sorted(starts, key=lambda s: np.sum(first(s) ** 2))[:5]
-    best = min((_solve(first, s) for s in starts), key=lambda r: r.cost).x
+def _search(shape, t, ys, how, priors, *, exact: bool) -> np.ndarray:
+    """The best free parameters of each series (rows of `ys`), from several starts."""
+    plain, widths, every = _residuals(shape, t, ys, how, {}), _widths(shape, t), np.arange(len(ys))
+    starts, which = _starts(shape, t, ys, how, plain)
+    best = _least(plain, starts, which, widths)
     if not priors:
-        return _solve(first, best, exact=True).x
+        return np.array([_exact(shape, t, y, how, b) for y, b in zip(ys, best, strict=True)]) if exact else best
     # The noise that weighs the priors against the data is not known: start from several places and iterate.
-    place = {name: i for i, name in enumerate(shape.parameters)}
-    told = np.array(best)
+    told = best.copy()
     for name, (median, _) in priors.items():
-        told[place[name]] = median if name == "midpoint" else np.log(median)
-    objective = _objective(shape, t, y, how, priors, best)
-    best = min((_solve(objective, start) for start in (best, told, *starts)), key=lambda r: r.cost).x
+        told[:, shape.parameters.index(name)] = median if name == "midpoint" else np.log(median)
+    objective = _residuals(shape, t, ys, how, priors, best)
+    places = np.concatenate([best, told, starts])
+    best = _least(objective, places, np.concatenate([every, every, which]), widths)
     for _ in range(4):
-        best = _solve(_objective(shape, t, y, how, priors, best), best).x
+        best, _ = growth_search.solve(_residuals(shape, t, ys, how, priors, best), best, every, widths)
     return best
 
 
+def _starts(shape, t, ys, how, plain: growth_search.Residuals) -> tuple[np.ndarray, np.ndarray]:
+    """The best few start values of each series in free parameters, and the series of each."""
+    levels = ys if how[0] == "level" else np.cumsum(ys, axis=1)
+    kept = []
+    for i, level in enumerate(levels):
+        starts = np.array([_to_free(shape, np.array(s)) for s in shape.starts(t, level)])
+        cost = np.sum(plain(starts, np.full(len(starts), i)) ** 2, axis=1)
+        kept.append(starts[np.argsort(cost, kind="stable")[:STARTS]])
+    return np.concatenate(kept), np.repeat(np.arange(len(ys)), [len(k) for k in kept])
+
+
+def _least(objective: growth_search.Residuals, starts, which, widths) -> np.ndarray:
+    """The best of the fits from all starts, by series."""
+    found, cost = growth_search.solve(objective, starts, which, widths)
+    order = np.lexsort((cost, which))
+    _, first = np.unique(which[order], return_index=True)
+    return found[order[first]]
+
+
+def _exact(shape, t, y, how, best: np.ndarray) -> np.ndarray:
+    """The fit polished to the last digits, as certified values ask for."""
+    from scipy.optimize import least_squares
+
+    one = np.zeros(1, dtype=int)
+    return least_squares(
+        lambda free: _gaps(shape, t, y[None, :], how, free[None, :], one)[0], best, method="trf", x_scale="jac",
+        jac="3-point", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=600,
+    ).x  # fmt: skip
+
+
 def _result(shape, t, y, how, priors, free, interval) -> GrowthFit:
-    low, high, level, widest, wider = interval
+    low, high, level, widest, wider = map(float, interval)
     natural = _natural(shape, free)
     fitted = _predicted(shape, t, how[0], natural)
-    unit = y.max() if how[1] == "absolute" else 1.0
-    rss = float(np.sum((unit * _residual(shape, t, y, how, natural)) ** 2))
+    gap = y - fitted if how[1] == "absolute" else np.log(y / np.maximum(fitted, 1e-300))
+    rss = float(np.sum(gap**2))
     degrees = len(t) + len(priors) - len(shape.parameters)
     sd = np.sqrt(rss / degrees)
     covariance = wider * _covariance(shape, t, how, natural, sd, priors)
@@ -379,6 +358,13 @@ def _peak_time(curve: str, parameters: pd.Series) -> float:
     if curve == "richards":
         return float(parameters["midpoint"] - np.log(parameters["shape"]) / parameters["rate"])
     return float(parameters["midpoint"])
+
+
+def _ols_or_refusal(t: np.ndarray, y: np.ndarray, level: float) -> GrowthFit | Refusal:
+    try:
+        return _ols(t, y, level)
+    except Refusal as refusal:
+        return refusal
 
 
 def _ols(t: np.ndarray, y: np.ndarray, level: float) -> GrowthFit:

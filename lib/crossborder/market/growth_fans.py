@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from crossborder.errors import InputError, Refusal
-from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, density, fit
+from crossborder.market.growth_curves import CURVES, GrowthFit, cumulative, density, fit_all, refit
 
 __all__ = [
     "bootstrap",
@@ -139,14 +139,7 @@ def bootstrap(result: GrowthFit, *, rng: np.random.Generator, draws: int = 100, 
     residual = (residual - residual.mean()) * np.sqrt(n / result.degrees)
     noise = residual[rng.integers(0, n, (draws, n))]
     samples = result.fitted * np.exp(noise) if relative else np.maximum(result.fitted + noise, 0.0)
-    options = {
-        "estimator": result.estimator,
-        "errors": result.errors,
-        "priors": result.priors,
-        "require_ceiling": False,
-    }
-    fits = [_refit(result.curve, result.times, sample, options) for sample in samples]
-    kept = pd.DataFrame([f.parameters for f in fits if f is not None])
+    kept = refit(result, samples).dropna()
     if len(kept) < draws / 2:
         raise Refusal.because(
             "the bootstrap gives no interval", f"{draws - len(kept)} of {draws} refits failed", "use priors"
@@ -154,13 +147,6 @@ def bootstrap(result: GrowthFit, *, rng: np.random.Generator, draws: int = 100, 
     frame = kept.quantile([(1 - level) / 2, 0.5, (1 + level) / 2]).T
     frame.columns = ["low", "median", "high"]
     return frame.assign(failed=draws - len(kept))
-
-
-def _refit(curve: str, times: np.ndarray, sample: np.ndarray, options: dict) -> GrowthFit | None:
-    try:
-        return fit(curve, times, sample, level=0.5, **options)
-    except Refusal:
-        return None
 
 
 # A weak prior on the shape of Richards' curve around the logistic (1): it lets the turn lie off the middle.
@@ -176,14 +162,11 @@ def fit_many(
     named with the reason why not; nothing is left out in silence.
     """
     priors = RICHARDS_PRIOR if priors is None and curve == "richards" else priors
-    fits, refused = {}, {}
-    for name in series.columns:
-        try:
-            fits[name] = fit(
-                curve, series.index.to_numpy(dtype=float), series[name].to_numpy(), priors=priors, **options
-            )
-        except Refusal as refusal:
-            refused[name] = " ".join(str(refusal).split("\n")[:2])
+    times = series.index.to_numpy(dtype=float)
+    found = fit_all(curve, times, [series[name].to_numpy() for name in series.columns], priors=priors, **options)
+    pairs = list(zip(series.columns, found, strict=True))
+    fits = {name: one for name, one in pairs if not isinstance(one, Refusal)}
+    refused = {name: " ".join(str(one).split("\n")[:2]) for name, one in pairs if isinstance(one, Refusal)}
     return fits, pd.Series(refused, dtype="str", name="refused")
 
 
