@@ -6,7 +6,7 @@ import pandas as pd
 
 from crossborder.company.codes import known_codes
 from crossborder.company.problems import Problem
-from crossborder.company.tables.contract import Column, Table
+from crossborder.company.tables.contract import DTYPES, Column, Table
 
 __all__ = ["EARLIEST", "LATEST", "TWICE", "column_problems", "frame_problems", "rule_in_words"]
 
@@ -43,6 +43,8 @@ def frame_problems(frame: pd.DataFrame, table: Table, file: str, unread: dict[st
     Cells that are `unread` have become missing; they are told once, as unreadable, and not here.
     """
     problems = _outside(frame, table, file)
+    if _surely_sound(frame, table):
+        return problems
     with warnings.catch_warnings():
         # pandera loads every backend that it finds installed, and some of those warn about each other.
         warnings.simplefilter("ignore")
@@ -53,6 +55,32 @@ def frame_problems(frame: pd.DataFrame, table: Table, file: str, unread: dict[st
         except pandera.errors.SchemaErrors as failures:
             problems += _in_words(failures.failure_cases, frame, table, file, unread)
     return problems
+
+
+def _surely_sound(frame: pd.DataFrame, table: Table) -> bool:
+    """Whether the frame keeps every rule of the schema; False is a doubt, which pandera then settles and puts in words.
+
+    The first opening of a folder would otherwise load and run pandera on tables that have nothing wrong.
+    """
+    required = [column.name for column in table.columns if column.required]
+    if not {*required, *table.key} <= set(frame.columns) or (table.key and frame.duplicated(list(table.key)).any()):
+        return False
+    there = [column for column in table.columns if column.name in frame.columns]
+    return all(_keeps(frame[column.name], column) for column in there)
+
+
+def _keeps(cells: pd.Series, column: Column) -> bool:
+    if str(cells.dtype) != DTYPES[column.kind]:
+        return False
+    empty = cells.isna()
+    if empty.any():
+        if not column.nullable:
+            return False
+        cells = cells[~empty]
+    low, high = column.low, column.high
+    inside = (low is None or (cells >= low).all()) and (high is None or (cells <= high).all())
+    chosen = not column.choices or cells.isin(column.choices).all()
+    return bool(inside and chosen and (not column.pattern or cells.str.match(column.pattern).all()))
 
 
 def _outside(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
