@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from crossborder.errors import InputError
 
@@ -63,8 +64,6 @@ def _ratio(after: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 def _interval(earlier: np.ndarray, later: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the growth of each column; missing where a period is without revenue if one month is left out."""
-    from scipy import stats
-
     count = len(earlier)
     rest_before, rest_after = (part.sum(axis=0) - part for part in (earlier, later))
     usable = (rest_before > 0).all(axis=0) & (rest_after > 0).all(axis=0)
@@ -72,7 +71,7 @@ def _interval(earlier: np.ndarray, later: np.ndarray, level: float) -> tuple[np.
     logs = np.log(safe_after / safe_before)
     error = np.sqrt((count - 1) / count * ((logs - logs.mean(axis=0)) ** 2).sum(axis=0))
     middle = np.log(np.where(usable, later.sum(axis=0), 1.0) / np.where(usable, earlier.sum(axis=0), 1.0))
-    half = stats.t.ppf(0.5 + level / 2, count - 1) * error
+    half = special.stdtrit(count - 1, 0.5 + level / 2) * error
     return tuple(np.where(usable, np.expm1(middle + sign * half), np.nan) for sign in (-1, 1))
 
 

@@ -40,9 +40,10 @@ def events(
     for name in names:
         if name not in _known_markets():
             raise InputError.unknown("market", name, _known_markets())
-    parts = [_year(market, year) for market in names for year in range(first.year - 1, last.year + 2)]
-    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020).head(0)
-    inside = (table["end"] >= first) & (table["date"] <= last) & table["kind"].isin(wanted)
+    years = range(first.year - 1, last.year + 2)
+    parts = [_year(market, year, tuple(wanted)) for market in names for year in years]
+    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020, KINDS).head(0)
+    inside = (table["end"] >= first) & (table["date"] <= last)
     return table[inside].sort_values(["date", "market", "kind", "event"], ignore_index=True)
 
 
@@ -81,17 +82,19 @@ def _known_markets() -> tuple[str, ...]:
 
 
 @cache
-def _year(market: str, year: int) -> pd.DataFrame:
-    """All events of a market that begin in a year."""
+def _year(market: str, year: int, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """The events of a market of some kinds that begin in a year; kinds that nobody asked for are not worked out."""
     rules = read("sale_events.csv", dates=("start",))
-    rules = rules[rules["markets"].str.split().map(lambda names: market in names)]
+    rules = rules[rules["markets"].str.split().map(lambda names: market in names) & rules["kind"].isin(kinds)]
     rows = [
         (date, days, estimated, rule.event, rule.name, rule.kind, rule.source, rule.confidence)
         for rule in rules.itertuples(index=False)
         for date, days, estimated in _dates(rule, year)
     ]
     columns = ["date", "days", "estimated", "event", "name", "kind", "source", "confidence"]
-    table = pd.DataFrame(rows + _holidays(market, year), columns=columns).astype({"date": "datetime64[ns]"})
+    rows += _holidays(market, year) if "public_holiday" in kinds else []
+    types = {"date": "datetime64[ns]", "days": "int64", "estimated": "bool"} | dict.fromkeys(columns[3:], "str")
+    table = pd.DataFrame(rows, columns=columns).astype(types)
     table["market"] = market
     table["end"] = table["date"] + pd.to_timedelta(table["days"] - 1, unit="D")
     return table[["date", "end", "days", "market", *columns[3:6], "estimated", *columns[6:]]]
