@@ -256,7 +256,7 @@ def names(values: Iterable[object], most: int = 5) -> str:
     >>> names(["home_storage, US", "pet, DE", "beauty, JP"], most=2)
     'home storage, US; pet, DE; and 1 more'
     """
-    every = [str(value).replace("_", " ") for value in values]
+    every = [_language.text(str(value).replace("_", " ")) for value in values]
     more = [t("and {count} more", count=len(every) - most)] if len(every) > most else []
     return "; ".join([*every[:most], *more])
 

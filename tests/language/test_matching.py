@@ -23,7 +23,7 @@ def test_only_words_of_the_data_are_patterns():
 
 
 def test_a_list_is_translated_if_every_part_is_known():
-    assert BOOK.find("sea, air") == "海运、空运"
+    assert BOOK.find("sea, air") == "海运，空运" and BOOK.find("sea, air, sea") == "海运、空运、海运"
     assert BOOK.find("US · sea") == "美国 · 海运"
     assert BOOK.find("price (sea)") == "价格\uff08海运\uff09"
     assert BOOK.find("sea, camel") is None
@@ -45,3 +45,13 @@ def test_numbers_and_texts_in_chinese_are_left_alone_but_for_codes_in_front():
 def test_a_number_keeps_its_place_beside_a_word():
     assert BOOK.find("12 sea") == "12 海运"
     assert BOOK.find("sea 31%") == "海运 31%"
+
+
+def test_a_word_may_mean_something_else_as_a_header():
+    book = matching.Book({"value": "价值", f"value{matching.HEADER}": "数值", "true": "是"}, {}, {})
+    assert book.find("value") == "价值" and book.find("Value", True) == "数值"
+    assert book.find("value (USD)", True) is None and book.find("value (12)", True) == "数值\uff0812\uff09"
+
+
+def test_no_space_stands_before_a_per_cent_sign():
+    assert matching.closed("不足 100 %，占 3\u2009%") == "不足 100%，占 3%"

@@ -5,7 +5,7 @@ import pandas as pd
 
 from crossborder import style
 from crossborder.company import kpis
-from crossborder.language import t
+from crossborder.language import t, text
 
 __all__ = [
     "capability_bullets",
@@ -106,7 +106,7 @@ def _value(value: float, unit: str) -> str:
         return style.money(value, digits=2)
     if unit == "ratio":
         return t("{value} times", value=style.number(value, 1))
-    return f"{style.number(value, 0 if unit in ('orders', 'visits') else 1)} {t(unit)}"
+    return text(f"{style.number(value, 0 if unit in ('orders', 'visits') else 1)} {unit}")
 
 
 def key_figures(values: pd.DataFrame) -> style.Table:

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 
 from crossborder import style
-from crossborder.language import t
+from crossborder.language import t, text
 
 __all__ = ["allocation_matrix", "backtest_errors", "cash_fan", "cycle_bars"]
 
 STAGES = ("seed", "growth", "mature")
+# A kind of project by another word than the code: elsewhere people are counted.
+KINDS = {"people": "people and skills"}
 
 
 def cash_fan(fan: pd.DataFrame, past: pd.Series, safety_usd: float, *, level: float, company: str) -> style.Figure:
@@ -139,7 +141,7 @@ def allocation_matrix(table: pd.DataFrame, *, rate: float, budget_usd: float) ->
     kinds = sorted(table["kind"].unique())
     fig, ax = style.figure(height=3.6)
     _projects(ax, table, kinds)
-    ax.set_xticks(range(len(kinds)), [t(kind.capitalize()) for kind in kinds])
+    ax.set_xticks(range(len(kinds)), [text(KINDS.get(kind, kind)).capitalize() for kind in kinds])
     ax.set_yticks(range(3), [t(stage.capitalize()) for stage in STAGES])
     ax.set_xlim(-0.6, len(kinds) - 0.4)
     ax.set_ylim(-0.75, 2.5)

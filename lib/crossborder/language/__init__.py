@@ -78,7 +78,7 @@ def text(shown: str, *, header: bool = False) -> str:
     found = _book(_current).find(shown, header)
     if found is None:
         missed[shown] = None
-    return shown if found is None else found
+    return shown if found is None else matching.closed(found)
 
 
 @cache

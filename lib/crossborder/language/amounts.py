@@ -12,12 +12,17 @@ def scaled(value: float, number: Callable[[float, int], str]) -> str:
 
     >>> scaled(12_340_000, lambda value, digits: f"{value:,.{digits}f}")
     '1,234万'
+    >>> scaled(12_500, lambda value, digits: f"{value:,.{digits}f}")
+    '1.25万'
     """
     size = abs(value)
     for limit, unit in STEPS:
         if size >= limit * 0.99995:
             part = value / limit
-            return f"{number(part, 0 if abs(part) >= 99.95 or part == round(part) else 1)}{unit}"
+            if abs(part) >= 99.95 or part == round(part):
+                return f"{number(part, 0)}{unit}"
+            # A tick at 1.25 must not read 1.3; what is measured has more digits than two and gets one.
+            return f"{number(part, 2 if round(part, 1) != part == round(part, 2) else 1)}{unit}"
     return number(value, 0 if size == round(size) or size >= 100 else (1 if size >= 10 else 2))
 
 

@@ -12,6 +12,7 @@ LEFT_OVER = re.compile(r"(?:^|(?<=[\u3001\uff0c(\uff08])|(?<=\u00b7 ))[A-Z]{2}(?
 OURS = re.compile(r"[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]+){2}")
 FIELD = re.compile(r"{(\w+)(?:[:!][^{}]*)?}")
+HEADER = " |header"  # ends a key whose word means something else as the header of a column
 # Where a text is made of parts; the first that all translate is taken.
 JOINTS = ("\n", "  ", "; ", " · ", ": ", ", ", " / ", " → ", " > ", " | ", " x ", " × ", " + ", " and ", " - ")
 SPOKEN = {"; ": "\uff1b", ": ": "\uff1a", ", ": "\u3001", " and ": "\u548c"}
@@ -44,12 +45,13 @@ def normal(text: str) -> str:
 
 
 def closed(text: str) -> str:
-    """The text without a space between two Chinese glyphs, as a value filled in leaves one.
+    """The text without a space between two Chinese glyphs, as a value filled in leaves one, or before a per cent sign.
 
     >>> closed("\u4e07\u7f8e\u5143 \u7684 12 \u4ef6")
     '\u4e07\u7f8e\u5143\u7684 12 \u4ef6'
     """
     text = re.sub(r"(?<=[\u3400-\u9fff\uff09]); ", "\uff1b", text)
+    text = re.sub(r"(?<=\d)[ \u2009\u202f](?=%)", "", text)
     return re.sub(r"(?<=[\u3400-\u9fff\uff08-\uff1f]) (?=[\u3400-\u9fff\uff08-\uff1f])", "", text)
 
 
@@ -82,11 +84,12 @@ class Book:
             # An amount may stand in Chinese already inside a sentence that does not.
             known = self._by_pattern(text) if SENTENCE.search(text) else None
             return self._half_done(text) if known is None else known
-        known = self.whole.get(normal(text))
+        known = self.whole.get(normal(text) + HEADER) if header else None
+        known = self.whole.get(normal(text)) if known is None else known
         if known is not None:
             return known
         known = self._by_pattern(text)
-        return known if known is not None else self._in_parts(text) or self._as_amount(text)
+        return known if known is not None else self._in_parts(text, header) or self._as_amount(text)
 
     def _half_done(self, text: str) -> str:
         """A text in which only codes may be left, at its beginning or after a mark."""
@@ -114,16 +117,18 @@ class Book:
         name = self.find(match[1]) if match else None
         return f"{name} {match[2]}" if name else None
 
-    def _in_parts(self, text: str) -> str | None:
+    def _in_parts(self, text: str, header: bool) -> str | None:
         for joint in JOINTS:
             if joint in text:
                 parts = text.split(joint)
                 said = [self.find(part) if has_words(part) else part for part in parts]
                 if all(part is not None for part in said):
-                    return SPOKEN.get(joint, joint).join(said)
+                    # Two words with a comma are a thing and what kind of it; codes, and three words, are a list.
+                    kind = joint == ", " and len(parts) == 2 and not set(parts) <= set(self.codes)
+                    return "\uff0c".join(said) if kind else SPOKEN.get(joint, joint).join(said)
         match = BRACKETS.fullmatch(text)
         if match:
-            said = [self.find(part) if has_words(part) else part for part in match.groups()]
+            said = [self.find(part, header) if has_words(part) else part for part in match.groups()]
             if None not in said:
                 return f"{said[0].rstrip()}\uff08{said[1]}\uff09"
         return None

@@ -150,7 +150,7 @@ class Record:
             for result in self.results
         ]
         columns = ["result", "value", "interval", "level", "name", "note"]
-        headers = {"result": t("Result"), "value": t("Value"), "interval": t("Interval"), "level": t("Level")}
+        headers = {"result": t("Result"), "value": "Value", "interval": t("Interval"), "level": t("Level")}
         headers |= {"name": t("Recorded as"), "note": t("Note")}
         return style.table(
             pd.DataFrame(rows, columns=columns, dtype=str),

@@ -77,7 +77,9 @@ def code_choice(
     best = hs_code.best_code(candidates, rates["base"].to_numpy(float), value_year)
     best["confidence"] = best["hs6"].map(rates.set_index("hs_code")["confidence"])
     best["chosen"] = np.arange(len(best)) == 0
-    best["text"] = best["text"].str.slice(-46)
+    # What tells codes apart stands at the end of their text.
+    ends = "… " + best["text"].str.slice(-46).str.replace(r"^\S*\s+", "", regex=True)
+    best["text"] = best["text"].where(best["text"].str.len() <= 46, ends)
     return best[["hs6", "text", "probability", "duty_rate", "confidence", "expected_cost", "defensible", "chosen"]]
 
 
