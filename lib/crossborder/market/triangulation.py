@@ -83,16 +83,15 @@ def triangulate(
     """
     checked = _check_records(records, scopes, definitions, growth)
     grid = tau_scale * special.ndtri(0.5 + (np.arange(TAU_GRID) + 0.5) / (2 * TAU_GRID))
-    cells = [(c, t) for c in range(len(growth)) for t in grid]
-    per_cell = max(200, 4 * draws // len(cells))
-    parts = [_cell(checked, scopes, growth.iloc[c], t, year, per_cell, rng) for c, t in cells]
-    theta, log_weight = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-    prior = np.repeat(np.log(growth["weight"].to_numpy(dtype=float) / growth["weight"].sum()), TAU_GRID * per_cell)
-    weight = _normalised(log_weight + prior, np.concatenate([p[2] for p in parts]))
+    component, tau = np.repeat(np.arange(len(growth)), TAU_GRID), np.tile(grid, len(growth))
+    per_cell = max(200, 4 * draws // len(tau))
+    theta, log_weight, inside = _cells(checked, scopes, growth.iloc[component], tau, year, per_cell, rng)
+    prior = np.log(growth["weight"].to_numpy(dtype=float) / growth["weight"].sum())
+    component, tau = np.repeat(component, per_cell), np.repeat(tau, per_cell)
+    weight = _normalised(log_weight + prior[component], inside)
     chosen = rng.choice(len(weight), size=draws, p=weight)
-    tau = np.repeat([t for _, t in cells], per_cell)[chosen]
-    component = np.repeat([c for c, _ in cells], per_cell)[chosen]
-    return _summary(checked, scopes, definitions, growth, theta[chosen], tau, component, (year, level, weight))
+    drawn = theta[chosen], tau[chosen], component[chosen]
+    return _summary(checked, scopes, definitions, growth, *drawn, (year, level, weight))
 
 
 def scope_priors(factors: pd.DataFrame) -> pd.DataFrame:
@@ -200,29 +199,34 @@ def _refuse_crossed(records: pd.DataFrame, terms: list[str]) -> None:
         )
 
 
-def _cell(records, scopes, rate, tau, year, count, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draws of (level, growth, scope terms, source effects) for one growth rate and one tau, with log weights."""
+def _cells(records, scopes, rates, tau, year, count, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draws of (level, growth, scope terms) with log weights: `count` for each pair of a growth rate and a tau."""
     sources = pd.Index(records["source"].unique())
     x = _rows(records, scopes, sources, year)
     y, s = np.log(records["value"].to_numpy(dtype=float)), records["log_sd"].to_numpy(dtype=float)
     exact = (records["bound"] == "=").to_numpy()
-    log_rate = np.log1p(rate["rate"])
+    known, weighed = x[exact], x[exact] / s[exact, None] ** 2
+    mean, sd = np.zeros((len(tau), x.shape[1])), np.empty((len(tau), x.shape[1]))
     # A flat level: sd 5 in logs is a factor of e^5 around the records' own mean.
-    mean = np.concatenate([[y[exact].mean(), log_rate], np.log(scopes["ratio"]), np.zeros(len(sources))])
-    sd = np.concatenate([[5.0, rate["sd"] / (1 + rate["rate"])], scopes["log_sd"], np.full(len(sources), tau)])
-    precision = np.diag(1 / sd**2) + (x[exact] / s[exact, None] ** 2).T @ x[exact]
-    centre = np.linalg.solve(precision, mean / sd**2 + (x[exact] / s[exact, None] ** 2).T @ y[exact])
-    marginal = (x[exact] * sd**2) @ x[exact].T + np.diag(s[exact] ** 2)
-    evidence = _log_normal(y[exact] - x[exact] @ mean, marginal)
+    mean[:, 0], sd[:, 0] = y[exact].mean(), 5.0
+    mean[:, 1], sd[:, 1] = np.log1p(rates["rate"]), rates["sd"] / (1 + rates["rate"])
+    mean[:, 2 : 2 + len(scopes)], sd[:, 2 : 2 + len(scopes)] = np.log(scopes["ratio"]), scopes["log_sd"]
+    sd[:, 2 + len(scopes) :] = tau[:, None]
+    precision = weighed.T @ known + np.eye(x.shape[1]) / sd[:, None, :] ** 2
+    centre = np.linalg.solve(precision, (mean / sd**2 + weighed.T @ y[exact])[:, :, None])
+    marginal = (known * sd[:, None, :] ** 2) @ known.T + np.diag(s[exact] ** 2)
+    evidence = _log_normal(y[exact] - mean @ known.T, marginal)
     factor = np.linalg.cholesky(np.linalg.inv(precision))
-    theta = centre + rng.standard_normal((count, len(mean))) @ factor.T
+    noise = rng.standard_normal((len(tau), count, x.shape[1]))
+    theta = (centre[:, None, :, 0] + noise @ np.swapaxes(factor, 1, 2)).reshape(-1, x.shape[1])
     inside = _log_inside(theta @ x[~exact].T, y[~exact], s[~exact], records["bound"][~exact].to_numpy())
-    return theta[:, : 2 + len(scopes)], evidence + inside, inside
+    return theta[:, : 2 + len(scopes)], np.repeat(evidence, count) + inside, inside
 
 
-def _log_normal(gap: np.ndarray, covariance: np.ndarray) -> float:
-    """Log density of a multivariate normal at `gap` from its mean."""
-    return float(-0.5 * (gap @ np.linalg.solve(covariance, gap) + np.linalg.slogdet(2 * np.pi * covariance)[1]))
+def _log_normal(gap: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Log density of multivariate normals at `gap` (rows) from their means."""
+    distance = np.einsum("ci,ci->c", gap, np.linalg.solve(covariance, gap[:, :, None])[:, :, 0])
+    return -0.5 * (distance + np.linalg.slogdet(2 * np.pi * covariance)[1])
 
 
 def _rows(records, scopes, sources, year) -> np.ndarray:
