@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from crossborder import language
 from crossborder.charts import finance_cash, finance_cash_tables
 
 
@@ -31,3 +32,20 @@ def test_a_table_shows_flags_in_words_and_never_an_infinity():
     assert "yes" in text
     assert "inf" not in text
     assert finance_cash_tables.show(None) is None
+
+
+def test_people_as_a_kind_of_project_are_not_counted():
+    """In Chinese the kind is a word for staff; people counted elsewhere have another."""
+    shares = pd.DataFrame({"risk_weight": [0.0], "people": [0.2]})
+    projects = pd.DataFrame({
+        "project_id": ["P1"], "kind": ["people"], "stage": ["seed"], "capital_usd": [1e4], "npv_usd": [10.0],
+        "loss_probability": [0.4], "funded": [True],
+    })  # fmt: skip
+    with language.using("zh"):
+        shown = repr(finance_cash_tables.show(shares))
+        labels = [
+            label.get_text()
+            for label in finance_cash.allocation_matrix(projects, rate=0.1, budget_usd=1e5).axes[0].get_xticklabels()
+        ]
+        assert "人员" in shown and labels == ["人员"]
+        assert language.text("people", header=True) == "人数"

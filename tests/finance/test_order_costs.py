@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import Refusal
-from crossborder.finance.order_costs import add_costs, arrival_costs, monthly_sales, usd_rates
+from crossborder.finance.order_costs import add_costs, add_resold, arrival_costs, monthly_sales, usd_rates
 
 ORDERS = pd.DataFrame(
     {
@@ -114,3 +114,17 @@ def test_a_product_without_arrivals_is_counted_and_named():
     assert table.attrs["without_arrivals"] == 1
     assert table.attrs["without_cost"] == ["B"]
     assert np.isnan(table.loc[table["sku"] == "B", "product"]).all()
+
+
+def test_goods_back_on_the_shelf_are_given_back_at_their_purchase_price():
+    """Ten of 40 returned pieces were put back in the period: a quarter of each product's returns, at its own price."""
+    sales = pd.DataFrame({"units": [100, 50], "returned": [30, 10], "product": [200.0, 500.0]})
+    inventory = pd.DataFrame(
+        {"week": pd.to_datetime(["2026-01-05", "2026-02-02", "2026-06-01"]), "restocked": [4, 6, 90]}
+    )
+    found = add_resold(sales, inventory, "2026-01-01", "2026-02-28")
+    assert found["resold"].tolist() == pytest.approx([-0.25 * 30 * 2.0, -0.25 * 10 * 10.0])
+    most = add_resold(sales, inventory.assign(restocked=90), "2026-01-01", "2026-02-28")
+    assert most["resold"].sum() == pytest.approx(-(30 * 2.0 + 10 * 10.0))
+    none = add_resold(sales.assign(returned=0), inventory, "2026-01-01", "2026-02-28")
+    assert (none["resold"] == 0).all()

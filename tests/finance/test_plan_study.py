@@ -64,12 +64,3 @@ def test_markets_as_projects_count_their_internal_rates(company, values, case):
     assert set(found.table["market"]) == set(case.markets)
     for row in found.table.itertuples():
         assert row.irr_count == len(found.rates[row.market].rates)
-
-
-def test_the_back_test_knows_nothing_of_the_year_it_is_tested_on(company):
-    """Spoiling the last year of the ledger would change the actuals only: the plan opens the company a year before."""
-    table = plan_cases.backtest(company, plan.plan_case, incremental_ad_share=0.2).set_index("line")
-    assert (table["planned_usd"].drop("ebitda") > 0).all()
-    assert table.loc["revenue", "error"] == pytest.approx(
-        table.loc["revenue", "planned_usd"] / table.loc["revenue", "actual_usd"] - 1
-    )

@@ -7,27 +7,10 @@ from crossborder.company import Company
 from crossborder.errors import InputError, Refusal
 from crossborder.finance import dcf, plan_cases, revenue_lines
 
-LINES = pd.DataFrame(
-    {"line": ["product", "data"], "revenue_usd": [92.0, 8.0], "margin": [0.30, 0.65], "growth": [0.1, 0.5]}
-)
-
 
 @pytest.fixture(scope="module")
 def company():
     return Company.open("data/demo")
-
-
-def test_a_fast_line_lifts_margin_and_growth_of_the_whole():
-    today, blend = revenue_lines.revenue_mix(LINES, years=5)
-    assert today["share"].tolist() == pytest.approx([0.92, 0.08])
-    assert blend.loc[0, "margin"] == pytest.approx(0.92 * 0.30 + 0.08 * 0.65)
-    assert blend.loc[0, "growth"] == pytest.approx(0.92 * 0.1 + 0.08 * 0.5)
-    assert blend["margin"].is_monotonic_increasing and blend["growth"].is_monotonic_increasing
-    assert blend.loc[1, "revenue_usd"] == pytest.approx(92 * 1.1 + 8 * 1.5)
-    with pytest.raises(InputError, match="growth"):
-        revenue_lines.revenue_mix(LINES.drop(columns="growth"))
-    with pytest.raises(InputError, match="revenue"):
-        revenue_lines.revenue_mix(LINES.assign(revenue_usd=-1.0))
 
 
 def test_a_buyer_who_stays_is_worth_the_sum_of_the_years():
@@ -68,12 +51,48 @@ def test_more_who_stay_and_faster_cash_are_worth_more():
         revenue_lines.revenue_models(kept.drop(columns="value_usd"), margins, days, rate=0.12)
 
 
-def test_the_lines_of_the_demo_company_sum_to_its_sales(company):
-    lines, models = revenue_lines.own_lines(company, 0.14)
-    _, blend = revenue_lines.revenue_mix(lines)
-    assert blend.loc[0, "revenue_usd"] == pytest.approx(lines["revenue_usd"].sum())
-    assert set(models["model"]) == {*lines["line"], "subscription"}
+def test_the_ways_to_sell_of_the_demo_company(company):
+    models = revenue_lines.ways_to_sell(company, 0.14, goods_days=60)
+    assert set(models["model"]) == {*company.table("platforms")["platform"], "subscription"}
     assert (models["value_low"] <= models["value_high"]).all()
+    assert (models["cash_end_low"] <= models["cash_end_usd"]).all()
+    worst = models.set_index("model")["cash_low_usd"]
+    assert worst["subscription"] == worst.max()
+    # A margin is of net sales, so a buyer's year is net of sales tax and refunds too.
+    kept = revenue_lines.repeat_share(company).set_index("platform")["value_usd"]
+    sales = models.set_index("model")["sales_usd"].reindex(kept.index)
+    assert ((sales < kept) & (sales > 0.5 * kept)).all()
+
+
+def one_model(**given):
+    plain = {"model": "a", "margin": 0.2, "goods_share": 0.5, "sales_usd": 12.0, "cash_days": 0.0}
+    kept = {"kept": 0.0, "kept_low": 0.0, "kept_high": 0.0}
+    return pd.DataFrame([plain | kept | given])
+
+
+def test_the_cash_of_a_start_by_hand():
+    """1,200 buyers a year, 12 USD each over their year, none back: sales climb by 100 a month to 1,200 and stay."""
+    sold = 100 * np.r_[np.arange(1, 13), np.full(12, 12)]
+    at_once = revenue_lines.start_up_cash(one_model(), buyers_year=1200, months=24).iloc[0]
+    assert at_once["cash_end_usd"] == pytest.approx(0.2 * sold.sum())
+    assert (at_once["cash_low_usd"], at_once["back_month"]) == (0.0, 0.0)
+    month = 365 / 12
+    ahead = revenue_lines.start_up_cash(one_model(), buyers_year=1200, goods_days=month, months=23).iloc[0]
+    assert ahead["cash_end_usd"] == pytest.approx(0.2 * sold[:23].sum() - 0.5 * sold[23])
+    assert ahead["cash_low_usd"] == pytest.approx(0.7 * 300 - 0.5 * 600)
+    late = revenue_lines.start_up_cash(one_model(cash_days=month), buyers_year=1200, months=24).iloc[0]
+    assert late["cash_end_usd"] == pytest.approx(sold[:23].sum() - 0.8 * sold.sum())
+
+
+def test_buyers_who_pay_a_year_ahead_bring_the_cash_first():
+    prepaid = revenue_lines.start_up_cash(one_model(cash_days=-182.5), buyers_year=1200, months=12).iloc[0]
+    assert prepaid["cash_end_usd"] == pytest.approx(1200 * 12 - 0.8 * 100 * np.arange(1, 13).sum())
+    loses = revenue_lines.start_up_cash(one_model(margin=-0.1), months=12).iloc[0]
+    assert np.isinf(loses["back_month"]) and loses["cash_low_usd"] == pytest.approx(loses["cash_end_usd"])
+    more = revenue_lines.start_up_cash(one_model(kept=0.5, kept_low=0.4, kept_high=0.6), months=36).iloc[0]
+    assert more["cash_end_low"] < more["cash_end_usd"] < more["cash_end_high"]
+    with pytest.raises(InputError, match="buyers_year"):
+        revenue_lines.start_up_cash(one_model(), buyers_year=0)
 
 
 def test_a_report_s_sales_multiple_needs_a_growth_close_to_the_rate():

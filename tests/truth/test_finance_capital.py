@@ -1,5 +1,8 @@
 """Published numbers on capital rationing, rounds, loans, trade credit and tail losses."""
 
+import itertools
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from crossborder.finance.cap_table import next_round
@@ -9,6 +12,12 @@ from crossborder.finance.working_capital import factoring_cost
 from scipy.stats import norm
 
 
+def best_subset(values, capital, budgets):
+    """The most that any subset within the budgets brings, by trying all."""
+    tried = [np.array(one) for one in itertools.product([0, 1], repeat=len(values))]
+    return max(float(one @ np.array(values)) for one in tried if (one @ np.asarray(capital) <= budgets).all())
+
+
 def test_capital_rationing_of_brealey_myers_and_allen():
     """Principles of Corporate Finance, section on capital rationing: A, B, C with NPV 21, 16, 12 and outlay 10, 5, 5.
 
@@ -16,7 +25,7 @@ def test_capital_rationing_of_brealey_myers_and_allen():
     """
     choice = allocate([21, 16, 12], [10, 5, 5], 10)
     assert choice.funded.tolist() == [0, 1, 1]
-    assert choice.value_usd == 28
+    assert choice.value_usd == 28 == best_subset([21, 16, 12], [[10], [5], [5]], [10])
 
 
 def test_the_two_period_programme_of_the_same_book():
@@ -27,7 +36,7 @@ def test_the_two_period_programme_of_the_same_book():
     capital = np.array([[10, -30], [5, -5], [5, -5], [0, 40]])
     choice = allocate([21, 16, 12, 13], capital, [10, 10])
     assert choice.funded.tolist() == [1, 0, 0, 1]
-    assert choice.value_usd == 34
+    assert choice.value_usd == 34 == best_subset([21, 16, 12, 13], capital, [10, 10])
 
 
 def test_the_option_pool_shuffle():
@@ -45,6 +54,8 @@ def test_the_amortising_loan_of_brealey_myers_and_allen():
     """1,000 at 10 % over four years: 315.47 a year."""
     table = loan_schedule(1000, 0.10, 4, kind="annuity")
     np.testing.assert_allclose(table["paid_usd"], 315.47, atol=0.005)
+    exact = 1000 / sum(Fraction(10, 11) ** year for year in range(1, 5))
+    np.testing.assert_allclose(table["paid_usd"], float(exact), rtol=1e-12)
     assert table["balance_usd"].iloc[-1] == pytest.approx(0, abs=1e-9)
 
 

@@ -1,11 +1,13 @@
 """Worked examples on options, cash, variances, break-even, betas, valuation, solvency and rounds.
 
-Numbers "printed" by a page were read there (Delpino's as well). Numbers of books that were not at hand were typed from
-memory and are named by chapter; where a closed form or exact arithmetic exists it stands beside them.
+Numbers "printed" by a page were read there (Delpino's as well). Books that were not at hand are named by chapter; each
+of their numbers is confirmed in its test by a second computation that shares nothing with the function: integration,
+a tree walked node by node, a search for the minimum, exact fractions.
 """
 
 import math
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,37 +22,66 @@ from crossborder.finance import (
     real_options,
     term_sheets,
 )
+from scipy.integrate import quad
+from scipy.optimize import minimize
 from scipy.stats import norm
 
 
-def test_hull_example_15_6():
+def integrated(spot, strike, rate, volatility, years, sign):
+    """A European option as the discounted mean of what it pays, by integration over the normal score."""
+    drift, spread = np.log(spot) + (rate - volatility**2 / 2) * years, volatility * years**0.5
+    paid = lambda z: max(sign * (np.exp(drift + spread * z) - strike), 0.0) * norm.pdf(z)  # noqa: E731
+    kink = (np.log(strike) - drift) / spread
+    return np.exp(-rate * years) * sum(quad(paid, *ends)[0] for ends in ((-12, kink), (kink, 12)))
+
+
+def walked(spot, strike, rate, volatility, years, steps):
+    """An American put by walking the tree down from every node, in plain Python."""
+    step = years / steps
+    up = math.exp(volatility * math.sqrt(step))
+    chance, discount = (math.exp(rate * step) - 1 / up) / (up - 1 / up), math.exp(-rate * step)
+
+    @cache
+    def worth(period, rises):
+        now = max(strike - spot * up ** (2 * rises - period), 0.0)
+        if period == steps:
+            return now
+        return max(now, discount * (chance * worth(period + 1, rises + 1) + (1 - chance) * worth(period + 1, rises)))
+
+    for period in range(steps, -1, -1):  # from the end, so that no call goes deep
+        for rises in range(period + 1):
+            worth(period, rises)
+    return worth(0, 0)
+
+
+@pytest.mark.parametrize(("kind", "printed", "sign"), [("call", 4.76, 1), ("put", 0.81, -1)])
+def test_hull_example_15_6(kind, printed, sign):
     """Hull, Options, Futures and Other Derivatives, example 15.6: 42, strike 40, 10 %, 20 %, half a year."""
-    call, put = (float(real_options.black_scholes(42, 40, 0.10, 0.20, 0.5, kind=kind)) for kind in ("call", "put"))
-    assert call == pytest.approx(4.76, abs=0.005)
-    assert put == pytest.approx(0.81, abs=0.005)
+    value = float(real_options.black_scholes(42, 40, 0.10, 0.20, 0.5, kind=kind))
+    assert value == pytest.approx(printed, abs=0.005)
+    assert value == pytest.approx(integrated(42, 40, 0.10, 0.20, 0.5, sign), rel=1e-7)
 
 
 def test_mark_two_of_brealey_myers_and_allen():
     """Brealey, Myers and Allen, chapter 22: the option on the Mark II computer (467, 900, 10 %, 35 %, 3 years)."""
-    value = real_options.black_scholes(467, 900, np.log(1.10), 0.35, 3.0)
-    assert float(value) == pytest.approx(55.1, abs=0.5)
-    upper = (np.log(467 / 900) + (np.log(1.10) + 0.35**2 / 2) * 3) / (0.35 * 3**0.5)
-    exact = 467 * norm.cdf(upper) - 900 / 1.1**3 * norm.cdf(upper - 0.35 * 3**0.5)
-    assert float(value) == pytest.approx(exact, rel=1e-12)
+    value = float(real_options.black_scholes(467, 900, np.log(1.10), 0.35, 3.0))
+    assert value == pytest.approx(55.1, abs=0.5)  # the book reads its normal table to four digits
+    assert value == pytest.approx(integrated(467, 900, np.log(1.10), 0.35, 3.0, 1), rel=1e-7)
 
 
-def test_hull_american_put_on_trees():
-    """Hull, figure 21.3: American put 50, 50, 10 %, 40 %, five months: 4.49 with five steps, 4.283 with 500."""
-    five, many = (
-        real_options.binomial_option(50, 50, 0.10, 0.40, 5 / 12, steps=steps, kind="put") for steps in (5, 500)
-    )
-    assert five == pytest.approx(4.49, abs=0.005)
-    assert many == pytest.approx(4.283, abs=0.002)
-
-
-def test_hull_american_put_of_two_steps():
-    """Hull, figure 13.10: American put 50, strike 52, 5 %, 30 %, two years in two steps: 7.43."""
-    assert real_options.binomial_option(50, 52, 0.05, 0.30, 2, steps=2, kind="put") == pytest.approx(7.43, abs=0.005)
+@pytest.mark.parametrize(
+    ("case", "printed", "off"),
+    [
+        pytest.param((50, 50, 0.10, 0.40, 5 / 12, 5), 4.49, 0.005, id="figure 21.3, five steps"),
+        pytest.param((50, 50, 0.10, 0.40, 5 / 12, 500), 4.283, 0.002, id="the same, 500 steps"),
+        pytest.param((50, 52, 0.05, 0.30, 2, 2), 7.43, 0.005, id="figure 13.10, two steps"),
+    ],
+)
+def test_hull_american_put_on_trees(case, printed, off):
+    """Hull, American puts on trees; the inputs of figure 13.10 also at forum.bionicturtle.com (23723)."""
+    value = real_options.binomial_option(*case[:-1], steps=case[-1], kind="put")
+    assert value == pytest.approx(printed, abs=off)
+    assert value == pytest.approx(walked(*case), rel=1e-10)
 
 
 def test_baumol_of_ross_westerfield_and_jaffe():
@@ -61,12 +92,31 @@ def test_baumol_of_ross_westerfield_and_jaffe():
     assert found["mean_balance"] * 0.10 == pytest.approx(found["transfers"] * 1_000)
 
 
+def test_baumol_printed_elsewhere():
+    """Printed at homeworklib.com (1456576): 8.1 m a year, 30 a transfer, 8 %: lots of 77,942.29, cost of 6,235.38."""
+    found = cash_policy.baumol(8_100_000, 30, 0.08)
+    assert (found["lot"], found["mean_balance"], found["cost"]) == pytest.approx(
+        (77_942.29, 38_971.15, 6_235.38), abs=0.01
+    )
+
+
 def test_miller_orr_of_ross_westerfield_and_jaffe():
     """The same chapter: 1,000 a transfer, daily spread 2,000, 10 % a year: return point 22,568, upper limit 67,704."""
-    band = cash_policy.miller_orr(2_000**2, 1_000, 1.10 ** (1 / 365) - 1)
+    rate = 1.10 ** (1 / 365) - 1
+    band = cash_policy.miller_orr(2_000**2, 1_000, rate)
     assert band.target == pytest.approx(22_568, rel=1e-3)
     assert band.upper == pytest.approx(67_704, rel=1e-3)
     assert band.mean == pytest.approx(30_091, rel=1e-3)
+    # Cost a day of any band: transfers at the rate of a walk between two walls, and interest on the mean balance.
+    cost = lambda x: 1_000 * 2_000**2 / (x[0] * x[1]) + rate * (2 * x[0] + x[1]) / 3  # noqa: E731
+    best = minimize(cost, [1e4, 3e4], method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-10, "maxiter": 4000}).x
+    assert (band.target, band.upper) == pytest.approx((best[0], best.sum()), rel=1e-4)
+
+
+def test_miller_orr_printed_elsewhere():
+    """Printed at expertsmind.com (30131291): at least 10,000, spread 2,500 a day, 20 a transfer, 9 % of 360 days."""
+    band = cash_policy.miller_orr(2_500**2, 20, 0.09 / 360, 10_000)
+    assert (band.target, band.upper, band.spread) == pytest.approx((17_211, 31_633, 21_633), abs=1)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +158,10 @@ def test_duration_of_hull_table_4_6():
     found = cash_policy.duration([5.0] * 5 + [105.0], np.exp(0.06) - 1)
     assert found["value"] == pytest.approx(94.213, abs=5e-4)
     assert found["macaulay"] / 2 == pytest.approx(2.653, abs=5e-4)
+    # By its meaning: the relative fall of the price a point of continuous yield.
+    price = lambda y: sum(5 * math.exp(-y * k / 2) for k in range(1, 7)) + 100 * math.exp(-3 * y)  # noqa: E731
+    slope = (price(0.12 - 1e-6) - price(0.12 + 1e-6)) / 2e-6
+    assert (found["value"], found["macaulay"] / 2) == pytest.approx((price(0.12), slope / price(0.12)), rel=1e-6)
 
 
 @pytest.mark.parametrize(("profit", "tax", "units"), [(0, 0.0, 25), (1_200, 0.0, 40), (960, 0.4, 45)])
@@ -117,7 +171,12 @@ def test_break_even_of_horngren(profit, tax, units):
 
 
 def test_flexible_budget_of_horngren_webb_company():
-    """Horngren, chapter 7: 12,000 jackets planned, 10,000 sold; income 108,000, 44,000 and 14,900."""
+    """Horngren, chapter 7: 12,000 jackets planned, 10,000 sold; income 108,000, 44,000 and 14,900.
+
+    Price 120, cost 60 + 16 + 12 a jacket and 276,000 fixed as printed in a teaching note (scribd.com, 492829718).
+    """
+    margin = 120 - 60 - 16 - 12
+    assert (12_000 * margin - 276_000, 10_000 * margin - 276_000) == (108_000, 44_000)
     planned = pd.Series(
         {"units": 12_000, "sales": 1_440_000, "material": 720_000, "labour": 192_000, "overhead": 144_000,
          "fixed": 276_000}
@@ -194,6 +253,27 @@ def test_the_growth_that_an_exit_value_implies_brings_it_back(mid_year):
     growth = dcf.implied_growth(150.0, 12.0, 0.1, mid_year=mid_year)
     flow = 12.0 * (1.1**0.5 if mid_year else 1.0)
     assert float(dcf.terminal_value(flow, 0.1, growth)) == pytest.approx(150.0)
+
+
+def test_value_drivers_and_gordon_of_a_workout():
+    """Printed at felix.fe.training (Windermere): 10 %, 4 %, profit 13.3, new capital 13.2 %: 160.7; flow 13: 225.3."""
+    assert dcf.value_driver_terminal(13.3 * 1.04, 0.10, 0.04, 0.132) == pytest.approx(160.7, abs=0.05)
+    assert float(dcf.terminal_value(13.0, 0.10, 0.04)) == pytest.approx(225.3, abs=0.05)
+    # Where new capital earns what it costs, growth adds nothing.
+    assert dcf.value_driver_terminal(10.0, 0.1, 0.04, 0.1) == pytest.approx(
+        dcf.value_driver_terminal(10.0, 0.1, 0.0, 0.1)
+    )
+
+
+def test_fading_growth_of_a_printed_answer():
+    """Printed at analystnotes.com (F9S79PDKL): 4, from 20 % to 6 % over 8 years, at 12 %: 108."""
+    assert dcf.fading_value(4.0, 0.12, 0.20, 0.06, 8) == pytest.approx(108.0)
+    # Year by year, with the growth of each year's middle: the model is an approximation of this.
+    growth = 0.20 - 0.14 * (np.arange(8) + 0.5) / 8
+    flows = 4.0 * np.cumprod(1 + growth)
+    exact = (flows * 1.12 ** -np.arange(1, 9.0)).sum() + float(dcf.terminal_value(flows[-1], 0.12, 0.06)) / 1.12**8
+    assert dcf.fading_value(4.0, 0.12, 0.20, 0.06, 8) == pytest.approx(exact, rel=0.06)
+    assert dcf.fading_value(4.0, 0.12, 0.06, 0.06, 8) == pytest.approx(float(dcf.terminal_value(4.0, 0.12, 0.06)))
 
 
 def test_weighted_average_price_protection():

@@ -25,6 +25,7 @@ LABELS = {
     "fulfilment": "Fulfilment",
     "last_mile": "Last mile",
     "returns_handling": "Returns handling",
+    "resold": "Returns resold",
     "advertising": "Advertising",
     "service": "Service",
     "compliance": "Compliance",

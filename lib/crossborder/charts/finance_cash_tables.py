@@ -64,6 +64,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "value_usd": ("value (USD)", "money"),
     "shortfall_usd": ("expected shortfall (USD)", "money"),
     "capital_usd": ("capital (USD)", "money"),
+    "people": ("people and skills", "percent"),
     # funding
     "pre_money_usd": ("pre-money (USD)", "money"),
     "post_money_usd": ("post-money (USD)", "money"),

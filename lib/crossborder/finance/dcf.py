@@ -14,11 +14,13 @@ __all__ = [
     "adjusted_present_value",
     "discounted_value",
     "exit_value",
+    "fading_value",
     "free_cash_flow",
     "implied_growth",
     "justified_sales_multiple",
     "multiples",
     "terminal_value",
+    "value_driver_terminal",
     "yearly_value",
 ]
 
@@ -60,6 +62,30 @@ def terminal_value(last_year_flow: np.ndarray, rate: float, growth: float) -> np
             "take a growth of at most the economy's",
         )
     return np.maximum(np.asarray(last_year_flow, dtype=float), 0) * (1 + growth) / (rate - growth)
+
+
+def value_driver_terminal(next_profit: float, rate: float, growth: float, return_on_new: float) -> float:
+    """Value at the horizon where growth must be paid for: profit x (1 - growth / return) / (rate - growth).
+
+    `next_profit` is the operating profit after tax of the first year behind the horizon, `return_on_new` what new
+    capital earns: at the rate itself growth adds nothing (Koller et al., Valuation, "value driver formula").
+    """
+    if return_on_new <= 0 or growth >= rate:
+        raise InputError.out_of_range("return_on_new, growth", (return_on_new, growth), "above 0; below the rate")
+    return float(next_profit * (1 - growth / return_on_new) / (rate - growth))
+
+
+def fading_value(flow: float, rate: float, growth: float, later_growth: float, fade_years: float) -> float:
+    """Value of a yearly flow (the last one paid) whose growth fades evenly to `later_growth` over `fade_years`.
+
+    The H-model: flow x ((1 + later) + years / 2 x (growth - later)) / (rate - later), an approximation that is exact
+    without a fade (Fuller and Hsia, 1984).
+    """
+    if later_growth >= rate or fade_years < 0:
+        raise InputError.out_of_range(
+            "later_growth, fade_years", (later_growth, fade_years), "below the rate; 0 or more"
+        )
+    return flow * ((1 + later_growth) + fade_years / 2 * (growth - later_growth)) / (rate - later_growth)
 
 
 def free_cash_flow(lines: Mapping[str, np.ndarray]) -> np.ndarray:

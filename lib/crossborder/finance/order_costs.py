@@ -9,7 +9,7 @@ from crossborder.errors import Refusal
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["add_costs", "arrival_costs", "monthly_rates", "monthly_sales", "purchase_costs", "usd_rates"]
+__all__ = ["add_costs", "add_resold", "arrival_costs", "monthly_rates", "monthly_sales", "purchase_costs", "usd_rates"]
 
 KEYS = ["month", "sku", "market", "platform", "currency"]
 MONEY = ["price", "discount", "sales_tax", "shipping_charged", "refund"]
@@ -134,6 +134,19 @@ def add_costs(
     table.attrs["without_arrivals"] = int(lacking.sum())
     table.attrs["without_cost"] = sorted(set(table.loc[table["product"].isna(), "sku"]))
     return table
+
+
+def add_resold(sales: pd.DataFrame, inventory: pd.DataFrame, since: str, until: str) -> pd.DataFrame:
+    """The sales with `resold`, USD totals below zero: the purchase price of returned pieces put back on the shelf.
+
+    One share for all: pieces put back over pieces returned in the period, at most all of them. What it cost to bring
+    them is not given back.
+    """
+    back = float(inventory.loc[inventory["week"].between(since, until), "restocked"].sum())
+    returned = sales["returned"].astype(float)
+    share = min(back / max(float(returned.sum()), 1.0), 1.0)
+    each = sales["product"] / sales["units"].astype(float).where(sales["units"] > 0)
+    return sales.assign(resold=-share * returned * each.fillna(0.0))
 
 
 def _shared_out(table: pd.DataFrame, ad_spend_usd: pd.DataFrame) -> pd.Series:

@@ -91,6 +91,8 @@ def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
         None if spend is None else _ad_spend_usd(spend, rates, since, until),
         None if paid is None else _overhead_rates(sales, paid),
     )
+    if company.has("inventory"):
+        table = order_costs.add_resold(table, company.table("inventory"), since, until)
     table, lacking = _with_cost(table)
     if products is not None:
         table = table.merge(products[["sku", "category"]], on="sku", how="left")

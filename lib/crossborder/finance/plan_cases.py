@@ -1,4 +1,4 @@
-"""The plan's questions of one company: its drivers, capital, projects, budget, and the plan of a year ago."""
+"""The plan's questions of one company: its drivers, capital, projects and budget."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,11 +7,9 @@ import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError, Refusal
-from crossborder.finance import budgeting, opening_statement, order_economics, plan_study
+from crossborder.finance import budgeting, order_economics, plan_study
 from crossborder.finance.dcf import multiples
-from crossborder.finance.evaluate import evaluate
 from crossborder.finance.plan_inputs import PlanCase
-from crossborder.finance.statements import plan_model
 from crossborder.reference import files
 
 if TYPE_CHECKING:
@@ -20,12 +18,12 @@ if TYPE_CHECKING:
 __all__ = [
     "LEVERS",
     "WORKBOOK_SCENARIOS",
-    "backtest",
     "budget_variances",
     "capital_employed",
     "correlated",
     "driver_groups",
     "driver_table",
+    "goods_days",
     "market_multiples",
     "market_projects",
     "odds_results",
@@ -159,36 +157,6 @@ def budget_variances(company: "Company") -> pd.DataFrame:
     return budgeting.variance_table(budget, company.table("ledger"), since, until)[columns]
 
 
-def backtest(
-    company: "Company", make_case: Callable[..., PlanCase], *, years: int = 1, **options: float
-) -> pd.DataFrame:
-    """The plan as it would have been made `years` ago, against the income statement of the twelve months that followed.
-
-    Opens the company as of that day, so that nothing later is known. Columns: line, planned_usd, actual_usd, error.
-    """
-    then = company.as_of - pd.DateOffset(years=years)
-    earlier = type(company).open(company.path, as_of=then.strftime("%Y-%m-%d"))
-    case = make_case(earlier, months=12, **options)
-    values = evaluate(
-        plan_model(), case.inputs, 12, keep=["revenue", "gross_profit", "ebitda", "advertising_total", "payroll"]
-    )
-    first, last = case.months[0], case.months[-1] + pd.offsets.MonthEnd(0)
-    actual = opening_statement.income_statement(company, first, last).set_index("line")["amount_usd"]
-    pairs = {
-        "revenue": "net_sales",
-        "gross_profit": "gross_profit",
-        "advertising_total": "advertising",
-        "payroll": "payroll",
-        "ebitda": "ebitda",
-    }
-    rows = [
-        (name, float(values[name].sum()), abs(float(actual[other])) if name != "ebitda" else float(actual[other]))
-        for name, other in pairs.items()
-    ]
-    table = pd.DataFrame(rows, columns=["line", "planned_usd", "actual_usd"])
-    return table.assign(error=table["planned_usd"] / table["actual_usd"] - 1)
-
-
 def odds_results(odds: pd.DataFrame, result: Callable[..., object]) -> list[object]:
     """The probabilities as named results, made by the `result` given (reports.Result)."""
     names = ["cash_short", "covenant_broken", "target_missed", "value_below_capital"]
@@ -204,3 +172,9 @@ def odds_results(odds: pd.DataFrame, result: Callable[..., object]) -> list[obje
         )
         for name, row in zip(names, odds.itertuples(), strict=True)
     ]
+
+
+def goods_days(case: PlanCase) -> float:
+    """Days between paying for goods and selling them: stock less what suppliers lend, as the plan has them."""
+    months = [float(np.ravel(case.inputs[f"{name}_months"])[0]) for name in ("inventory", "payable")]
+    return (months[0] - months[1]) * 365 / 12

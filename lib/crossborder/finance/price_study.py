@@ -182,6 +182,7 @@ WITH_PIECE = [
     "fulfilment",
     "last_mile",
     "returns_handling",
+    "resold",
     "service",
 ]
 

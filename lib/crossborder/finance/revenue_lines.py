@@ -1,4 +1,4 @@
-"""Which kind of revenue earns: lines with their own margins, what comes back by itself, ways to sell side by side."""
+"""Which way of selling earns: what comes back by itself, ways to sell side by side, and the cash that each needs."""
 
 from typing import TYPE_CHECKING
 
@@ -7,61 +7,36 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from crossborder.errors import InputError, Refusal
+from crossborder.reference import files
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["own_lines", "recurring_value", "repeat_share", "revenue_mix", "revenue_models"]
+__all__ = ["cited_loyalty", "recurring_value", "repeat_share", "revenue_models", "start_up_cash", "ways_to_sell"]
 
 FEWEST_BUYERS = 50
+SUBSCRIPTION = "subscription"
 
 
-def revenue_mix(lines: pd.DataFrame, years: int = 5) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lines of revenue blended: each line's share and contribution today, and the blend by year.
+def ways_to_sell(company: "Company", rate: float, *, goods_days: float = 0.0) -> pd.DataFrame:
+    """The company's ways to sell side by side: `revenue_models` with the cash that each needs (`start_up_cash`).
 
-    `lines` has line, revenue_usd, margin and growth (a year, fractions). The second table has year (0 is today),
-    revenue_usd, margin and growth of the whole: fast lines take over, so the blended growth rises by itself.
+    `goods_days` is how long before a sale its goods are paid: days of stock less days that suppliers lend. What a buyer
+    orders counts as net sales: after sales tax and refunds, as the margins do.
     """
-    needed = ["line", "revenue_usd", "margin", "growth"]
-    missing = [name for name in needed if name not in lines]
-    if missing:
-        raise InputError.missing_columns("lines", missing, lines.columns)
-    if (lines["revenue_usd"] < 0).any() or lines["revenue_usd"].sum() <= 0 or (lines["growth"] <= -1).any():
-        raise InputError.out_of_range("lines", "revenue or growth", "revenue 0 or more, growth above -1")
-    today = lines.assign(
-        share=lines["revenue_usd"] / lines["revenue_usd"].sum(), contribution_usd=lines["revenue_usd"] * lines["margin"]
-    )
-    year = np.arange(years + 2)
-    paths = lines["revenue_usd"].to_numpy(float) * (1 + lines["growth"].to_numpy(float)) ** year[:, None]
-    total = paths.sum(axis=1)
-    blend = pd.DataFrame(
-        {
-            "year": year[:-1],
-            "revenue_usd": total[:-1],
-            "margin": (paths @ lines["margin"].to_numpy(float) / total)[:-1],
-            "growth": total[1:] / total[:-1] - 1,
-        }
-    )
-    return today, blend
+    from crossborder.company import shared
+    from crossborder.finance import order_costs, order_economics, unit_economics
 
-
-def own_lines(company: "Company", rate: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The company's lines of revenue (its platforms) for `revenue_mix`, and its ways to sell by `revenue_models`.
-
-    Lines: line, revenue_usd (net sales of the last year), margin (contribution of net sales), growth (against the year
-    before; 0 where there was none).
-    """
-    from crossborder.finance import order_economics, unit_economics
-
-    now, before = (order_economics.order_economics(company, 12, ago=ago) for ago in (0, 12))
-    sales = [one.table.groupby("platform")[["price", "discount", "sales_tax", "refund"]].sum() for one in (now, before)]
-    net = [one["price"] - one["discount"] - one["sales_tax"] - one["refund"] for one in sales]
-    margin = unit_economics.waterfall(now.table, by=["platform"]).set_index("platform")["margin"]
-    growth = (net[0] / net[1].reindex(net[0].index) - 1).fillna(0.0)
-    lines = pd.DataFrame({"line": net[0].index, "revenue_usd": net[0].to_numpy(), "growth": growth.to_numpy()})
-    lines["margin"] = margin.reindex(net[0].index).to_numpy()
+    now = shared.once(order_economics.order_economics, company, 12)
+    earned = unit_economics.waterfall(now.table, by=["platform"]).set_index("platform")
     days = now.platforms.groupby("platform")["payout_delay_days"].mean()
-    return lines, revenue_models(repeat_share(company), margin, days, rate=rate)
+    goods = earned[[name for name in order_costs.PER_UNIT if name in earned]].sum(axis=1) / earned["net_sales"]
+    kept = repeat_share(company)
+    kept = kept[kept["platform"].isin(earned.index)].reset_index(drop=True)
+    net = earned["net_sales"] / (earned["price"] - earned["discount"])
+    kept["value_usd"] = kept["value_usd"] * kept["platform"].map(net)
+    models = revenue_models(kept, earned["margin"], days, goods, rate=rate)
+    return models.join(start_up_cash(models, goods_days=goods_days))
 
 
 def recurring_value(
@@ -81,6 +56,12 @@ def recurring_value(
         "multiple": multiple,
         "kept_for_three": (1 + rate) * 2 / 3,
     }
+
+
+def cited_loyalty() -> dict[str, float]:
+    """What a report says of an ecosystem: buyers who come back (claim C001-243) and times a year's worth (C001-205)."""
+    claims = files.read("claims.csv").set_index("claim_id")["value_low"].astype(float)
+    return {"kept": float(claims["C001-243"]), "multiple": float(claims["C001-205"])}
 
 
 def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
@@ -121,29 +102,81 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
 
 
 def revenue_models(
-    kept: pd.DataFrame, margins: pd.Series, payout_days: pd.Series, *, rate: float, fee_discount: float = 0.1
+    kept: pd.DataFrame,
+    margins: pd.Series,
+    payout_days: pd.Series,
+    goods: pd.Series | None = None,
+    *,
+    rate: float,
+    fee_discount: float = 0.1,
 ) -> pd.DataFrame:
     """Ways to make revenue side by side, for one buyer: model, margin, cash_days, kept, value_usd with low and high.
 
-    Each platform is a way to sell as it is (`kept` of `repeat_share`, contribution `margins` and `payout_days` by
-    platform). The last row is a subscription on the platform with the best margin: its buyers pay a year ahead for
-    `fee_discount` off, so cash comes at once, and stay as those who bought again did (their rate of staying is the
-    same estimate, to be tested before it is believed).
+    Each platform is a way to sell as it is: `kept` of `repeat_share` (value_usd: net sales of a buyer a year),
+    contribution `margins`, `payout_days` and share of `goods` in net sales by platform. The last row is a subscription
+    on the platform with the best margin: its buyers pay a year ahead for `fee_discount` off, so cash comes at once, and
+    stay as those who bought again did (their rate of staying is the same estimate, to be tested before it is believed).
     """
     missing = [name for name in ("platform", "kept", "low", "high", "value_usd") if name not in kept]
     if missing:
         raise InputError.missing_columns("kept", missing, kept.columns)
     table = kept.set_index("platform")
-    rows = [_model(name, one, float(margins[name]), float(payout_days[name]), rate) for name, one in table.iterrows()]
+    goods = pd.Series(0.0, table.index) if goods is None else goods
+    rows = [
+        _model(name, one, float(margins[name]), float(payout_days[name]), float(goods[name]), rate)
+        for name, one in table.iterrows()
+    ]
     best = str(margins.reindex(table.index).idxmax())
     discounted = table.loc[best] * 1.0
     discounted["value_usd"] *= 1 - fee_discount
-    margin = (float(margins[best]) - fee_discount) / (1 - fee_discount)
-    rows.append(_model("subscription", discounted, margin, -182.5, rate))
+    margin, share = (float(margins[best]) - fee_discount) / (1 - fee_discount), float(goods[best]) / (1 - fee_discount)
+    rows.append(_model(SUBSCRIPTION, discounted, margin, -182.5, share, rate))
     return pd.DataFrame(rows).sort_values("value_usd", ascending=False, ignore_index=True)
 
 
-def _model(name: str, one: pd.Series, margin: float, days: float, rate: float) -> dict[str, object]:
+def start_up_cash(
+    models: pd.DataFrame, *, buyers_year: float = 1000.0, goods_days: float = 0.0, months: int = 36
+) -> pd.DataFrame:
+    """Cash of a start with each way to sell, buyers coming evenly, without fixed cost: one row a row of `models`.
+
+    A buyer orders evenly over the year and again with probability `kept`; goods are paid `goods_days` before the sale,
+    everything else at the sale, and money comes `cash_days` after it. Buyers whose cash comes ahead pay each year at
+    its start. Columns: cash_low_usd (the deepest point), back_month (from which cash stays above zero; infinite if
+    not within `months`), cash_end_usd with cash_end_low and cash_end_high (at the low and high of `kept`).
+    """
+    if buyers_year <= 0 or months < 1:
+        raise InputError.out_of_range("buyers_year, months", (buyers_year, months), "above 0; 1 or more")
+    rows = []
+    for one in models.itertuples():
+        paths = [
+            _cash_path(one, float(share), buyers_year, goods_days, months)
+            for share in (one.kept, one.kept_low, one.kept_high)
+        ]
+        below = np.flatnonzero(paths[0] < -1e-9)
+        back = 0 if not len(below) else below[-1] + 1
+        ends = [float(path[-1]) for path in paths]
+        rows.append((min(float(paths[0].min()), 0.0), float(back) if back <= months else float("inf"), *ends))
+    names = ["cash_low_usd", "back_month", "cash_end_usd", "cash_end_low", "cash_end_high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _cash_path(one: object, kept: float, buyers_year: float, goods_days: float, months: int) -> np.ndarray:
+    """Cumulative cash at the end of each month, from month 0 on."""
+    lead, delay = goods_days * 12 / 365, max(one.cash_days, 0.0) * 12 / 365
+    age = np.arange(months + int(np.ceil(max(lead, 0))) + 1)
+    evenly = kept ** (age // 12) / 12
+    ahead = np.where(age % 12 == 0, kept ** (age // 12), 0.0)
+    sold, charged = (
+        np.r_[0.0, np.cumsum(np.cumsum(weights))] * buyers_year / 12 * one.sales_usd
+        for weights in (evenly, ahead if one.cash_days < 0 else evenly)
+    )
+    grid, time = np.arange(len(sold)), np.arange(months + 1.0)
+    received = np.interp(time - delay, grid, charged, left=0.0)
+    goods = one.goods_share * np.interp(time + lead, grid, sold, left=0.0)
+    return received - goods - (1 - one.margin - one.goods_share) * np.interp(time, grid, sold)
+
+
+def _model(name: str, one: pd.Series, margin: float, days: float, goods: float, rate: float) -> dict[str, object]:
     """One way to sell; money that comes later is worth less by the rate over those days."""
     waiting = (1 + rate) ** (-days / 365)
     worth = {
@@ -151,7 +184,8 @@ def _model(name: str, one: pd.Series, margin: float, days: float, rate: float) -
         for end in ("kept", "low", "high")
     }
     return {
-        "model": name, "margin": margin, "cash_days": days, "kept": float(one["kept"]), "kept_low": float(one["low"]),
-        "kept_high": float(one["high"]), "multiple": recurring_value(1.0, 1.0, float(one["kept"]), rate)["multiple"],
+        "model": name, "margin": margin, "goods_share": goods, "sales_usd": float(one["value_usd"]), "cash_days": days,
+        "kept": float(one["kept"]), "kept_low": float(one["low"]), "kept_high": float(one["high"]),
+        "multiple": recurring_value(1.0, 1.0, float(one["kept"]), rate)["multiple"],
         "value_usd": worth["kept"], "value_low": worth["low"], "value_high": worth["high"],
     }  # fmt: skip

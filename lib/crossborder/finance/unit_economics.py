@@ -19,10 +19,10 @@ __all__ = [
     "waterfall",
 ]
 
-# Cost lines of an order, in the order of the bill, USD an order.
+# Cost lines of an order, in the order of the bill, USD an order; `resold` (goods back on the shelf) is below zero.
 COSTS = (
     "discount", "sales_tax", "refund", "product", "inland", "freight", "insurance", "duty", "brokerage", "platform_fee",
-    "fulfilment", "last_mile", "returns_handling", "advertising", "service", "compliance",
+    "fulfilment", "last_mile", "returns_handling", "resold", "advertising", "service", "compliance",
 )  # fmt: skip
 
 FEWEST_MONTHS = 6
@@ -171,13 +171,14 @@ def advertising_room(orders: pd.DataFrame) -> pd.DataFrame:
 def share_stack(orders: pd.DataFrame, fixed_cost_usd: Mapping[str, float], target_margin: float) -> MarginStack:
     """The company's cost shares of net sales, those of orders and those of fixed cost, stacked against a target.
 
+    Goods that came back to the shelf count against the product's cost.
+
     `orders` as for `waterfall`; `fixed_cost_usd` maps a fixed cost of the same period (payroll, rent) to its amount.
     """
     row = waterfall(orders).iloc[0]
-    given_back = ("discount", "sales_tax", "refund")
-    shares = {
-        name: max(row[name], 0.0) / row["net_sales"] for name in COSTS if name in row.index and name not in given_back
-    }
+    aside = ("discount", "sales_tax", "refund", "resold")
+    row["product"] += row.get("resold", 0.0)
+    shares = {name: max(row[name], 0.0) / row["net_sales"] for name in COSTS if name in row.index and name not in aside}
     net = row["net_sales"] * float(row["orders"])
     return margin_stack(shares | {name: amount / net for name, amount in fixed_cost_usd.items()}, target_margin)
 

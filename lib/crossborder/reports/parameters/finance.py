@@ -72,3 +72,6 @@ class FinancialModel(Parameters):
         description="between freight, duty and purchase prices",
         json_schema_extra={"unit": "correlation"},
     )
+    mix_margin_target: float = Field(
+        0.35, ge=0, le=0.9, description="contribution margin wanted of all lines of revenue", json_schema_extra=SHARE
+    )
