@@ -27,7 +27,7 @@ NARROW = {
     "market": "[A-Z]{2}",
     "code": "[A-Z]{2}",
 }  # fields that take only this
-AMOUNT = re.compile(r"([^A-Za-z]*\d[^A-Za-z]*?)[ \u2009]?([A-Za-z].*)")
+AMOUNT = re.compile(r"([^A-Za-z_]*\d[^A-Za-z_]*?)[ \u2009]?([A-Za-z].*)")
 
 
 def has_words(text: str) -> bool:
