@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import pyxirr
+from crossborder.errors import Refusal
 from crossborder.finance.valuation import irr, mirr, npv, xirr, xnpv
 
 OUTLAY = [-70_000, 12_000, 15_000, 18_000, 21_000, 26_000]
@@ -47,13 +48,17 @@ def test_xnpv_of_the_spreadsheet_help_page():
         pytest.param([-50, -100, 600, 300, -100], [-0.76, 1.85], id="numpy-financial, issue 28: -76 % and 185 %"),
         pytest.param([-100, 230, -132], [0.10, 0.20], id="textbook two-root stream: 10 % and 20 %"),
         pytest.param([-1_600, 10_000, -10_000], [0.25, 4.0], id="Lorie and Savage (1955), oil pump: 25 % and 400 %"),
+        pytest.param(
+            [-30, *[10] * 9, -65], [0.0350, 0.1954], id="Brealey, Myers and Allen, a strip mine: 3.50 and 19.54 %"
+        ),
         pytest.param([-1_000, 3_600, -4_310, 1_716], [0.1, 0.2, 0.3], id="hand-worked from 1.1, 1.2, 1.3"),
     ],
 )
 def test_all_roots_are_found(flows, rates):
     # The issue prints -76 % and 185 %; the exact roots are -0.7689 and 1.8544.
-    tolerance = 0.01 if len(flows) == 5 else 1e-9
+    tolerance = {5: 0.01, 11: 5e-5}.get(len(flows), 1e-9)
     np.testing.assert_allclose(irr(flows).rates, rates, atol=tolerance)
+    np.testing.assert_allclose([npv(rate, flows) for rate in irr(flows).rates], 0, atol=1e-9 * np.abs(flows).sum())
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,26 @@ def test_norstrom_on_the_slides_of_engineering_economy():
 )
 def test_modified_rates_printed_elsewhere(flows, rates, printed):
     assert mirr(flows, *rates) == pytest.approx(printed, abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("flows", "rates", "touching"),
+    [
+        pytest.param([-100, 220, -121], (0.1,), (0.1,), id="(x - 1.1) squared: touches at 10 %"),
+        pytest.param([-1_000, 3_300, -3_630, 1_331], (0.1,), (), id="(x - 1.1) cubed: crosses at 10 %"),
+        pytest.param([-1, 2, -1], (0.0,), (0.0,), id="(x - 1) squared: touches at zero"),
+        pytest.param([-100, 180, -100], (), (), id="no rate at all: complex roots"),
+        pytest.param([-100, 50, 50], (0.0,), (), id="money back without interest"),
+        pytest.param([-100, 0.0001], (-0.999999,), (), id="all but a millionth lost"),
+    ],
+)
+def test_rates_at_the_edges(flows, rates, touching):
+    """Roots counted twice or three times, at zero, near -100 %, and none; worked from the factors themselves."""
+    found = irr(flows)
+    assert found.rates == pytest.approx(rates, abs=1e-7) and found.touching == pytest.approx(touching, abs=1e-7)
+    if touching or len(rates) != 1:
+        with pytest.raises(Refusal, match=r"touches zero|no internal rate|internal rates of return"):
+            _ = found.only
 
 
 def test_long_streams_lose_no_root_and_do_not_overflow():

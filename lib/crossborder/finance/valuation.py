@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,13 +23,15 @@ class InternalRates:
 
     `sign_changes` bounds how many there can be (Descartes); `balance_changes` is how often the running sum of the flows
     changes sign. A running sum that starts below zero and changes sign once has exactly one rate above zero, which is
-    then the return, whatever rates there are below zero (Norstrom, 1972).
+    then the return, whatever rates there are below zero (Norstrom, 1972). `touching` are those of the rates at which
+    the value comes to zero and turns back (a root counted twice): it is below zero, or above, on both sides.
     """
 
     rates: tuple[float, ...]
     sign_changes: int
     balance_changes: int = 0
     starts_with_outlay: bool = True
+    touching: tuple[float, ...] = ()
 
     @property
     def norstrom(self) -> bool:
@@ -39,10 +42,16 @@ class InternalRates:
     def only(self) -> float:
         """The one rate, or the one above zero where the running sum promises that there is only one.
 
-        Raises Refusal where there is none, or more than one.
+        Raises Refusal where there is none, more than one, or one at which the value only touches zero.
         """
-        if len(self.rates) == 1:
+        if len(self.rates) == 1 and not self.touching:
             return self.rates[0]
+        if len(self.rates) == 1:
+            raise Refusal.because(
+                f"this stream's value touches zero at {self.rates[0]:.1%} and never crosses it",
+                "no other rate brings it to the other side of zero, so this one is not a return",
+                "judge it by its net present value, or by the modified rate (mirr)",
+            )
         above = [rate for rate in self.rates if rate > 0]
         if self.norstrom and len(above) == 1:
             return above[0]
@@ -145,12 +154,19 @@ def payback_years(flows: Sequence[float], rate: float = 0.0) -> float:
 def _rates(amounts: np.ndarray, times: np.ndarray) -> InternalRates:
     balance = np.cumsum(amounts)
     kept = amounts != 0
-    amounts, times = amounts[kept], times[kept]
+    amounts, times = amounts[kept], times[kept] - times[kept][0]
+    roots = _roots(amounts, times)
+    # A rate of less than a millionth of a millionth is rounding around zero.
+    rates = tuple(float(np.expm1(root)) if abs(root) > 1e-15 else 0.0 for root in roots)
+    middles = [LOWEST, *((one + other) / 2 for one, other in pairwise(roots)), HIGHEST]
+    signs, sizes = np.sign(amounts), np.log(np.abs(amounts))
+    sides = np.sign([_sum(point, signs, sizes, times) for point in middles])
     return InternalRates(
-        tuple(float(np.expm1(root)) for root in _roots(amounts, times - times[0])),
-        _changes(np.sign(amounts)),
+        rates,
+        _changes(signs),
         _changes(np.sign(balance[balance != 0])),
         bool(amounts[0] < 0),
+        tuple(rate for rate, left, right in zip(rates, sides, sides[1:], strict=False) if left == right),
     )
 
 
