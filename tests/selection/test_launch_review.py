@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.demo import launch_tables
+from crossborder.errors import InputError
 from crossborder.selection import launch_review, launch_success
 
 
@@ -61,7 +62,7 @@ def test_bounds_widen_with_what_is_not_assumed(worlds):
     table = launch_review.selection_bounds(past).set_index("assumption")
     width = table["rate_high"] - table["rate_low"]
     assert width["launched ones only"] == 0
-    assert width["odds differ up to 1 times"] == pytest.approx(0)
+    assert width["same odds at a like old score"] == pytest.approx(0)
     assert width["odds differ up to 1.5 times"] < width["odds differ up to 2 times"] < width["no assumption"]
 
 
@@ -108,3 +109,15 @@ def test_precision_has_wilsons_interval():
     z, n, p = 1.959964, 20, 0.75
     centre, half = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + (z / 2 / n) ** 2)
     assert launch_review.precision_interval(0.75, 20, 0.95) == pytest.approx((centre - half, centre + half), abs=1e-6)
+
+
+@pytest.mark.parametrize("bins", [0, 4])
+def test_parts_of_the_brier_score_add_up(bins):
+    rng = np.random.default_rng(5)
+    p = rng.uniform(size=200).round(1)
+    y = (rng.uniform(size=200) < p**1.3).astype(float)
+    found = launch_review.brier_parts(p, y, bins)
+    whole = found["reliability"] - found["resolution"] + found["uncertainty"] + found["within"]
+    assert whole == pytest.approx(found["brier"]) == pytest.approx(((p - y) ** 2).mean())
+    with pytest.raises(InputError, match="shares as outcomes"):
+        launch_review.brier_parts([0.2, 1.4], [0, 1])

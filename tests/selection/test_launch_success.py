@@ -1,9 +1,10 @@
 """The chance of success: learned from matured outcomes, shrunk by the evidence, refused where too little is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from crossborder.demo import launch_tables
-from crossborder.errors import Refusal
+from crossborder.errors import InputError, Refusal
 from crossborder.selection import launch_success
 
 
@@ -67,3 +68,15 @@ def test_the_calibrator_finds_a_known_slope():
     eta = rng.normal(0, 2, 20_000)
     y = rng.uniform(size=20_000) < 1 / (1 + np.exp(-(0.6 * eta - 0.4)))
     assert launch_success.calibrator(eta, y, 1e-6) == pytest.approx((0.6, -0.4), abs=0.05)
+
+
+def test_an_earlier_day_knows_no_later_outcome(worlds):
+    past = worlds[0][0]
+    day = past["matured_on"].quantile(0.5)
+    known = launch_success.known_by(past, day)
+    late = past["matured_on"] > day
+    columns = ["success", "units_90_days", "contribution_90_days_usd", "social_share_90_days"]
+    assert known.loc[late, columns].isna().all(axis=None)
+    pd.testing.assert_frame_equal(known[~late], past[~late])
+    with pytest.raises(InputError, match="matured_on"):
+        launch_success.known_by(past.drop(columns="matured_on"), day)

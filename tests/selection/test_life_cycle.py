@@ -79,3 +79,12 @@ def test_a_failure_stops_and_a_delay_moves_the_start():
     assert failed["units"].iloc[3:].tolist() == [0.0] * 3
     assert late["units"].iloc[:2].tolist() == [0.0] * 2
     assert late["units"].iloc[2] > 0
+
+
+def test_a_higher_level_widens_the_interval_of_growth():
+    weeks = pd.date_range("2024-01-01", periods=130, freq="W-MON")
+    noise = 0.05 * np.random.default_rng(2).standard_normal((130, 3))
+    interest = pd.DataFrame(100 * np.exp(noise + 0.002 * np.arange(130)[:, None]), index=weeks)
+    usual, wide = life_cycle.stages(interest), life_cycle.stages(interest, level=0.99)
+    assert (wide["high"] - wide["low"] > 1.4 * (usual["high"] - usual["low"])).all()
+    assert wide["stage"].tolist() == usual["stage"].tolist()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from crossborder.errors import InputError
 from crossborder.selection import pilots
 
 STAKES = pilots.Stakes(piece_usd=6, return_usd=5, unsold_usd=3, scale_units=5000, fixed_usd=1000, fix_usd=800)
@@ -44,3 +45,11 @@ def test_the_mix_of_versions_by_hand():
     assert found["p_value"] < 0.001
     table = pilots.mix_table({"basic": 65, "pro": 35}, {"basic": 66, "pro": 34})
     assert (table["p_holm"] >= table["p_value"]).all()
+
+
+def test_arms_of_one_kind_are_even_and_nonsense_is_named():
+    even = pilots.better_rate((10, 100), (10, 100))
+    assert even["better"] == pytest.approx(0.5, abs=1e-7)
+    assert even["loss_if_kept"] == pytest.approx(even["loss_if_changed"])
+    with pytest.raises(InputError, match="treated"):
+        pilots.better_rate((10, 100), (11, 10))

@@ -135,3 +135,11 @@ def test_normalised_values_have_their_bounds():
         scaled = criteria.normalise(matrix, types, norm)
         assert scaled.max(axis=0) == pytest.approx(1)
     assert criteria.normalise(matrix, types, "sum").sum(axis=0) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("preference, limits", [("v_shape", {"p": 2.0}), ("linear", {"q": 0.5, "p": 2.0})])
+def test_flows_do_not_move_with_where_zero_lies(preference, limits):
+    values = np.random.default_rng(4).integers(0, 1024, (5000, 2)) / 256  # exact at any offset used here
+    near = ranking.promethee(values, [1, 1], 1, preference, **limits)
+    far = ranking.promethee(values + 2.0**40, [1, 1], 1, preference, **limits)
+    assert far["net"].to_numpy() == pytest.approx(near["net"].to_numpy(), abs=1e-12)

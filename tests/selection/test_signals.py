@@ -62,3 +62,25 @@ def test_an_absent_or_stale_source_scores_low():
     assert found["fresh"] == pytest.approx(1)
     assert found["stale"] < 0.01
     assert found["absent"] == 0
+
+
+def test_the_market_that_is_known_least_is_named():
+    day = pd.Timestamp("2026-10-31")
+    rows = pd.DataFrame({"date": [day, day, day - pd.Timedelta(days=300)], "market": ["US", "DE", "JP"]})
+    found = signals.coverage({"offers": rows}, {"offers": "date"}, day).iloc[0]
+    assert found["weakest_market"] == "JP"
+    assert found["weakest_score"] < 0.05 < found["score"]
+
+
+def test_computed_scores_count_beside_the_opinion(ideas):
+    own = ideas.assign(content_score=np.linspace(0, 1, len(ideas)), living_fit=0.9)
+    plain, more = signals.signals(ideas), signals.signals(own)
+    beaten = (np.arange(len(ideas)) + 0.5) / len(ideas)
+    both = (plain.values["content_fit"].to_numpy() + beaten) / 2
+    assert more.values["content_fit"].to_numpy() == pytest.approx(both)
+    assert more.described().set_index("signal").loc["climate_fit", "from"] == "climate_fit, living_fit"
+    assert (more.noise["content_fit"] < plain.noise["content_fit"]).all()
+    assert (
+        signals.signals(own, reference=ideas).described().set_index("signal").loc["content_fit", "from"]
+        == "content_fit"
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.errors import Refusal
+from crossborder.errors import InputError, Refusal
 from crossborder.selection import weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +127,15 @@ def test_another_random_index_scales_the_ratio():
     circle = [[1, 2, 1 / 2], [1 / 2, 1, 3], [2, 1 / 3, 1]]
     usual, other = weights.ahp(circle), weights.ahp(circle, random_index=0.525)
     assert other.consistency_ratio == pytest.approx(usual.consistency_ratio * 0.58 / 0.525)
+
+
+def test_harkers_ratios_are_those_of_his_weights():
+    matrix = np.array([[1, 3, np.nan, 5], [1 / 3, 1, 2, np.nan], [np.nan, 1 / 2, 1, 4], [1 / 5, np.nan, 1 / 4, 1]])
+    found = weights.ahp(matrix, fill="harker")
+    w = found.weights.to_numpy()
+    assert found.completed[0, 2] == pytest.approx(w[0] / w[2])
+    assert found.completed @ w == pytest.approx(found.largest_eigenvalue * w)
+    least = weights.ahp(matrix)
+    assert least.largest_eigenvalue <= found.largest_eigenvalue + 1e-9
+    with pytest.raises(InputError, match="harker"):
+        weights.ahp(matrix, fill="mean")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from crossborder.market import concentration
 from crossborder.marketing import experiments
-from crossborder.selection import competition, cycle_time, launch_review, pilots
+from crossborder.selection import associations, competition, cycle_time, launch_review, pilots
 
 
 @pytest.mark.parametrize("p1, p2, power, printed", [(0.5, 0.75, 0.9, 76.7069285), (0.1, 0.12, 0.8, 3840.8474824)])
@@ -62,3 +62,44 @@ def test_the_critical_path_of_a_textbook_project():
     assert found["end"].max() == 44
     assert "".join(found.index[found["critical"]]) == "ABCEFJLN"
     assert found.loc["D", "slack"] == 4
+
+
+def test_rules_of_the_five_baskets_of_the_textbook():
+    """Tan, Steinbach and Kumar (2005), Introduction to Data Mining, table 6.1: diapers and beer."""
+    baskets = ["bread milk", "bread diapers beer eggs", "milk diapers beer cola", "bread milk diapers beer",
+               "bread milk diapers cola"]  # fmt: skip
+    rows = pd.DataFrame([(i, item) for i, text in enumerate(baskets) for item in text.split()],
+                        columns=["basket", "item"])  # fmt: skip
+    found = associations.rules(rows, least=1).set_index(["when", "then"])
+    rule = found.loc[("diapers", "beer")]
+    assert rule[["support", "confidence", "lift"]].tolist() == pytest.approx([0.6, 0.75, 1.25])
+    assert rule[["leverage", "conviction"]].tolist() == pytest.approx([0.12, 1.6])
+    assert found.loc[("beer", "diapers"), "conviction"] == np.inf
+    assert found["leverage"].notna().all() and found["conviction"].notna().all()
+
+
+def _closed_form(a: int, b: int, c: int, d: int) -> float:
+    """P(Beta(c, d) > Beta(a, b)) as a finite sum. Miller (2014), Formulas for Bayesian A/B testing."""
+    from scipy.special import betaln
+
+    i = np.arange(c)
+    return float(np.exp(betaln(a + i, b + d) - np.log(d + i) - betaln(1 + i, d) - betaln(a, b)).sum())
+
+
+@pytest.mark.parametrize("control, treated", [((20, 400), (32, 410)), ((0, 5), (1, 4)), ((900, 20000), (950, 20100))])
+def test_chance_and_loss_of_a_better_arm_in_closed_form(control, treated):
+    """Miller (2014) for the chance; Stucchio (2015), Bayesian A/B testing at VWO, for the expected loss."""
+    a, b, c, d = 1 + control[0], 1 + control[1] - control[0], 1 + treated[0], 1 + treated[1] - treated[0]
+    found = pilots.better_rate(control, treated)
+    assert found["better"] == pytest.approx(_closed_form(a, b, c, d), abs=1e-7)
+    lost = a / (a + b) * (1 - _closed_form(a + 1, b, c, d)) - c / (c + d) * (1 - _closed_form(a, b, c + 1, d))
+    assert found["loss_if_changed"] == pytest.approx(lost, rel=1e-6, abs=1e-9)
+    assert found["loss_if_kept"] - found["loss_if_changed"] == pytest.approx(c / (c + d) - a / (a + b), abs=1e-10)
+
+
+def test_the_brier_score_falls_into_its_parts():
+    """Murphy (1973), Journal of Applied Meteorology 12: two forecasts of 0.2 and 0.8, checked by hand."""
+    found = launch_review.brier_parts([0.2] * 5 + [0.8] * 5, [1, 0, 0, 0, 0, 1, 1, 1, 0, 1])
+    assert found == pytest.approx(
+        {"brier": 0.16, "reliability": 0.0, "resolution": 0.09, "uncertainty": 0.25, "within": 0.0}, abs=1e-12
+    )

@@ -111,3 +111,34 @@ def test_acceptability_agrees_with_the_integral(utility, first, central):
         spread = np.roll(np.eye(3), 0, axis=1) if len(central[0]) == 3 else None
         expected = np.where(spread == 1, 0.6111, 0.1944) if spread is not None else np.array(central)
         assert found.central_weights.to_numpy() == pytest.approx(expected, abs=0.005)
+
+
+WEALTH = [[1, 4, 9, 6, 6, 5, 5], [1 / 4, 1, 7, 5, 5, 3, 4], [1 / 9, 1 / 7, 1, 1 / 5, 1 / 5, 1 / 7, 1 / 5],
+          [1 / 6, 1 / 5, 5, 1, 1, 1 / 3, 1 / 3], [1 / 6, 1 / 5, 5, 1, 1, 1 / 3, 1 / 3],
+          [1 / 5, 1 / 3, 7, 3, 3, 1, 2], [1 / 5, 1 / 4, 5, 3, 3, 1 / 2, 1]]  # fmt: skip
+
+
+def test_ahp_gives_the_printed_wealth_of_seven_nations():
+    """Saaty (1980), The Analytic Hierarchy Process: shares .427 .230 .021 .052 .052 .123 .094, root 7.61."""
+    found = weights.ahp(WEALTH)
+    assert found.weights.to_numpy() == pytest.approx([0.427, 0.230, 0.021, 0.052, 0.052, 0.123, 0.094], abs=2.1e-3)
+    assert found.largest_eigenvalue == pytest.approx(7.61, abs=6e-3)
+    assert found.consistent
+
+
+@pytest.mark.parametrize("fill", ["harker", "smallest_eigenvalue"])
+def test_ahp_with_a_pair_left_out_as_in_harker(fill):
+    """Harker (1987), Mathematical Modelling 9(11): root 3, shares 4/7, 2/7, 1/7; the missing ratio is 4."""
+    found = weights.ahp([[1, 2, np.nan], [1 / 2, 1, 2], [np.nan, 1 / 2, 1]], fill=fill)
+    assert found.weights.to_numpy() == pytest.approx([4 / 7, 2 / 7, 1 / 7], abs=1e-6)
+    assert found.largest_eigenvalue == pytest.approx(3, abs=1e-9)
+    assert found.completed[0, 2] == pytest.approx(4, abs=1e-5)
+
+
+def test_vikor_gives_the_printed_climb_of_a_mountain():
+    """Opricovic and Tzeng (2004), EJOR 156(2), section 4: risk and altitude of three climbs, the second is chosen."""
+    found = ranking.vikor([[1, 3000], [2, 3750], [5, 4500]], [0.5, 0.5], [-1, 1])
+    assert found.s == pytest.approx([0.5, 0.375, 0.5])
+    assert found.r == pytest.approx([0.5, 0.25, 0.5])
+    assert found.q == pytest.approx([1, 0, 1])
+    assert found.compromise == [1]

@@ -4,8 +4,9 @@ import pandas as pd
 
 from crossborder import style
 from crossborder.language import t
+from crossborder.selection.content_fit import ShareModel
 
-__all__ = ["COLUMNS", "show"]
+__all__ = ["COLUMNS", "show", "video_words"]
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "candidate_id": ("idea", "text"),
@@ -27,6 +28,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "complete": ("cells filled", "percent"),
     "age_days": ("age (days)", "integer"),
     "score": ("score", "number2"),
+    "weakest_market": ("weakest market", "text"),
+    "weakest_score": ("its score", "number2"),
     "better": ("better", "text"),
     "filled": ("filled in", "integer"),
     "rate": ("success rate", "percent"),
@@ -109,6 +112,24 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "min_order_quantity": ("smallest order (pieces)", "integer"),
     "lead_time_days": ("lead time (days)", "integer"),
     "papers": ("papers and fixes due", "text"),
+    "content_score": ("content score", "number2"),
+    "social_share": ("sold in social shops", "percent"),
+    "share_gain": ("more by it", "percent"),
+    "raise_by": ("raise first", "text"),
+    "lacks": ("not known", "text"),
+    "living_fit": ("fit", "number2"),
+    "assumed": ("assumed weight", "percent"),
+    "learned": ("learned weight", "percent"),
+    "missing": ("not known", "integer"),
+    "mains": ("mains", "number2"),
+    "moisture": ("humidity", "number2"),
+    "temperature": ("climate", "number2"),
+    "home_size": ("room at home", "number2"),
+    "words": ("what costs most", "text"),
+    "predicted": ("predicted", "percent"),
+    "success": ("succeeded", "text"),
+    "chance_better": ("P(better)", "percent"),
+    "loss_if_changed": ("loss if changed", "percent2"),
 }
 """Column -> header, format of `style.table`."""
 
@@ -133,8 +154,41 @@ def show(
         shown,
         caption=caption,
         formats={name: fmt for name, (_, fmt) in looks.items() if fmt and pd.api.types.is_numeric_dtype(shown[name])},
-        headers={name: t(header) for name, (header, _) in looks.items()},
+        headers={name: header for name, (header, _) in looks.items()},
         interval=interval,
         bold=bold,
         limit=limit,
     )
+
+
+def video_words(model: ShareModel | None, tested: pd.DataFrame | None) -> style.Sentence:
+    """Where the weights of the content score come from, and whether the score held on later launches."""
+    if model is None:
+        return style.say(
+            "Fewer than sixty past launches state what social shops sold: the score rests on **assumed** weights, and "
+            "no share is foretold."
+        )
+    heaviest = model.weights.idxmax()
+    known = {"rows": model.rows, "feature": t(str(heaviest).replace("_", " ")),
+             "weight": style.percent(model.weights[heaviest])}  # fmt: skip
+    if tested is None:
+        return style.say("Weights learned from {rows} past launches, most for: {feature} ({weight}). No later launch "
+                         "could be foretold yet, so the score is **untested**.", **known)  # fmt: skip
+    rank, saved = tested.loc["rank_correlation"], tested.loc["error_saved"]
+    said = {
+        "rank": style.number(rank["value"], 2),
+        "range": style.interval(rank["low"], rank["high"], lambda x: style.number(x, 2)),
+        "saved": style.percent(saved["value"]), "inside": style.percent(tested.loc["inside", "value"]),
+    }  # fmt: skip
+    if rank["low"] > 0 and saved["low"] > 0:
+        return style.say(
+            "Weights learned from {rows} past launches, most for: {feature} ({weight}). On **later** launches the "
+            "score puts those of a market in order with a rank correlation of **{rank}** ({range}); the shares "
+            "foretold save {saved} of the squared error of the market's mean, and {inside} of their intervals held.",
+            **known, **said,
+        )  # fmt: skip
+    return style.say(
+        "Weights learned from {rows} past launches, most for: {feature} ({weight}). On later launches the score did "
+        "**not** foretell the share of social shops (rank correlation {rank}, {range}; {saved} of the squared error "
+        "saved): let it improve films, not choose ideas.", **known, **said,
+    )  # fmt: skip

@@ -24,6 +24,7 @@ def read_tests(experiments: pd.DataFrame, level: float = 0.9, least_days: int = 
     Arms of one test are corrected for their number (Holm). A broken split is not read, nor a test of fewer than
     `least_days` days: it saw no two full weeks and was most likely stopped at a lucky moment. `effect_found` is the
     lift that the test would have found with 80 % power, so that "no difference" is told from "too small to tell".
+    chance_better and loss_if_changed (`pilots.better_rate`, each arm alone) are missing where a test must not be read.
     """
     rows = [
         row for _, part in _arms(experiments).groupby("experiment_id") for row in _one_test(part, level, least_days)
@@ -49,6 +50,7 @@ def _one_test(part: pd.DataFrame, level: float, least_days: int) -> list[dict]:
         effect = tests.proportion_effect(base, tuple(sums.loc[arm, ["converted", "exposed"]]), level=level)
         found = corrected[arm] < 1 - level
         belief = pilots.better_rate(base, tuple(sums.loc[arm, ["converted", "exposed"]]))
+        belief = dict.fromkeys(belief, np.nan) if flaw else belief  # what must not be read supports no belief
         words = ("better" if effect.relative > 0 else "worse") if found else "no difference shown"
         out.append(
             {

@@ -16,9 +16,12 @@ __all__ = [
     "FILMED",
     "ShareModel",
     "content_features",
+    "explained",
     "fit",
     "fit_if_known",
     "held_out",
+    "held_out_if_known",
+    "judged",
     "out_of_time",
     "potential",
     "scaled",
@@ -250,3 +253,28 @@ def held_out(
 def fit_if_known(launches: pd.DataFrame) -> ShareModel | None:
     """`fit`, or None where fewer than 60 past launches state what social shops sold."""
     return fit(launches) if len(_known(launches)) >= LEAST_ROWS else None
+
+
+def held_out_if_known(launches: pd.DataFrame, rng: np.random.Generator, level: float = 0.9) -> pd.DataFrame | None:
+    """`held_out` of the launches' `out_of_time` predictions, or None where no later cohort can be foretold."""
+    try:
+        told = out_of_time(launches, level)
+    except Refusal:  # said by the caller in words: the score then stands untested
+        return None
+    return held_out(told, rng, level)
+
+
+def judged(ideas: pd.DataFrame, model: ShareModel | None, level: float = 0.9) -> pd.DataFrame:
+    """`score` of each idea with its name and, where a model is known, its `potential`; most promising first."""
+    table = ideas[[c for c in ("candidate_id", "name", "market") if c in ideas]].join(score(ideas, model))
+    if model is not None:
+        table = table.join(potential(ideas, model, level))
+    return table.sort_values("content_score" if model is None else "social_share", ascending=False, ignore_index=True)
+
+
+def explained(ideas: pd.DataFrame, model: ShareModel | None) -> pd.DataFrame:
+    """The features as the score uses them: feature, unit, better, assumed and learned weight, missing (ideas)."""
+    features = content_features()
+    learned = np.nan if model is None else model.weights.to_numpy()
+    table = features[["unit", "better"]].assign(assumed=_assumed(), learned=learned)
+    return table.assign(missing=scaled(ideas).isna().sum()).reset_index()

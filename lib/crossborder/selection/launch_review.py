@@ -241,7 +241,8 @@ def selection_bounds(launches: pd.DataFrame, gammas: tuple[float, ...] = (1.0, 1
         ends = [
             (per["hits"] + (per["n"] - per["seen"]) * (odds * g / (1 + odds * g))).sum() for g in (1 / gamma, gamma)
         ]
-        found.append((f"odds differ up to {gamma:g} times", ends[0] / len(rows), ends[1] / len(rows)))
+        words = "same odds at a like old score" if gamma == 1 else f"odds differ up to {gamma:g} times"
+        found.append((words, ends[0] / len(rows), ends[1] / len(rows)))
     return pd.DataFrame(found, columns=["assumption", "rate_low", "rate_high"])
 
 

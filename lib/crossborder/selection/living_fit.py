@@ -175,7 +175,7 @@ def living_fit(goods: pd.DataFrame, rules: LivingRules | None = None) -> pd.Data
     weakest = weakest.where(cost.max(axis=1) > 0.01, "none")
     noise = _noise(goods, need, weights)
     table = pd.DataFrame({"living_fit": parts.to_numpy() @ weights, "noise": noise}, index=goods.index).join(parts)
-    words = _words(weakest, plugged["words"], local, goods["market"].astype(str))
+    words = _words(weakest, plugged["words"], local, goods, goods["volume_cbm"].astype(float) * need["unfolds"])
     return table.assign(weakest=weakest, words=words)
 
 
@@ -218,10 +218,14 @@ def _noise(goods: pd.DataFrame, need: pd.DataFrame, weights: np.ndarray) -> np.n
     return np.sqrt(sd**2 @ weights**2)
 
 
-def _words(weakest: pd.Series, plugged: pd.Series, local: pd.DataFrame, market: pd.Series) -> np.ndarray:
+def _words(weakest: pd.Series, plugged: pd.Series, local: pd.DataFrame, goods: pd.DataFrame, cbm: pd.Series):
+    """The reason of the weakest part, in words."""
+    market = goods["market"].astype(str)
     humid = "humid air in " + market + " (" + (100 * local["humidity"]).round().astype(int).astype(str) + " %)"
     heat = market + " has " + local["coldest_month_c"].map("{:g}".format) + " to "
     heat = heat + local["warmest_month_c"].map("{:g}".format) + " degrees"
-    size = "homes in " + market + " have " + local["dwelling_m2"].round().astype(int).astype(str) + " square metres"
+    litres = (1000 * cbm).map("{:.0f}".format).replace("nan", "an unknown number of")
+    size = "takes " + litres + " litres in homes of " + local["dwelling_m2"].round().astype(int).astype(str)
+    size = size + " square metres (" + market + ")"
     cases = [weakest == name for name in PARTS]
     return np.select(cases, [plugged, humid, heat, size], "nothing stands against it")

@@ -92,30 +92,31 @@ def coverage(
 ) -> pd.DataFrame:
     """What the selection knows: per table its rows, markets, share of cells filled, age in days, and a score 0 to 1.
 
-    The score is completeness times freshness, which falls to one half at `stale_days`; an absent table scores 0.
+    The score is completeness times freshness, which falls to one half at `stale_days` beyond a month; an absent table
+    scores 0. weakest_market and weakest_score: the market whose rows alone score lowest (empty without markets).
     """
     day = pd.Timestamp(as_of)
     rows = []
     for name, table in tables.items():
         if table is None or not len(table):
-            rows.append({"table": name, "rows": 0, "markets": 0, "complete": 0.0, "age_days": np.nan, "score": 0.0})
+            nothing = {"rows": 0, "markets": 0, "complete": 0.0, "age_days": np.nan, "score": 0.0}
+            rows.append({"table": name, **nothing, "weakest_market": "", "weakest_score": 0.0})
             continue
-        complete = float(table.notna().to_numpy().mean())
         dated = dated_by.get(name)
-        age = max(float((day - pd.to_datetime(table[dated]).max().tz_localize(None)).days), 0.0) if dated else 0.0
-        markets = table["market"].nunique() if "market" in table else 0
-        score = complete * 0.5 ** (max(age - 31, 0) / stale_days)
-        rows.append(
-            {
-                "table": name,
-                "rows": len(table),
-                "markets": markets,
-                "complete": complete,
-                "age_days": age,
-                "score": score,
-            }
-        )
+        whole = _known(table, dated, day, stale_days)
+        parts = table.groupby("market") if "market" in table else ()
+        each = {market: _known(part, dated, day, stale_days)["score"] for market, part in parts}
+        worst = min(each, key=each.__getitem__, default="")
+        known = {"rows": len(table), "markets": len(each), **whole}
+        rows.append({"table": name, **known, "weakest_market": worst, "weakest_score": each.get(worst, whole["score"])})
     return pd.DataFrame(rows).sort_values("score", ascending=False, ignore_index=True)
+
+
+def _known(rows: pd.DataFrame, dated: str | None, day: pd.Timestamp, stale_days: int) -> dict[str, float]:
+    """Share of cells filled, age in days and score of some rows."""
+    complete = float(rows.notna().to_numpy().mean())
+    age = max(float((day - pd.to_datetime(rows[dated]).max().tz_localize(None)).days), 0.0) if dated else 0.0
+    return {"complete": complete, "age_days": age, "score": complete * 0.5 ** (max(age - 31, 0) / stale_days)}
 
 
 def defensibility(found: Signals, names: tuple[str, ...], bar: float = 0.6, least: int = 2) -> pd.DataFrame:
