@@ -39,3 +39,11 @@ def test_customers_who_never_came_back_or_never_left_are_refused():
         contract_models.fit_bgbb([5], [3], [6])
     with pytest.raises(InputError, match="someone lost"):
         contract_models.fit_sbg([0, 0], 100)
+
+
+def test_customers_who_hardly_ever_leave_do_not_overflow():
+    loyal = contract_models.BetaGeometricBeta(2.0, 2.4, 190.0, 1100.0, 0.0, 1)
+    found = loyal.future_purchases(np.array([2.0]), np.array([4.0]), np.array([6.0]), 1)
+    chance = (2.0 + 2.0) / (2.0 + 2.4 + 6.0)
+    alive = loyal.probability_alive(np.array([2.0]), np.array([4.0]), np.array([6.0]))
+    assert found == pytest.approx(alive * chance, rel=1e-6)

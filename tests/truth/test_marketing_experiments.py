@@ -1,5 +1,7 @@
 """Tests of people and of regions: published sizes, boundaries and effects."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,3 +102,43 @@ def test_interval_and_p_value_never_contradict_each_other():
             geo.difference_in_differences(wide, ["g00"], 30),
         ):
             assert (found.p_value < 0.1) == (not found.low <= 0 <= found.high)
+
+
+@pytest.fixture(scope="module")
+def tobacco():
+    """Packs of cigarettes a head and year, 38 states without a programme and California (Orzechowski and Walker)."""
+    return pd.read_csv(Path(__file__).parent / "prop99.csv", index_col="year")
+
+
+def test_proposition_99_by_three_methods(tobacco):
+    # Arkhangelsky et al. (2021), table 1: -27.3, -19.6 and -15.6; more digits in the vignette of R synthdid.
+    california = ["California"], 1989
+    did = geo.difference_in_differences(tobacco, *california).estimate
+    assert did == pytest.approx(-27.349, abs=0.001)
+    assert geo.synthetic_control(tobacco, *california).estimate == pytest.approx(-19.6, abs=0.2)
+    assert geo.synthetic_did(tobacco, *california).estimate == pytest.approx(-15.604, abs=0.01)
+
+
+def test_donors_of_california(tobacco):
+    # Abadie, Diamond and Hainmueller (2010), table 2: Utah carries most weight; with outcomes alone as here the same
+    # states are left.
+    weights = geo.synthetic_control(tobacco, ["California"], 1989).weights
+    assert weights.idxmax() == "Utah"
+    assert {"Utah", "Montana", "Nevada", "Connecticut", "New Hampshire"} <= set(weights.index[weights > 0.01])
+
+
+def test_augmented_control_is_a_ridge_forecast_corrected_by_the_mix(tobacco):
+    # Ben-Michael, Feller and Rothstein (2021), equation 6, written as a forecast: ridge regression of each later year
+    # on the past, minus its error on the synthetic control. The package solves for weights instead (equation 10).
+    from sklearn.linear_model import Ridge
+
+    penalty = 5000.0
+    found = geo.augmented_synthetic_control(tobacco, ["California"], 1989, penalty=penalty)
+    before, after = tobacco[tobacco.index < 1989].T, tobacco[tobacco.index >= 1989].T
+    controls = before.index != "California"
+    mix = geo.synthetic_control(tobacco, ["California"], 1989).weights.to_numpy()
+    ridge = Ridge(alpha=penalty, fit_intercept=True).fit(before[controls].to_numpy(), after[controls].to_numpy())
+    forecast = ridge.predict(before.to_numpy())
+    expected = forecast[~controls][0] + mix @ (after[controls].to_numpy() - forecast[controls])
+    assert found.path["expected"].to_numpy()[-12:] == pytest.approx(expected, abs=1e-5)
+    assert found.estimate == pytest.approx(float((after.loc["California"] - expected).mean()), abs=1e-5)

@@ -38,7 +38,9 @@ def method_name(method: str) -> str:
     return t(NAMES.get(method, method.replace("_", " ")))
 
 
-def credit_by_method(credits: pd.DataFrame, methods: list[str], truth: pd.Series | None = None) -> style.Figure:
+def credit_by_method(
+    credits: pd.DataFrame, methods: list[str], truth: pd.Series | None = None, *, level: float = 0.9
+) -> style.Figure:
     """Shares of credit by channel: one mark a method with its interval, a bar for the truth where it is known."""
     shown = credits[(credits["measure"] == "conversions") & credits["method"].isin(methods)]
     order = shown.groupby("channel")["share"].mean().sort_values().index
@@ -77,7 +79,12 @@ def credit_by_method(credits: pd.DataFrame, methods: list[str], truth: pd.Series
             truth=style.percent(float(truth[top] / truth.sum()), 1),
         )  # fmt: skip
     return style.finish(
-        fig, title=title, subtitle=t("Share of credited orders by channel and method, 90 % intervals over journeys")
+        fig,
+        title=title,
+        subtitle=t(
+            "Share of credited orders by channel and method, {level} intervals over journeys",
+            level=style.percent(level),
+        ),
     )
 
 
@@ -161,7 +168,7 @@ def error_over_worlds(summary: pd.DataFrame) -> style.Figure:
     return style.finish(fig, title=title, subtitle=t("Median and 5 to 95 % range over worlds with known effects"))
 
 
-def roas(panel: pd.DataFrame, break_even: float) -> style.Figure:
+def roas(panel: pd.DataFrame, break_even: float, *, level: float = 0.9) -> style.Figure:
     """Revenue credited a dollar of spend by channel, with intervals and the break-even."""
     shown = panel[panel["roas"].notna()].sort_values("roas")
     fig, ax = style.figure(height=0.28 * len(shown) + 0.5)
@@ -183,7 +190,8 @@ def roas(panel: pd.DataFrame, break_even: float) -> style.Figure:
     )
     if not len(below):
         title = t("All {all} channels look profitable on credit that is too kind", all=len(shown))
-    return style.finish(fig, title=title, subtitle=t("Credited revenue, USD per USD of spend, with 90 % intervals"))
+    subtitle = t("Credited revenue, USD per USD of spend, with {level} intervals", level=style.percent(level))
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
 def _stacks(ax: object, merged: pd.DataFrame, names: list[str], total: float) -> dict:

@@ -9,7 +9,7 @@ from crossborder.language import t
 __all__ = ["budget_arrows", "calibration_pairs", "response_curves", "test_forest", "watched_test", "worlds"]
 
 
-def test_forest(tests: pd.DataFrame) -> style.Figure:
+def test_forest(tests: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Relative lift of every arm with its interval; readable tests in colour."""
     shown = tests.iloc[::-1].reset_index(drop=True)
     fig, ax = style.figure(height=0.36 * len(shown) + 0.4)
@@ -27,10 +27,11 @@ def test_forest(tests: pd.DataFrame) -> style.Figure:
     style.human_axis(ax.xaxis, "percent")
     ax.grid(axis="y", visible=False)
     title = t("{count} of {all} arms show an effect that may be acted on", count=int(clear.sum()), all=len(shown))
-    return style.finish(fig, title=title, subtitle=t("Relative lift of conversion over the control, with intervals"))
+    subtitle = t("Relative lift of conversion over the control, with {level} intervals", level=style.percent(level))
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
-def watched_test(path: pd.DataFrame, subject: str) -> style.Figure:
+def watched_test(path: pd.DataFrame, subject: str, *, level: float = 0.95) -> style.Figure:
     """Effect of one test by day, with the fixed-size interval and the one that holds at every look."""
     fig, ax = style.figure(height=2.8)
     day = np.arange(1, len(path) + 1)
@@ -59,11 +60,15 @@ def watched_test(path: pd.DataFrame, subject: str) -> style.Figure:
     elif holds:
         title = t("{subject}: proven even though it was watched", subject=subject.capitalize())
     return style.finish(
-        fig, title=title, subtitle=t("Difference of conversion rates since the start, with 95 % intervals")
+        fig,
+        title=title,
+        subtitle=t(
+            "Difference of conversion rates since the start, with {level} intervals", level=style.percent(level)
+        ),
     )
 
 
-def response_curves(table: pd.DataFrame, best: pd.Series) -> style.Figure:
+def response_curves(table: pd.DataFrame, best: pd.Series, *, level: float = 0.9) -> style.Figure:
     """Weekly response by channel with band; the current spend as a line, the proposed one as a dot."""
     names = list(best.index)
     columns = 4 if len(names) > 6 else 3
@@ -91,7 +96,10 @@ def response_curves(table: pd.DataFrame, best: pd.Series) -> style.Figure:
     return style.finish(
         fig,
         title=title,
-        subtitle=t("Revenue a week by spend a week, USD, with 90 % bands; line: current spend, dot: proposed"),
+        subtitle=t(
+            "Revenue a week by spend a week, USD, with {level} bands; line: current spend, dot: proposed",
+            level=style.percent(level),
+        ),
     )
 
 
@@ -121,7 +129,9 @@ def budget_arrows(certificate: pd.DataFrame, gain: pd.Series) -> style.Figure:
     )
 
 
-def calibration_pairs(before: pd.DataFrame, after: pd.DataFrame, truth: pd.Series | None) -> style.Figure:
+def calibration_pairs(
+    before: pd.DataFrame, after: pd.DataFrame, truth: pd.Series | None, *, level: float = 0.9
+) -> style.Figure:
     """Return by channel before and after calibration by the tests, with intervals and the truth where known."""
     order = before["roi"].sort_values().index
     fig, ax = style.figure(height=0.4 * len(order) + 0.4)
@@ -152,7 +162,8 @@ def calibration_pairs(before: pd.DataFrame, after: pd.DataFrame, truth: pd.Serie
     if truth is not None:
         held = (after["roi_low"] <= truth.reindex(after.index)) & (truth.reindex(after.index) <= after["roi_high"])
         title = t("{count} of {all} intervals hold the true return", count=int(held.sum()), all=len(held))
-    return style.finish(fig, title=title, subtitle=t("Revenue a dollar of spend by channel, with 90 % intervals"))
+    subtitle = t("Revenue a dollar of spend by channel, with {level} intervals", level=style.percent(level))
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
 def worlds(errors: pd.DataFrame) -> style.Figure:

@@ -6,7 +6,15 @@ import pandas as pd
 from crossborder import style
 from crossborder.language import t
 
-__all__ = ["calibration", "cohort_heat", "effect_forest", "email_value", "funnel", "value_over_cost"]
+__all__ = [
+    "calibration",
+    "cohort_heat",
+    "covariate_forest",
+    "effect_forest",
+    "email_value",
+    "funnel",
+    "value_over_cost",
+]
 
 
 def funnel(frame: pd.DataFrame, title_step: str) -> style.Figure:
@@ -43,7 +51,7 @@ def funnel(frame: pd.DataFrame, title_step: str) -> style.Figure:
     )
 
 
-def cohort_heat(matrix: pd.DataFrame, curve: pd.DataFrame, half_life: float) -> style.Figure:
+def cohort_heat(matrix: pd.DataFrame, curve: pd.DataFrame, half_life: float, *, level: float = 0.9) -> style.Figure:
     """Share of each monthly cohort that buys again, and the pooled curve with its interval."""
     fig, axes = style.figure(height=3.6, columns=2, width_ratios=[1.25, 1])
     later = matrix.iloc[:, 1:25]
@@ -68,11 +76,14 @@ def cohort_heat(matrix: pd.DataFrame, curve: pd.DataFrame, half_life: float) -> 
     return style.finish(
         fig,
         title=halves if fades else t("Repeat buying does not fade in the months seen"),
-        subtitle=t("Share of customers who buy in a month: by cohort (left), pooled with 90 % interval"),
+        subtitle=t(
+            "Share of customers who buy in a month: by cohort (left), pooled with {level} interval",
+            level=style.percent(level),
+        ),
     )
 
 
-def calibration(table: pd.DataFrame, error: pd.Series) -> style.Figure:
+def calibration(table: pd.DataFrame, error: pd.Series, *, level: float = 0.9) -> style.Figure:
     """Expected and actual purchases in the hold-out by past repeats."""
     fig, ax = style.figure(height=2.9)
     x = np.arange(len(table))
@@ -95,10 +106,11 @@ def calibration(table: pd.DataFrame, error: pd.Series) -> style.Figure:
         "The model expects {ratio} of the purchases that came; repeating the past rate expects {naive}",
         ratio=style.percent(error["expected_over_actual"]), naive=style.percent(error["naive_over_actual"]),
     )  # fmt: skip
-    return style.finish(fig, title=title, subtitle=t("Purchases a customer in the hold-out, mean with 90 % interval"))
+    subtitle = t("Purchases a customer in the hold-out, mean with {level} interval", level=style.percent(level))
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
-def value_over_cost(frame: pd.DataFrame, target: float) -> style.Figure:
+def value_over_cost(frame: pd.DataFrame, target: float, *, level: float = 0.9) -> style.Figure:
     """Lifetime value over acquisition cost by channel, with intervals and the target."""
     shown = frame[np.isfinite(frame["ratio"])].sort_values("ratio")
     fig, ax = style.figure(height=0.28 * len(shown) + 0.5)
@@ -129,11 +141,14 @@ def value_over_cost(frame: pd.DataFrame, target: float) -> style.Figure:
     return style.finish(
         fig,
         title=title,
-        subtitle=t("Lifetime contribution over cost a new customer of the first-touch channel, 90 % intervals"),
+        subtitle=t(
+            "Lifetime contribution over cost a new customer of the first-touch channel, {level} intervals",
+            level=style.percent(level),
+        ),
     )
 
 
-def effect_forest(rows: pd.DataFrame, truth: float | None) -> style.Figure:
+def effect_forest(rows: pd.DataFrame, truth: float | None, *, level: float = 0.9) -> style.Figure:
     """Estimates of one effect by method with intervals; the truth as a line where it is known."""
     fig, ax = style.figure(height=0.36 * len(rows) + 0.4)
     place = np.arange(len(rows))[::-1]
@@ -154,10 +169,11 @@ def effect_forest(rows: pd.DataFrame, truth: float | None) -> style.Figure:
         ax.annotate(t("truth {value}", value=style.number(truth, 1)), (truth, 0), xytext=(5, -12),
                     textcoords="offset points", fontsize=8)  # fmt: skip
     ax.set_ylim(-0.9, len(rows) - 0.4)
-    return style.finish(fig, title=title, subtitle=t("Effect of membership on spend, by method, with 90 % intervals"))
+    subtitle = t("Effect of membership on spend, by method, with {level} intervals", level=style.percent(level))
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
-def email_value(frame: pd.DataFrame) -> style.Figure:
+def email_value(frame: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
     """Value a person and week by number of e-mails, after the value of those who leave."""
     fig, ax = style.figure(height=2.6)
     ax.vlines(frame["sends"], frame["value_low"], frame["value_high"], color=style.ACCENT, linewidth=2.2)
@@ -175,5 +191,35 @@ def email_value(frame: pd.DataFrame) -> style.Figure:
     return style.finish(
         fig,
         title=title,
-        subtitle=t("USD a person and week: contribution less the value of people who leave, 90 % intervals"),
+        subtitle=t(
+            "USD a person and week: contribution less the value of people who leave, {level} intervals",
+            level=style.percent(level),
+        ),
     )
+
+
+def covariate_forest(effects: pd.DataFrame, *, level: float = 0.9) -> style.Figure:
+    """Purchase rate by market and by first channel, as multiples of the commonest, with intervals."""
+    kinds = list(dict.fromkeys(effects["covariate"]))
+    most = max(int((effects["covariate"] == kind).sum()) for kind in kinds)
+    fig, axes = style.figure(height=0.27 * most + 0.6, columns=len(kinds), sharex=True)
+    clear = (effects["rate_low"] > 1) | (effects["rate_high"] < 1)
+    for ax, kind in zip(np.ravel(axes), kinds, strict=True):
+        shown = effects[effects["covariate"] == kind].sort_values("rate")
+        place = np.arange(len(shown))
+        hues = np.where(clear[shown.index], style.ACCENT, style.GREY)
+        ax.hlines(place, shown["rate_low"], shown["rate_high"], color=hues, linewidth=2)
+        ax.scatter(shown["rate"], place, color=hues, s=22, zorder=3)
+        ax.axvline(1, color="black", linewidth=0.9)
+        ax.set_yticks(place, [t(str(name).replace("_", " ")) for name in shown["value"]])
+        ax.set_title(t("by {kind}", kind=t(kind)), fontsize=8, loc="left")
+        ax.grid(axis="y", visible=False)
+        ax.set_xlabel(t("purchase rate over that of the commonest"), fontsize=8)
+    title = t(
+        "{count} of {all} markets and channels buy at a rate of their own", count=int(clear.sum()), all=len(clear)
+    )
+    subtitle = t(
+        "Purchase rate in the BG/NBD model with covariates, commonest value is 1; {level} intervals",
+        level=style.percent(level),
+    )
+    return style.finish(fig, title=title, subtitle=subtitle)

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 CONTROLS = ["log_rival_price", "on_promotion", "rating"]
+ENOUGH = 5  # products of a category that tell their own prices from the market's
 
 
 def weekly_panel(prices: pd.DataFrame, products: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -39,6 +40,7 @@ def weekly_panel(prices: pd.DataFrame, products: pd.DataFrame, rates: pd.DataFra
     left_out, panel = int((~usable).sum()), panel[usable].reset_index(drop=True)
     panel["log_price"], panel["log_rival_price"] = np.log(panel["price"]), np.log(panel["rival_price"])
     panel["on_promotion"] = panel["promotion"].astype(float)
+    panel["market_price"] = panel.groupby(["category", "market", "week"])["log_price"].transform("mean")
     years = (panel["week"] - panel["week"].min()).dt.days / 365.25
     waves = {f"{f.__name__}_{k}": f(2 * np.pi * k * years) for k in (1, 2) for f in (np.sin, np.cos)}
     for market in sorted(panel["market"].unique()):
@@ -73,7 +75,10 @@ def category_elasticities(panel: pd.DataFrame, *, level: float = 0.9, instrument
 
 def _one_category(category: str, rows: pd.DataFrame, level: float, instrumented: bool) -> dict[str, object]:
     season = [name for name in rows if name.startswith("season_") and rows[name].abs().sum() > 0]
-    regressors, strength, cluster = ["log_price", *CONTROLS, *season], float("nan"), []
+    # What all prices of a market do at once follows its currency and moves with whatever else happens there; the
+    # elasticity is read from what each product does beside the others. The instrument is that common move itself.
+    common = ["market_price"] if not instrumented and rows["sku"].nunique() >= ENOUGH else []
+    regressors, strength, cluster = ["log_price", *CONTROLS, *common, *season], float("nan"), []
     if instrumented:
         residual, strength = control_function(
             rows, "log_price", ["log_rate"], [*CONTROLS, *season], group=["sku", "market"]

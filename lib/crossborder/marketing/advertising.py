@@ -154,6 +154,7 @@ def day_part_bids(
     smallest: float = 0.5,
     largest: float = 2.0,
     prior_clicks: float = 200.0,
+    level: float = 0.9,
 ) -> pd.DataFrame:
     """Bid multipliers by hour, weekday or peak day so that every slot has the same expected cost per order.
 
@@ -173,8 +174,8 @@ def day_part_bids(
     return pd.DataFrame(
         {
             "conversion": shrunk,
-            "conversion_low": betaincinv(won.to_numpy(float), lost.to_numpy(float), 0.05),
-            "conversion_high": betaincinv(won.to_numpy(float), lost.to_numpy(float), 0.95),
+            "conversion_low": betaincinv(won.to_numpy(float), lost.to_numpy(float), (1 - level) / 2),
+            "conversion_high": betaincinv(won.to_numpy(float), lost.to_numpy(float), (1 + level) / 2),
             "cost_per_order": slots["cost"] / slots["orders"].where(slots["orders"] > 0),
             "multiplier": (shrunk * goal / now).clip(smallest, largest),
         }

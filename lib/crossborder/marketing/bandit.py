@@ -40,11 +40,17 @@ def posterior_arms(
 
 
 def replay(
-    rates: np.ndarray, *, days: int, people_a_day: int, worlds: int = 200, rng: np.random.Generator
+    rates: np.ndarray,
+    *,
+    days: int,
+    people_a_day: int,
+    worlds: int = 200,
+    level: float = 0.9,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Conversions of Thompson sampling against an equal split, on arms with known `rates`, over many worlds.
 
-    Columns: policy, conversions, conversions_low, conversions_high (90 %), share_of_best.
+    Columns: policy, conversions, conversions_low, conversions_high (over worlds, at `level`), share_of_best.
     """
     rates = np.asarray(rates, dtype=float)
     if ((rates <= 0) | (rates >= 1)).any():
@@ -63,5 +69,6 @@ def replay(
         ("thompson", won.sum(axis=1), (seen[:, rates.argmax()] / seen.sum(axis=1)).mean()),
         ("equal", even, 1 / arms),
     ):
-        rows.append((policy, total.mean(), np.quantile(total, 0.05), np.quantile(total, 0.95), best))
+        low, high = np.quantile(total, [(1 - level) / 2, (1 + level) / 2])
+        rows.append((policy, total.mean(), low, high, best))
     return pd.DataFrame(rows, columns=["policy", "conversions", "conversions_low", "conversions_high", "share_of_best"])

@@ -73,13 +73,17 @@ def lookalike(
     return pd.Series(score, index=people.index), quality
 
 
-def click_model(cells: pd.DataFrame, features: list[str], *, holdout: np.ndarray) -> tuple[pd.DataFrame, pd.Series]:
+def click_model(
+    cells: pd.DataFrame, features: list[str], *, holdout: np.ndarray, level: float = 0.9
+) -> tuple[pd.DataFrame, pd.Series]:
     """Click rate by additive effects of features (channel, market, season), judged on held-out cells.
 
     `cells`: columns of `features`, impressions, clicks. Gives effects (feature, value, odds_ratio, low, high) and
     quality
     (log loss a click opportunity of the model and of the overall rate, and the click lift of the best third of cells).
     """
+    from scipy.special import ndtri
+
     from crossborder.marketing.data_driven import newton_logit
 
     dummies = pd.get_dummies(cells[features].astype(str), prefix_sep="=", drop_first=True, dtype=float)
@@ -99,13 +103,14 @@ def click_model(cells: pd.DataFrame, features: list[str], *, holdout: np.ndarray
     best = chance >= np.quantile(chance[~fit], 2 / 3)
     lift = clicks[~fit & best].sum() / shown[~fit & best].sum() / (clicks[~fit].sum() / shown[~fit].sum()) - 1
     names = dummies.columns.str.split("=", n=1, expand=True)
+    z = float(ndtri(0.5 + level / 2))
     effects = pd.DataFrame(
         {
             "feature": names.get_level_values(0),
             "value": names.get_level_values(1),
             "odds_ratio": np.exp(coefficient[1:]),
-            "low": np.exp(coefficient[1:] - 1.645 * error[1:]),
-            "high": np.exp(coefficient[1:] + 1.645 * error[1:]),
+            "low": np.exp(coefficient[1:] - z * error[1:]),
+            "high": np.exp(coefficient[1:] + z * error[1:]),
         }
     )
     quality = pd.Series({"log_loss": loss(chance), "base_log_loss": loss(base), "best_third_lift": float(lift)})

@@ -40,6 +40,7 @@ __all__ = [
     "day_parts",
     "keyword_panel",
     "mix_inputs",
+    "peak_days",
     "platform_split",
 ]
 
@@ -161,7 +162,7 @@ def ad_costs(company: "Company", cap: float) -> tuple[pd.DataFrame, pd.DataFrame
     ]
 
 
-def day_parts(company: "Company", market: str, cost_per_click: float) -> pd.DataFrame:
+def day_parts(company: "Company", market: str, cost_per_click: float, *, level: float = 0.9) -> pd.DataFrame:
     """Six-hour slots and weekend: clicks, orders in the same visit, and the bid multiplier (hours are UTC)."""
     touches = company.events("touchpoints")
     touches = touches.filter(touches.market == market)
@@ -175,7 +176,33 @@ def day_parts(company: "Company", market: str, cost_per_click: float) -> pd.Data
     hours = made["part"].map(lambda part: f"{6 * part:02d} to {6 * part + 6:02d} h")
     made.index = pd.Index(np.where(made["weekend"], "weekend ", "weekday ") + hours, name="slot")
     frame = made[["clicks", "orders"]].astype(float)
-    return frame.join(advertising.day_part_bids(frame.assign(cost=frame["clicks"] * cost_per_click)))
+    cost = frame["clicks"] * cost_per_click
+    return frame.join(advertising.day_part_bids(frame.assign(cost=cost), level=level))
+
+
+def peak_days(company: "Company", market: str, *, level: float = 0.9) -> pd.DataFrame:
+    """Days of sale events against all other days: paid clicks, orders of the same visit, price of a click, bid.
+
+    The multiplier is on the usual bid, so that both kinds of day expect the same cost an order. Columns: days, clicks,
+    orders, cpc_usd, conversion with interval, cost_per_order, multiplier.
+    """
+    from crossborder.reference import calendars
+
+    spend = channel_panel.spend_usd(company.table("ad_spend"), inputs.usd_rates(company))
+    daily = spend[spend["market"] == market].groupby("date")[["clicks", "spend_usd"]].sum().astype(float)
+    touches = company.events("touchpoints")
+    won = touches.filter((touches.market == market) & touches.converted_order_id.notnull())
+    orders = won.group_by(won["at"].date().name("day")).aggregate(orders=won.count()).to_pandas()
+    daily["orders"] = orders.set_index(pd.to_datetime(orders["day"]))["orders"].reindex(daily.index).fillna(0.0)
+    sales = calendars.events(market, daily.index[0], daily.index[-1], "sale")
+    inside = (daily.index.to_numpy()[:, None] >= sales["date"].to_numpy()) & (
+        daily.index.to_numpy()[:, None] <= sales["end"].to_numpy()
+    )
+    kind = pd.Series(np.where(inside.any(axis=1), "sale events", "other days"), index=daily.index, name="slot")
+    made = daily.groupby(kind).sum().rename(columns={"spend_usd": "cost"})
+    bids = advertising.day_part_bids(made, level=level)
+    own = made[["clicks", "orders"]].assign(days=kind.value_counts(), cpc_usd=made["cost"] / made["clicks"])
+    return own.join(bids).sort_index(ascending=False)
 
 
 def creators(company: "Company", margin_share: float, *, rng: np.random.Generator) -> Creators:
@@ -219,7 +246,7 @@ def platform_split(
 
 
 def claimed_uplifts(
-    measured: pd.DataFrame, *, rng: np.random.Generator
+    measured: pd.DataFrame, *, level: float = 0.9, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
     """Published conversion uplifts made credible, their stack, and the company's own lifts shrunk to their mean.
 
@@ -237,10 +264,10 @@ def claimed_uplifts(
         }
     )
     frame = frame.sort_values("uplift", ascending=False).drop_duplicates("claim").reset_index(drop=True)
-    found = uplift_claims.credible(frame)
+    found = uplift_claims.credible(frame, level=level)
     readable = measured[~measured["verdict"].str.startswith("split")]
     cap = 3 * float(readable["lift_high"].max())
-    total = uplift_claims.stack(found.head(6), cap=cap, rng=rng)
+    total = uplift_claims.stack(found.head(6), cap=cap, level=level, rng=rng)
     pulled = uplift_claims.shrink(readable["lift"].to_numpy(float), readable["lift_error"].to_numpy(float))
     pulled.insert(0, "test", (readable["subject"] + ", " + readable["arm"]).to_numpy())
     return found, total, pulled

@@ -14,6 +14,7 @@ from crossborder.errors import InputError, Refusal
 
 __all__ = [
     "BuyingModel",
+    "chance_of_purchase",
     "check_history",
     "expected_purchases",
     "fit",
@@ -169,6 +170,28 @@ def probability_alive(
     return _alive(model, x, tx, age, *_shifted(model, covariates, len(x) if x.ndim else 1))
 
 
+def chance_of_purchase(
+    model: BuyingModel,
+    frequency: np.ndarray,
+    recency: np.ndarray,
+    age: np.ndarray,
+    t: float | np.ndarray,
+    covariates: np.ndarray | None = None,
+) -> np.ndarray:
+    """Chance of at least one purchase in the next `t`, given a customer's history.
+
+    A customer who is still there buys at a rate gamma(r + x, alpha + T), and drops out after a purchase only: nothing
+    comes with chance ((alpha + T) / (alpha + T + t))^(r + x) (Fader, Hardie and Lee 2005, appendix).
+    """
+    x, tx, age = check_history(frequency, recency, age)
+    alpha, a, b = _shifted(model, covariates, len(x) if x.ndim else 1)
+    ahead = np.asarray(t, dtype=float)
+    if (ahead < 0).any():
+        raise InputError.out_of_range("t", float(ahead.min()), "0 or more")
+    nothing = np.exp((model.r + x) * (np.log(alpha + age) - np.log(alpha + age + ahead)))
+    return (1 - nothing) * _alive(model, x, tx, age, alpha, a, b)
+
+
 def check_history(frequency: object, recency: object, age: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three columns as floats; raises InputError where they cannot be a customer's history."""
     x, tx, t = (np.asarray(values, dtype=float) for values in (frequency, recency, age))
@@ -201,7 +224,10 @@ def _shifted(model: BuyingModel, covariates: np.ndarray | None, rows: int) -> tu
 
 
 class _Likelihood:
-    """Mean negative log likelihood and gradient in (log r, log alpha, log a, log b, covariate effects)."""
+    """Mean negative log likelihood and gradient in (log r, log alpha, log a, log b, covariate effects).
+
+    Special functions are evaluated once a distinct number of purchases and row of covariates, then spread.
+    """
 
     def __init__(self, x, tx, t, z, n, kind, ridge):
         self.x, self.tx, self.t, self.z, self.n, self.ridge = x, tx, t, z, n, ridge
@@ -210,6 +236,14 @@ class _Likelihood:
         self.unique, self.place = np.unique(x, return_inverse=True)
         self.ages, self.age_place = np.unique(t, return_inverse=True)
         self.lasts, self.last_place = np.unique(tx, return_inverse=True)
+        if z.shape[1]:
+            self.rows, row = np.unique(z, axis=0, return_inverse=True)
+            self.row_place = row.ravel()
+            pairs, self.pair_place = np.unique(self.row_place * len(self.unique) + self.place, return_inverse=True)
+            self.pair_row, purchases = pairs // len(self.unique), self.unique[pairs % len(self.unique)]
+        else:
+            self.pair_place, purchases = self.place, self.unique
+        self.pair_size = purchases + (kind == "mbg")
         self.total = n.sum()
 
     def start(self) -> np.ndarray:
@@ -224,24 +258,22 @@ class _Likelihood:
 
         r, alpha0, a0, b0 = np.exp(theta[:4])
         k = self.z.shape[1]
-        drop = np.exp(self.z @ theta[4 + k :]) if k else 1.0
-        alpha = alpha0 * np.exp(-self.z @ theta[4 : 4 + k]) if k else alpha0
-        a, b = a0 * drop, b0 / drop
+        drop = np.exp(self.rows @ theta[4 + k :])[self.pair_row] if k else 1.0
+        alpha = (alpha0 * np.exp(-self.rows @ theta[4 : 4 + k]))[self.row_place] if k else alpha0
+        a, b, size = a0 * drop, b0 / drop, self.pair_size
         one = self.unique
         gamma_r, psi_r = (gammaln(r + one) - gammaln(r))[self.place], (digamma(r + one) - digamma(r))[self.place]
+        beta = gammaln(a + b) - gammaln(a + b + size) + gammaln(b + size) - gammaln(b)
+        psi_a = digamma(a + b) - digamma(a + b + size)
+        psi_b = digamma(b + size) - digamma(b) + psi_a
+        rest = np.maximum(b + size - 1, 1e-300)
+        log_gone = np.log(a) - np.log(rest)
+        beta, psi_a, psi_b, rest, log_gone = (v[self.pair_place] for v in (beta, psi_a, psi_b, rest, log_gone))
         if k:
-            size, spread = self.m, (lambda values: values)
-        else:
-            size, spread = one + (self.m[:1] - self.x[:1]), (lambda values: values[self.place])
-        beta = spread(gammaln(a + b) - gammaln(a + b + size) + gammaln(b + size) - gammaln(b))
-        psi_a = spread(digamma(a + b) - digamma(a + b + size))
-        psi_b = spread(digamma(b + size) - digamma(b)) + psi_a
+            a, b = a[self.pair_place], b[self.pair_place]
         late, early, late_slope, early_slope = self._times(alpha)
         power = r + self.x
-        rest = np.maximum(b + self.m - 1, 1e-300)
-        log_rest = np.log(rest) if k else np.log(np.maximum(b + size - 1, 1e-300))[self.place]
-        gone = np.log(a) - log_rest + power * (late - early)
-        gone = np.where(self.can_be_gone, gone, -700.0)
+        gone = np.where(self.can_be_gone, log_gone + power * (late - early), -700.0)
         small = np.exp(-np.abs(gone))
         share = np.where(gone > 0, 1.0, small) / (1 + small)
         value = gamma_r + r * np.log(alpha) + beta - power * late + np.maximum(gone, 0.0) + np.log1p(small)
@@ -256,8 +288,8 @@ class _Likelihood:
             self.n @ (b * by_b),
         ]
         if k:
-            parts += list(self.z.T @ (-self.n * alpha * by_alpha))
-            parts += list(self.z.T @ (self.n * (a * by_a - b * by_b)))
+            for slope in (-self.n * alpha * by_alpha, self.n * (a * by_a - b * by_b)):
+                parts += list(self.rows.T @ np.bincount(self.row_place, slope, len(self.rows)))
         gradient = -np.array(parts) / self.total + 2 * self.ridge * theta
         return -float(self.n @ value) / self.total + self.ridge * float(theta @ theta), gradient
 

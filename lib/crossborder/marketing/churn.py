@@ -46,13 +46,17 @@ def win_back(
     return_rate_error: float = 0.0,
     gone_below: float = 0.5,
     value_if_back: pd.Series | float | None = None,
+    level: float = 0.9,
 ) -> pd.DataFrame:
     """Net value of a win-back offer by customer: P(gone) * return rate * (value if back - offer) - contact
     - P(alive) * share who take the offer though they would have bought * offer.
 
     `value`: probability_alive, clv_usd (as `clv.lifetime_value`). `return_rate` is the incremental share of gone
-    customers who come back (from a test), with its standard error. Columns: net_usd, net_low, net_high (90 %), target.
+    customers who come back (from a test), with its standard error.
+    Columns: net_usd, net_low, net_high (at `level`), target.
     """
+    from scipy.special import ndtri
+
     if not 0 <= return_rate <= 1:
         raise InputError.out_of_range("return_rate", return_rate, "a fraction from 0 to 1")
     alive = value["probability_alive"].clip(0, 1)
@@ -61,8 +65,9 @@ def win_back(
     def net(rate: float) -> pd.Series:
         return (1 - alive) * rate * (back - offer_cost) - contact_cost - alive * rate * offer_cost
 
-    low = net(max(return_rate - 1.645 * return_rate_error, 0.0))
-    high = net(min(return_rate + 1.645 * return_rate_error, 1.0))
+    half = float(ndtri(0.5 + level / 2)) * return_rate_error
+    low = net(max(return_rate - half, 0.0))
+    high = net(min(return_rate + half, 1.0))
     made = pd.DataFrame(
         {"net_usd": net(return_rate), "net_low": np.minimum(low, high), "net_high": np.maximum(low, high)}
     )

@@ -156,11 +156,15 @@ def against_cost(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)
 
 
-def calibration_table(model: BuyingModel, history: pd.DataFrame, *, highest: int = 7) -> pd.DataFrame:
+def calibration_table(
+    model: BuyingModel, history: pd.DataFrame, *, highest: int = 7, level: float = 0.9
+) -> pd.DataFrame:
     """Expected and actual hold-out purchases by repeats in the calibration period (`highest` and more in one line).
 
-    Columns: frequency, customers, expected, actual, actual_low, actual_high (90 % of the mean over customers).
+    Columns: frequency, customers, expected, actual, actual_low, actual_high (of the mean over customers, at `level`).
     """
+    from scipy.special import ndtri
+
     frame = history.assign(
         expected=buying_models.future_purchases(
             model, history["frequency"], history["recency"], history["age"], history["holdout"]
@@ -173,7 +177,7 @@ def calibration_table(model: BuyingModel, history: pd.DataFrame, *, highest: int
         actual=("holdout_frequency", "mean"),
         spread=("holdout_frequency", "std"),
     )
-    half = 1.645 * made["spread"].fillna(0.0) / np.sqrt(made["customers"])
+    half = float(ndtri(0.5 + level / 2)) * made["spread"].fillna(0.0) / np.sqrt(made["customers"])
     made = made.assign(actual_low=(made["actual"] - half).clip(lower=0.0), actual_high=made["actual"] + half)
     return made.drop(columns="spread").rename_axis("frequency").reset_index()
 

@@ -38,10 +38,11 @@ class BetaGeometricBeta:
         x, tx, n = (np.asarray(values, dtype=float) for values in (frequency, recency, periods))
         g, d = _apart(self.gamma), self.delta
         lead = betaln(self.alpha + x + 1, self.beta + n - x) - betaln(self.alpha, self.beta)
-        scale = d / (g - 1) * np.exp(gammaln(g + d) - gammaln(1 + d))
-        now = np.exp(gammaln(1 + d + n) - gammaln(g + d + n))
-        then = np.exp(gammaln(1 + d + n + ahead) - gammaln(g + d + n + ahead))
-        return np.exp(lead - _bgbb_log(self._theta, x, tx, n)) * scale * (now - then)
+        # Logs of the gamma functions are added before the exponential: alone they leave the range of floats.
+        base = gammaln(g + d) - gammaln(1 + d)
+        now = np.exp(base + gammaln(1 + d + n) - gammaln(g + d + n))
+        then = np.exp(base + gammaln(1 + d + n + ahead) - gammaln(g + d + n + ahead))
+        return np.exp(lead - _bgbb_log(self._theta, x, tx, n)) * d / (g - 1) * (now - then)
 
     def probability_alive(self, frequency: np.ndarray, recency: np.ndarray, periods: np.ndarray) -> np.ndarray:
         """Probability that the customer is still there at chance n + 1 (equation 11)."""

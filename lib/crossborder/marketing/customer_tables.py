@@ -35,7 +35,6 @@ __all__ = [
     "MemberEffects",
     "Recommendations",
     "acquisition_cost",
-    "against_truth",
     "assumed",
     "care",
     "chance_of_order",
@@ -48,7 +47,6 @@ __all__ = [
     "orders_and_margin",
     "recommendations",
     "rfm_frame",
-    "true_roi",
     "value_by",
     "what_is_earned",
     "with_customers",
@@ -361,34 +359,8 @@ def care(company: "Company", markets: list[str] | None, answer_minutes: float, *
     return Care(scores, stages, reasons, staff)
 
 
-def against_truth(known: dict, effects: MemberEffects | None, error: pd.Series) -> pd.DataFrame:
-    """Estimates beside the simulated truth: membership on rate and spend, and the hold-out total."""
-    rows = [("expected over actual purchases in the hold-out", error["expected_over_actual"], np.nan, np.nan, 1.0)]
-    if effects is not None:
-        ratio, naive, last = effects.ratio, effects.rows.iloc[0], effects.rows.iloc[-1]
-        rate = 1 + known["member_effect_on_rate"]
-        spend = known["member_spend_effect_180_days_usd"]
-        rows += [
-            ("membership: purchase rate, by time of joining", ratio.ratio, ratio.low, ratio.high, rate),
-            ("membership: USD in 180 days, by time of joining", last["estimate"], last["low"], last["high"], spend),
-            ("membership: USD in 180 days, difference of means", naive["estimate"], naive["low"], naive["high"], spend),
-        ]
-    frame = pd.DataFrame(rows, columns=["quantity", "estimate", "estimate_low", "estimate_high", "truth"])
-    inside = (frame["estimate_low"] <= frame["truth"]) & (frame["truth"] <= frame["estimate_high"])
-    return frame.assign(holds=inside.where(frame["estimate_low"].notna(), True).astype(bool))
-
-
 def control_rate(company: "Company") -> float:
     """Conversion of all control arms of the A/B tests."""
     table = company.table("experiments")
     control = table[(table["arm"] == "control") & (table["design"] != "geo")]
     return float(control["converted"].sum() / control["exposed"].sum()) if len(control) else 0.04
-
-
-def true_roi(known: dict, market: str, spend: pd.Series) -> pd.Series | None:
-    """True revenue a dollar by channel of a simulated company; None where its truth has no such table."""
-    table = known.get("served_orders_by_market")
-    if table is None or "market" not in table:
-        return None
-    row = table.set_index("market").loc[market]
-    return row.reindex(spend.index).astype(float) * float(row["order_value_usd"]) / spend

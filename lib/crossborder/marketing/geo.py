@@ -3,49 +3,26 @@
 Outcomes are wide frames: one row a period, one column a region. p value and interval come from one inversion.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError, Refusal
+from crossborder.marketing.geo_inference import GeoEffect, conformal, effect, ready
 
 __all__ = [
     "GeoEffect",
+    "augmented_synthetic_control",
     "did_of_means",
     "difference_in_differences",
     "market_selection",
     "panel",
+    "ridge_penalty",
     "simplex_fit",
     "synthetic_control",
     "synthetic_did",
 ]
-
-
-@dataclass(frozen=True)
-class GeoEffect:
-    """Mean effect a region and period of the treatment, with interval and p value from the same test.
-
-    `path` has one row a period: actual and expected mean of the treated regions. `weights` are the controls' weights.
-    """
-
-    method: str
-    estimate: float
-    low: float
-    high: float
-    p_value: float
-    level: float
-    relative: float
-    weights: pd.Series
-    path: pd.DataFrame
-    pre_error: float
-
-    @property
-    def relative_interval(self) -> tuple[float, float]:
-        """The interval as fractions of the expected level."""
-        base = self.estimate / self.relative if self.relative else np.nan
-        return self.low / base, self.high / base
 
 
 def panel(cells: pd.DataFrame, value: str = "revenue_usd") -> tuple[pd.DataFrame, list[str], pd.Timestamp]:
@@ -88,7 +65,7 @@ def difference_in_differences(
     """
     from scipy.special import stdtr, stdtrit
 
-    y, on, post = _ready(outcomes, treated, start)
+    y, on, post = ready(outcomes, treated, start)
     change = y[post].mean(axis=0) - y[~post].mean(axis=0)
     gap = change[on].mean() - change[~on].mean()
     count_on, count_off = int(on.sum()), int((~on).sum())
@@ -104,12 +81,14 @@ def difference_in_differences(
     freedom = count_off - 1.0
     if count_on > 1:
         freedom = sum(parts) ** 2 / (parts[0] ** 2 / (count_on - 1) + parts[1] ** 2 / (count_off - 1))
-    t = float(stdtrit(freedom, 0.5 + level / 2))
+    half = float(stdtrit(freedom, 0.5 + level / 2)) * error
     p = float(2 * stdtr(freedom, -abs(gap) / error)) if error > 0 else 0.0
     actual = y[:, on].mean(axis=1)
     expected = y[:, ~on].mean(axis=1) + (y[~post][:, on].mean() - y[~post][:, ~on].mean())
-    weights = pd.Series(1 / count_off, index=outcomes.columns[~on])
-    return _result("difference in differences", gap, t * error, p, level, actual, expected, post, weights, outcomes)
+    weights = np.full(count_off, 1 / count_off)
+    made = {"actual": actual, "expected": expected, "post": post, "weights": weights}
+    ends = gap - half, gap + half
+    return effect("difference in differences", gap, ends, p, level, **made, outcomes=outcomes, controls=~on)
 
 
 def synthetic_control(
@@ -126,28 +105,62 @@ def synthetic_control(
     """Actual less a convex mix of control regions that follows the treated mean before the start.
 
     `intercept` lets the mix lie at another level (demeaned fit); `ridge` penalises uneven weights.
-    Inference is conformal: effects that permutations of the residuals do not reject, refitted under each effect.
-    `permutation`: `random` (residuals exchangeable, as GeoLift) or `cyclic` (shifts in time; allows for dependence, but
-    needs many periods: p is at least 1 / periods).
+    Inference is conformal: effects that permutations of the residuals do not reject, refitted under each effect;
+    `permutation` as in `geo_inference.conformal`.
     Source: Abadie, Diamond and Hainmueller (2010), JASA 105; Chernozhukov, Wuthrich and Zhu (2021), JASA 116.
     """
-    y, on, post = _ready(outcomes, treated, start)
+    y, on, post = ready(outcomes, treated, start)
     target, controls = y[:, on].mean(axis=1), y[:, ~on]
     weights, shift = simplex_fit(controls[~post], target[~post], ridge=ridge, intercept=intercept)
     expected = controls @ weights + shift
+
+    def fit(wanted: np.ndarray) -> np.ndarray:
+        mix, moved = simplex_fit(controls, wanted, ridge=ridge, intercept=intercept)
+        return controls @ mix + moved
+
     gap = target - expected
-    estimate = float(gap[post].mean())
-    orders = _orders(post, permutation, rng or np.random.default_rng(0))
+    low, high, p = conformal(fit, target, post, gap, level=level, permutation=permutation, rng=rng)
+    made = {"actual": target, "expected": expected, "post": post, "weights": weights}
+    found = float(gap[post].mean())
+    return effect("synthetic control", found, (low, high), p, level, **made, outcomes=outcomes, controls=~on)
 
-    def p_value(effect: float) -> float:
-        adjusted = target - effect * post
-        mix, level_shift = simplex_fit(controls, adjusted, ridge=ridge, intercept=intercept)
-        return _rank_p(np.abs(adjusted - controls @ mix - level_shift), orders)
 
-    low, high = _invert(p_value, estimate, max(float(gap[~post].std()), 1e-9 * max(abs(target).max(), 1)), 1 - level)
-    series = pd.Series(weights, index=outcomes.columns[~on])
-    base = _result("synthetic control", estimate, 0.0, p_value(0.0), level, target, expected, post, series, outcomes)
-    return GeoEffect(**{**base.__dict__, "low": low, "high": high})
+def augmented_synthetic_control(
+    outcomes: pd.DataFrame,
+    treated: Sequence[str],
+    start: object,
+    *,
+    intercept: bool = False,
+    penalty: float | None = None,
+    level: float = 0.9,
+    permutation: str = "random",
+    rng: np.random.Generator | None = None,
+) -> GeoEffect:
+    """Synthetic control whose remaining gap before the start is corrected by a ridge regression on that past.
+
+    The weights still add to 1 but may be negative: the mix may leave the hull of the controls, the less so the larger
+    the `penalty` (in squared units of the outcome; None: chosen by leaving out one period at a time). Without a gap
+    left, and with a large penalty, it is the synthetic control. Inference as in `synthetic_control`.
+    Source: Ben-Michael, Feller and Rothstein (2021), JASA 116(536), equations 6 and 10, section 5.3.
+    """
+    y, on, post = ready(outcomes, treated, start)
+    target, controls = y[:, on].mean(axis=1), y[:, ~on]
+    if penalty is None:
+        penalty = ridge_penalty(controls[~post], target[~post], intercept=intercept)
+    if penalty <= 0:
+        raise InputError.out_of_range("penalty", penalty, "above 0")
+    weights, shift = _augmented_fit(controls[~post], target[~post], penalty, intercept)
+    expected = controls @ weights + shift
+
+    def fit(wanted: np.ndarray) -> np.ndarray:
+        mix, moved = _augmented_fit(controls, wanted, penalty, intercept)
+        return controls @ mix + moved
+
+    gap = target - expected
+    low, high, p = conformal(fit, target, post, gap, level=level, permutation=permutation, rng=rng)
+    made = {"actual": target, "expected": expected, "post": post, "weights": weights}
+    found = float(gap[post].mean())
+    return effect("augmented synthetic control", found, (low, high), p, level, **made, outcomes=outcomes, controls=~on)
 
 
 def synthetic_did(
@@ -167,7 +180,7 @@ def synthetic_did(
     """
     from scipy.special import ndtr, ndtri
 
-    y, on, post = _ready(outcomes, treated, start)
+    y, on, post = ready(outcomes, treated, start)
     estimate, region, period = _sdid(y, on, post)
     count_on, off = int(on.sum()), np.flatnonzero(~on)
     if len(off) <= count_on:
@@ -188,8 +201,43 @@ def synthetic_did(
     actual = y[:, on].mean(axis=1)
     mixed = y[:, ~on] @ region
     expected = mixed + period @ (actual - mixed)[~post]
-    weights = pd.Series(region, index=outcomes.columns[~on])
-    return _result("synthetic DiD", estimate, z * error, p, level, actual, expected, post, weights, outcomes)
+    made = {"actual": actual, "expected": expected, "post": post, "weights": region}
+    ends = estimate - z * error, estimate + z * error
+    return effect("synthetic DiD", estimate, ends, p, level, **made, outcomes=outcomes, controls=~on)
+
+
+def ridge_penalty(
+    controls: np.ndarray, target: np.ndarray, *, intercept: bool = False, count: int = 20, folds: int = 40
+) -> float:
+    """Penalty of the augmented fit by leaving out one period at a time (at most `folds`, evenly spaced).
+
+    The largest of `count` candidates whose error lies within one standard error of the smallest; candidates fall from
+    the largest squared singular value of the controls' past by a factor of 1e-8 in all.
+    Source: Ben-Michael, Feller and Rothstein (2021), section 5.3.
+    """
+    centred = controls - controls.mean(axis=1, keepdims=True)
+    top = float(np.linalg.norm(centred, 2)) ** 2
+    if top <= 0:
+        raise Refusal.because("the control regions do not differ", f"controls: {controls.shape[1]}", "add regions")
+    candidates = top * np.geomspace(1.0, 1e-8, count)
+    left_out = np.unique(np.linspace(0, len(target) - 1, min(folds, len(target))).astype(int))
+    errors = np.empty((len(left_out), count))
+    for row, period in enumerate(left_out):
+        kept = np.arange(len(target)) != period
+        weights, shift = simplex_fit(controls[kept], target[kept], intercept=intercept)
+        levels = controls[kept].mean(axis=0) if intercept else np.zeros(controls.shape[1])
+        past = controls[kept] - levels
+        apart = past - past.mean(axis=1, keepdims=True)
+        # One decomposition serves all candidates: the correction is linear in what the mix missed.
+        value, vector = np.linalg.eigh(apart @ apart.T)
+        missed = vector.T @ (target[kept] - controls[kept] @ weights - shift)
+        reach = (controls[period] - levels) @ apart.T @ vector
+        added = (reach * missed) @ (1 / (np.maximum(value, 0.0)[:, None] + candidates))
+        errors[row] = (target[period] - controls[period] @ weights - shift - added) ** 2
+    mean = errors.mean(axis=0)
+    best = int(mean.argmin())
+    within = mean <= mean[best] + errors[:, best].std(ddof=1) / np.sqrt(len(left_out))
+    return float(candidates[int(np.argmax(within))])
 
 
 def simplex_fit(
@@ -271,47 +319,21 @@ def _groups(regions: int, sizes: Sequence[int], sets: int, rng: np.random.Genera
     return sorted(found)
 
 
-def _ready(outcomes: pd.DataFrame, treated: Sequence[str], start: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    unknown = [name for name in treated if name not in outcomes.columns]
-    if unknown or not len(treated):
-        raise InputError.unknown("treated region", str(unknown[:1]), map(str, outcomes.columns))
-    if outcomes.isna().to_numpy().any():
-        holes = outcomes.columns[outcomes.isna().any()].tolist()
-        raise InputError.out_of_range("outcomes", f"holes in {holes[:3]}", "a value for every region and period")
-    y = outcomes.to_numpy(dtype=float)
-    on = outcomes.columns.isin(list(treated))
-    index = outcomes.index
-    post = np.asarray(index >= (pd.Timestamp(start) if isinstance(index, pd.DatetimeIndex) else start))
-    if post.all() or not post.any() or (~post).sum() < 2:
-        raise Refusal.because(
-            "a regional test needs periods before and after its start",
-            f"before: {int((~post).sum())}, after: {int(post.sum())}",
-            "add at least 2 periods before the start",
-        )
-    if on.all():
-        raise Refusal.because("no region is left as control", f"treated: {int(on.sum())}", "leave regions untreated")
-    return y, on, post
+def _augmented_fit(
+    controls: np.ndarray, target: np.ndarray, penalty: float, intercept: bool
+) -> tuple[np.ndarray, float]:
+    """Weights of the convex mix plus the ridge correction of what it misses, and the shift in level.
 
-
-def _result(
-    method: str,
-    estimate: float,
-    half: float,
-    p: float,
-    level: float,
-    actual: np.ndarray,
-    expected: np.ndarray,
-    post: np.ndarray,
-    weights: pd.Series,
-    outcomes: pd.DataFrame,
-) -> GeoEffect:
-    path = pd.DataFrame({"actual": actual, "expected": expected, "treated": post}, index=outcomes.index)
-    base = float(expected[post].mean())
-    pre = float(np.sqrt(np.mean((actual - expected)[~post] ** 2)))
-    relative = float(estimate) / base if base else np.nan
-    return GeoEffect(
-        method, float(estimate), float(estimate - half), float(estimate + half), p, level, relative, weights, path, pre
-    )
+    Periods are centred at the controls' mean, so that the correction adds to 0 over the controls.
+    """
+    weights, shift = simplex_fit(controls, target, intercept=intercept)
+    levels = controls.mean(axis=0) if intercept else np.zeros(controls.shape[1])
+    past = controls - levels
+    centred = past - past.mean(axis=1, keepdims=True)
+    missed = target - controls @ weights - shift
+    inner = centred @ centred.T + penalty * np.eye(len(target))
+    added = centred.T @ np.linalg.solve(inner, missed)
+    return weights + added, float(shift - levels @ added)
 
 
 def _sdid(y: np.ndarray, on: np.ndarray, post: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
@@ -323,40 +345,3 @@ def _sdid(y: np.ndarray, on: np.ndarray, post: np.ndarray) -> tuple[float, np.nd
     period = simplex_fit(controls[~post].T, controls[post].mean(axis=0), ridge=tiny, intercept=True)[0]
     gap = target - controls @ region
     return float(gap[post].mean() - period @ gap[~post]), region, period
-
-
-def _orders(post: np.ndarray, permutation: str, rng: np.random.Generator) -> np.ndarray:
-    """Positions that stand in for the treated periods, one row a permutation; the first row is what happened."""
-    size, treated = len(post), np.flatnonzero(post)
-    if permutation == "cyclic":
-        return (treated + np.arange(size)[:, None]) % size
-    if permutation != "random":
-        raise InputError.unknown("permutation", permutation, ["random", "cyclic"])
-    drawn = rng.permuted(np.tile(np.arange(size), (1999, 1)), axis=1)[:, : len(treated)]
-    return np.vstack([treated, drawn])
-
-
-def _rank_p(residual: np.ndarray, orders: np.ndarray) -> float:
-    """Share of permutations whose residuals in the treated periods are at least as large as those seen."""
-    statistic = residual[orders].mean(axis=1)
-    return float(np.mean(statistic >= statistic[0] - 1e-9 * max(statistic[0], 1e-12)))
-
-
-def _invert(p_value: Callable[[float], float], estimate: float, scale: float, alpha: float) -> tuple[float, float]:
-    """Ends of the effects with p above alpha, by widening then bisection on each side."""
-    ends = []
-    for side in (-1.0, 1.0):
-        step = scale / 4
-        inside = estimate
-        outside = estimate + side * step
-        while p_value(outside) > alpha and step < 1e4 * scale:
-            inside, step = outside, step * 1.7
-            outside = estimate + side * step
-        if step >= 1e4 * scale:
-            ends.append(side * np.inf)
-            continue
-        for _ in range(18):
-            middle = (inside + outside) / 2
-            inside, outside = (middle, outside) if p_value(middle) > alpha else (inside, middle)
-        ends.append(outside)
-    return float(ends[0]), float(ends[1])

@@ -13,6 +13,7 @@ __all__ = [
     "balance",
     "design_matrix",
     "doubly_robust",
+    "e_value",
     "identity_match",
     "matched",
     "naive",
@@ -144,6 +145,24 @@ def balance(treated: np.ndarray, covariates: pd.DataFrame, weights: np.ndarray |
     before = (x[t].mean(axis=0) - x[~t].mean(axis=0)) / spread
     after = (np.average(x[t], axis=0, weights=weights[t]) - np.average(x[~t], axis=0, weights=weights[~t])) / spread
     return pd.DataFrame({"before": before, "after": after}, index=covariates.columns)
+
+
+def e_value(ratio: float, limit: float | None = None) -> tuple[float, float]:
+    """How strong an unseen cause must be to explain an effect away: for the estimate, and for its interval's near end.
+
+    `ratio` is a risk or rate ratio, `limit` the end of its interval nearer to 1. The unseen cause would have to go with
+    both joining and buying by at least this ratio each, beyond what was adjusted for. 1 where the interval holds 1.
+    Source: VanderWeele and Ding (2017), Annals of Internal Medicine 167(4).
+
+    >>> [round(value, 2) for value in e_value(3.9, 1.8)]
+    [7.26, 3.0]
+    """
+    if ratio <= 0 or (limit is not None and limit <= 0):
+        raise InputError.out_of_range("ratio and limit", (ratio, limit), "above 0")
+    near = ratio if limit is None else limit
+    crosses = (near <= 1) != (ratio <= 1)
+    values = [value if value >= 1 else 1 / value for value in (ratio, 1.0 if crosses else near)]
+    return tuple(float(value + np.sqrt(value * (value - 1))) for value in values)
 
 
 def tier_economics(tiers: pd.DataFrame) -> pd.DataFrame:

@@ -1,16 +1,14 @@
 """What the data can tell about each channel: collinearity, flat likelihoods, spend that never moved."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
 from crossborder.marketing.adstock import geometric_weights, saturate
-from crossborder.marketing.mix_model import MixFit, fit
-from crossborder.marketing.mix_problem import MixPriors, lagged
+from crossborder.marketing.mix_model import MixFit, draw, fit
+from crossborder.marketing.mix_problem import Problem, lagged
 
-__all__ = ["identifiability", "profile_likelihood", "variance_inflation"]
+__all__ = ["control_effects", "identifiability", "profile_likelihood", "variance_inflation"]
 
 
 def variance_inflation(columns: np.ndarray) -> np.ndarray:
@@ -78,25 +76,33 @@ def profile_likelihood(
     A flat line says that the data do not tell. `parameter`: `decay`, or `half_saturation` over mean spend.
     Columns: value, log_likelihood.
     """
-    if channel not in spend.columns:
-        raise InputError.unknown("channel", channel, map(str, spend.columns))
-    if parameter not in ("decay", "half_saturation"):
-        raise InputError.unknown("parameter", parameter, ["decay", "half_saturation"])
     default = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8]) if parameter == "decay" else np.geomspace(0.3, 5, 6)
     values = default if grid is None else np.asarray(grid, dtype=float)
-    others = [name for name in spend.columns if name != channel]
     found = []
-    priors = settings.pop("priors", MixPriors())
     for value in values:
-        # Holding a parameter is a prior without spread on it; the column is pre-adstocked and the rest refitted.
-        if parameter == "decay":
-            stocked = spend[[channel]].ewm(alpha=1 - value, adjust=False).mean()
-        else:
-            mean = spend[channel].mean()
-            stocked = saturate(spend[[channel]] / mean, float(value)) * mean
-        held = pd.concat([stocked, spend[others]], axis=1)
-        model = fit(held, sales, controls, priors=replace(priors, decay_mean=priors.decay_mean), **settings)
+        model = fit(spend, sales, controls, held=(channel, parameter, float(value)), **settings)
         residual = model.sales - model.fitted
         white = residual[1:] - model.autocorrelation * residual[:-1]
         found.append(-0.5 * len(white) * np.log(white @ white / len(white)))
     return pd.DataFrame({"value": values, "log_likelihood": np.array(found) - max(found)})
+
+
+def control_effects(model: MixFit, *, level: float = 0.9, draws: int = 200, rng: np.random.Generator) -> pd.DataFrame:
+    """Effect of each control on sales a period, as a share of mean sales a unit of the control, with intervals.
+
+    Draws of the media's parameters carry their uncertainty over; each adds the noise of the regression. For a control
+    in logs (price) the effect is an elasticity of sales. Columns: effect, effect_low, effect_high; index control.
+    """
+    problem = Problem(
+        model.spend, model.sales, model.controls, model.lags, model.saturation, model.priors, None, model.sigma,
+        model.autocorrelation,
+    )  # fmt: skip
+    thetas = draw(model, draws, rng)
+    made = np.array([problem.coefficient(theta) for theta in thetas])
+    spread = np.linalg.pinv(problem.white_z.T @ problem.white_z) * model.sigma**2
+    value, vector = np.linalg.eigh(spread)
+    made += rng.standard_normal(made.shape) @ (vector * np.sqrt(np.clip(value, 0.0, None))).T
+    mean = model.sales.mean()
+    low, high = np.quantile(made, [(1 - level) / 2, (1 + level) / 2], axis=0) / mean
+    names = pd.Index(model.control_names, name="control")
+    return pd.DataFrame({"effect": model.coefficient / mean, "effect_low": low, "effect_high": high}, index=names)

@@ -97,11 +97,13 @@ def fit(
     priors: MixPriors = MixPriors(),
     experiments: pd.DataFrame | None = None,
     autocorrelated: bool = True,
+    held: tuple[str, str, float] | None = None,
 ) -> MixFit:
     """The mix model of weekly `sales` on weekly `spend` (one column a channel) and `controls`.
 
     `experiments`: index channel, columns roi (sales per unit of spend) and standard_error, from tests in the same
-    market; they enter as observations of the model's own ROI. Raises Refusal with fewer weeks than 3 a parameter.
+    market; they enter as observations of the model's own ROI. `held`: a channel, `decay` or `half_saturation` (over
+    mean spend), and the value at which it is kept. Raises Refusal with fewer weeks than 3 a parameter.
     """
     x, y, z, names = _design(spend, sales, controls, trend)
     n = x.shape[1]
@@ -111,13 +113,13 @@ def fit(
             f"weeks: {len(y)}, channels: {n}, controls: {z.shape[1]}",
             f"at least {3 * n + z.shape[1] + 10} weeks, or fewer channels",
         )
-    tested = _tests(experiments, spend.columns)
+    tested, kept = _tests(experiments, spend.columns), _held(held, spend.columns)
     theta, sigma, rho, tests = start_values(x.sum(axis=0) / x.sum(), priors), float(np.std(y)) / 3, 0.0, None
     # Noise and autocorrelation are re-estimated between fits; the experiments join once the noise is known.
     for turn in range(3):
         tests = tested if turn > 0 else None
         problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
-        theta = problem.solve(theta, starts=2 if turn == 0 else 1)
+        theta = problem.solve(theta, starts=2 if turn == 0 else 1, held=kept)
         residual = problem.residual_of_sales(theta)
         freedom = max(len(y) - z.shape[1] - 2 * n, len(y) // 2)
         if autocorrelated:
@@ -125,7 +127,7 @@ def fit(
         white = residual[1:] - rho * residual[:-1]
         sigma = float(np.sqrt(white @ white / freedom))
     problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
-    theta = problem.solve(theta)
+    theta = problem.solve(theta, held=kept)
     return MixFit(
         tuple(map(str, spend.columns)),
         theta,
@@ -292,3 +294,20 @@ def _tests(experiments: pd.DataFrame | None, channels: Sequence[str]) -> pd.Data
     if (experiments["standard_error"] <= 0).any():
         raise InputError.out_of_range("standard_error", float(experiments["standard_error"].min()), "above 0")
     return experiments.assign(place=[list(channels).index(name) for name in experiments.index])
+
+
+def _held(held: tuple[str, str, float] | None, channels: Sequence[str]) -> tuple[int, float] | None:
+    """Place and value, on the scale of the fit, of the parameter that is kept."""
+    if held is None:
+        return None
+    channel, parameter, value = held
+    if channel not in list(channels):
+        raise InputError.unknown("channel", channel, map(str, channels))
+    if parameter not in ("decay", "half_saturation"):
+        raise InputError.unknown("parameter", parameter, ["decay", "half_saturation"])
+    if value <= 0 or (parameter == "decay" and value >= 1):
+        raise InputError.out_of_range(parameter, value, "above 0, a decay below 1")
+    place = list(channels).index(channel)
+    if parameter == "decay":
+        return place, float(np.log(value / (1 - value)))
+    return len(channels) + place, float(np.log(value))

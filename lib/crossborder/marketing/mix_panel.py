@@ -63,7 +63,7 @@ def fit(
     experiments: Mapping[str, pd.DataFrame] | None = None,
     lags: int = 8,
     saturation: str = "michaelis_menten",
-    priors: MixPriors = MixPriors(),
+    priors: MixPriors = MixPriors(half_sd=0.8),
     spread: float = SPREAD,
 ) -> PanelFit:
     """The mix model of all markets together; frames by market as for `mix_model.fit`, with a trend in each.

@@ -16,14 +16,20 @@ class MixPriors:
 
     `strength` multiplies all of them (0 is least squares). All channels together are expected to bring `media_share` of
     sales, in proportion to their spend (the same return for all); `size_sd` is the spread of the log effect around it.
+    `half_common_sd` is the spread that all half-saturations share: how bent the curves are is learned from all channels
+    and their tests together, each departing from that by `half_sd`. What the weeks never saw, spend near nothing, is
+    read off the curve: `beyond_sd` is the error of that, on the log of all effects together; it widens the
+    intervals of channels that no test has measured.
     """
 
     decay_mean: float = 0.35
     decay_sd: float = 1.0
     half_mean: float = 1.5
-    half_sd: float = 0.8
+    half_sd: float = 0.5
+    half_common_sd: float = 1.0
     media_share: float = 0.25
     size_sd: float = 1.3
+    beyond_sd: float = 0.1
     strength: float = 1.0
 
 
@@ -51,6 +57,7 @@ class Problem:
         self.white_y = self._whiten(self.y)
         self.channels = x.shape[1]
         self.spent, self.tests = x.sum(axis=0), experiments
+        self.prior_rows = _prior_rows(priors, self.channels)
 
     def _whiten(self, rows: np.ndarray) -> np.ndarray:
         white = rows - self.rho * np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
@@ -78,9 +85,7 @@ class Problem:
         n = self.channels
         by_theta = self._media_slopes(theta)
         moved = -self._projected(self._whiten(by_theta)) / self.sigma
-        p = self.priors
-        spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
-        rows = [moved, np.diag(np.sqrt(p.strength) / spread)]
+        rows = [moved, self.prior_rows]
         if self.tests is not None:
             at = self.tests["place"].to_numpy()
             gain = by_theta.sum(axis=0) * self.level / np.tile(self.spent, 3)
@@ -111,28 +116,51 @@ class Problem:
         return np.hstack([by_decay, -size * slope * stocked, value])
 
     def _prior(self, theta: np.ndarray) -> np.ndarray:
-        n, p = self.channels, self.priors
-        centre = start_values(self.spent / self.spent.sum(), p)
-        spread = np.repeat([p.decay_sd, p.half_sd, p.size_sd], n)
-        return np.sqrt(p.strength) * (theta - centre) / spread
+        return self.prior_rows @ (theta - start_values(self.spent / self.spent.sum(), self.priors))
 
-    def solve(self, theta: np.ndarray, starts: int = 1) -> np.ndarray:
+    def solve(self, theta: np.ndarray, starts: int = 1, held: tuple[int, float] | None = None) -> np.ndarray:
+        """The most likely parameters; `held` keeps one of them (its place) at a value."""
         from scipy.optimize import least_squares
 
         n = self.channels
         low = np.repeat([-6.0, -4.0, -14.0], n)
         high = np.repeat([3.5, 4.0, 4.0], n)
+        free = np.ones(3 * n, dtype=bool)
+        fixed = np.array(theta, dtype=float)
+        if held is not None:
+            free[held[0]], fixed[held[0]] = False, held[1]
+
+        def whole(part: np.ndarray) -> np.ndarray:
+            made = fixed.copy()
+            made[free] = part
+            return made
+
         best = None
         for start in range(starts):
-            begin = np.clip(theta + 0.7 * start * np.repeat([1.0, 1.0, -1.0], n), low + 1e-6, high - 1e-6)
-            found = least_squares(self.residuals, begin, self.jacobian, bounds=(low, high), x_scale="jac", max_nfev=200)
+            begin = np.clip(fixed + 0.7 * start * np.repeat([1.0, 1.0, -1.0], n), low + 1e-6, high - 1e-6)[free]
+            found = least_squares(
+                lambda part: self.residuals(whole(part)),
+                begin,
+                lambda part: self.jacobian(whole(part))[:, free],
+                bounds=(low[free], high[free]),
+                x_scale="jac",
+                max_nfev=200,
+            )
             best = found if best is None or found.cost < best.cost else best
-        return best.x
+        return whole(best.x)
 
     def covariance(self, theta: np.ndarray) -> np.ndarray:
         """Inverse of the Gauss-Newton Hessian; a floor keeps directions without information finite."""
         jacobian = self.jacobian(theta)
-        return np.linalg.inv(jacobian.T @ jacobian + 0.05 * np.eye(len(theta)))
+        made = np.linalg.inv(jacobian.T @ jacobian + 0.05 * np.eye(len(theta)))
+        beyond = np.full(self.channels, self.priors.beyond_sd)
+        if self.tests is not None:
+            # A hold-out measures the effect down to nothing: the better it does, the less is read off the curve.
+            at = self.tests["place"].to_numpy()
+            error = (self.tests["standard_error"] / self.tests["roi"].clip(lower=1e-9)).to_numpy()
+            beyond[at] *= error**2 / (error**2 + beyond[at] ** 2 + 1e-12)
+        made[2 * self.channels :, 2 * self.channels :] += np.outer(beyond, beyond)
+        return made
 
     def coefficient(self, theta: np.ndarray) -> np.ndarray:
         gap = self.white_y - self._whiten(self.media(theta).sum(axis=1))
@@ -141,6 +169,18 @@ class Problem:
     def residual_of_sales(self, theta: np.ndarray) -> np.ndarray:
         fitted = self.z @ self.coefficient(theta) + self.media(theta).sum(axis=1) * self.level
         return self.y * self.level - fitted
+
+
+def _prior_rows(priors: MixPriors, channels: int) -> np.ndarray:
+    """Matrix that turns distances from the prior centre into standard normals, parameter block by block."""
+    even = np.full((channels, channels), 1 / channels)
+    made = np.zeros((3 * channels, 3 * channels))
+    spreads = ((priors.decay_sd, 0.0), (priors.half_sd, priors.half_common_sd), (priors.size_sd, 0.0))
+    for block, (own, common) in enumerate(spreads):
+        at = slice(block * channels, (block + 1) * channels)
+        together = np.sqrt(own**2 + channels * common**2)
+        made[at, at] = (np.eye(channels) - even) / own + even / together
+    return np.sqrt(priors.strength) * made
 
 
 def start_values(spend_share: np.ndarray, priors: MixPriors) -> np.ndarray:

@@ -34,7 +34,9 @@ class Reach:
     summary: pd.DataFrame
 
 
-def discount_test(company: "Company", margin_share: float, order_value: float) -> pd.DataFrame | None:
+def discount_test(
+    company: "Company", margin_share: float, order_value: float, *, level: float = 0.9
+) -> pd.DataFrame | None:
     """Every discount arm of a multi-arm test: lift with simultaneous interval, break-even lift, net a thousand orders.
 
     Arms must name the discount as a percentage ("10 percent"). None without such a test.
@@ -47,7 +49,7 @@ def discount_test(company: "Company", margin_share: float, order_value: float) -
         return None
     rows = rows[rows["experiment_id"] == rows["experiment_id"].iloc[0]]
     arms = rows.groupby("arm").agg(converted=("converted", "sum"), people=("exposed", "sum")).astype(float)
-    found = experiments.many_arms(arms, correction="dunnett", level=0.9)
+    found = experiments.many_arms(arms, correction="dunnett", level=level)
     base = arms.loc["control", "converted"] / arms.loc["control", "people"]
     size = found.index.str.extract(r"(\d+)", expand=False).astype(float).to_numpy() / 100
     made = pd.DataFrame(
@@ -72,7 +74,13 @@ def discount_test(company: "Company", margin_share: float, order_value: float) -
 
 
 def offer_economics(
-    company: "Company", sold: "Table", margin_share: float, *, rng: np.random.Generator, expected_rise: float = 8.0
+    company: "Company",
+    sold: "Table",
+    margin_share: float,
+    *,
+    level: float = 0.9,
+    rng: np.random.Generator,
+    expected_rise: float = 8.0,
 ) -> OfferEconomics:
     """Discount test, a flash sale of the best seller with stock for two thirds of the demand, and invitations.
 
@@ -97,11 +105,13 @@ def offer_economics(
     )
     table = pd.DataFrame({"question": [name.replace("_", " ") for name in sale.index], "answer": sale.to_numpy()})
     invited = {
-        f"{count:g} invitations a customer": referral.viral_coefficient(1000, 1000 * count, 1000 * count * 0.06)
+        f"{count:g} invitations a customer": referral.viral_coefficient(
+            1000, 1000 * count, 1000 * count * 0.06, level=level
+        )
         for count in (0.5, 1.0, 2.0, 4.0)
     }
     growth = pd.DataFrame(invited).T.rename(columns={"low": "k_low", "high": "k_high"}).rename_axis("programme")
-    return OfferEconomics(discount_test(company, margin_share, mean), table, growth)
+    return OfferEconomics(discount_test(company, margin_share, mean, level=level), table, growth)
 
 
 def reach(
@@ -113,6 +123,7 @@ def reach(
     yearly_discount: float,
     *,
     royalty_rate: float = 0.03,
+    level: float = 0.9,
     share: float = 1.0,
     rng: np.random.Generator,
 ) -> Reach:
@@ -133,7 +144,7 @@ def reach(
     low, middle, high = worth.values()
     rows.append(("brand value, royalty relief (assumed royalty rate, half to double)", "USD", middle, low, high))
     summary = pd.DataFrame(rows, columns=["figure", "unit", "amount", "amount_low", "amount_high"])
-    return Reach(_festivals(sold), summary)
+    return Reach(_festivals(sold, level), summary)
 
 
 def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float) -> list[tuple]:
@@ -166,7 +177,7 @@ def _alike(company: "Company", history: pd.DataFrame, value: pd.DataFrame, rng: 
     ]
 
 
-def _festivals(sold: "Table") -> pd.DataFrame:
+def _festivals(sold: "Table", level: float) -> pd.DataFrame:
     from crossborder.reference import calendars
 
     size = sold.group_by("market").aggregate(orders=sold.count()).to_pandas()
@@ -176,7 +187,7 @@ def _festivals(sold: "Table") -> pd.DataFrame:
     daily = counts.assign(day=pd.to_datetime(counts["day"])).set_index("day")["orders"].sort_index()
     daily = daily.reindex(pd.date_range(daily.index.min(), daily.index.max()), fill_value=0)
     events = calendars.events([market], daily.index.min(), daily.index.max())
-    found = promotions.event_multipliers(daily, events)
+    found = promotions.event_multipliers(daily, events, level=level)
     made = found.rename(columns={"low": "multiplier_low", "high": "multiplier_high"})
     made.insert(0, "market", market)
     return made[made["days"] >= 2].reset_index(drop=True)

@@ -10,7 +10,7 @@ from crossborder.errors import InputError, Refusal
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["histories", "order_gaps", "split"]
+__all__ = ["histories", "order_gaps", "seasons", "split"]
 
 
 def histories(orders: "Table", *, until: object, unit_days: float = 1.0, since: object | None = None) -> pd.DataFrame:
@@ -65,6 +65,42 @@ def split(orders: "Table", *, calibration_until: object, until: object, unit_day
     merged = frame.merge(seen.to_pandas(), on="customer_id", how="left")
     filled = merged.fillna({"holdout_frequency": 0, "holdout_value_usd": 0.0})
     return filled.assign(holdout=(end - cut).days / unit_days)
+
+
+def seasons(orders: "Table", *, until: object, days: int = 90, ahead: int = 1) -> pd.DataFrame:
+    """Buying counted in seasons of `days`, back from `until`, and in the `ahead` seasons after it; one row a customer.
+
+    The season of the first order is no chance to come back; each later one is. Columns: customer_id, frequency (seasons
+    with an order), recency (the last of these, counted from the first order's), periods (seasons since), and
+    holdout_frequency (of the `ahead` seasons, those with an order). This is the history that `fit_bgbb` reads.
+    """
+    if days < 1 or ahead < 0:
+        raise InputError.out_of_range("days and ahead", (days, ahead), "1 or more days, 0 or more seasons")
+    end = pd.Timestamp(until)
+    known = orders.filter(orders.customer_id.notnull())
+    known = known.filter(known.ordered_at < _moment(end + pd.Timedelta(days=days * ahead)))
+    before = (_moment(end).epoch_seconds() - known.ordered_at.epoch_seconds()) / (86400.0 * days)
+    # 1 is the last season before `until`, 0 the first one after it.
+    placed = known.select("customer_id", season=before.ceil().cast("int64")).distinct()
+    past = placed.season >= 1
+    made = placed.group_by("customer_id").aggregate(
+        first=placed.season.max(),
+        last=placed.season.min(where=past),
+        bought=past.cast("int64").sum(),
+        holdout_frequency=(~past).cast("int64").sum(),
+    )
+    frame = made.filter(made["first"] >= 1).order_by("customer_id").to_pandas()
+    if frame.empty:
+        raise Refusal.because("no customer bought before the day", f"until: {end.date()}", "choose a later day")
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"],
+            "frequency": frame["bought"] - 1,
+            "recency": frame["first"] - frame["last"].astype("int64"),
+            "periods": frame["first"] - 1,
+            "holdout_frequency": frame["holdout_frequency"],
+        }
+    )
 
 
 def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:

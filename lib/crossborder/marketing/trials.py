@@ -116,7 +116,7 @@ def watched(company: "Company", experiment: str, *, level: float = 0.95, looks: 
 def regional_test(
     company: "Company", market: str, *, level: float = 0.9, lift_wanted: float = 0.1, rng: np.random.Generator
 ) -> RegionalTest | None:
-    """The latest regional test of a market by three methods; None where there is none."""
+    """The latest regional test of a market by four methods; None where there is none."""
     table = company.table("experiments")
     table = table[(table["design"] == "geo") & (table["market"] == market)]
     if table.empty:
@@ -130,12 +130,13 @@ def regional_test(
     found = [
         geo.difference_in_differences(weekly, treated, start, level=level),
         geo.synthetic_control(weekly, treated, start, intercept=True, level=level, rng=rng),
+        geo.augmented_synthetic_control(weekly, treated, start, intercept=True, level=level, rng=rng.spawn(1)[0]),
         geo.synthetic_did(weekly, treated, start, level=level, placebos=60, rng=rng),
     ]
     effects = _effects(found, len(treated))
     saved = _saved(cells, treated, start, last_dark)
     weeks = int((weekly.index >= start).sum())
-    chosen = effects.iloc[2]
+    chosen = effects.iloc[-1]
     error = float(chosen["effect_high"] - chosen["effect_low"]) / 2 / _z(level) * weeks
     before = weekly[weekly.index < start]
     groups = geo.market_selection(
@@ -149,7 +150,7 @@ def regional_test(
         -float(chosen["effect_usd"]) * weeks / saved,
         error / saved,
         saved,
-        found[2].path,
+        found[-1].path,
         groups,
     )
 

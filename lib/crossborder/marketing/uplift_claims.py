@@ -12,12 +12,12 @@ __all__ = ["against_own", "credible", "stack"]
 SURVIVES = {"experiment": (0.9, 0.2), "uplift": (0.35, 0.35), "anecdote": (0.2, 0.3)}
 
 
-def credible(claims: pd.DataFrame, *, prior_sd: float = 0.05) -> pd.DataFrame:
+def credible(claims: pd.DataFrame, *, prior_sd: float = 0.05, level: float = 0.9) -> pd.DataFrame:
     """Each claimed uplift with the share that survives its kind of evidence, then shrunk to 0 with spread `prior_sd`.
 
     `claims`: columns claim, uplift (relative), kind (experiment, uplift, anecdote) and, for experiments,
     standard_error.
-    Columns added: discounted, error, credible, low, high (90 %).
+    Columns added: discounted, error, credible, low, high (at `level`).
     """
     missing = {"claim", "uplift", "kind"} - set(claims.columns)
     if missing:
@@ -31,7 +31,7 @@ def credible(claims: pd.DataFrame, *, prior_sd: float = 0.05) -> pd.DataFrame:
     error = np.sqrt((claims["uplift"].abs() * spread) ** 2 + own**2).clip(lower=1e-6)
     discounted = claims["uplift"] * share
     weight = prior_sd**2 / (prior_sd**2 + error**2)
-    half = 1.645 * np.sqrt(weight) * error
+    half = _z(level) * np.sqrt(weight) * error
     return claims.assign(
         discounted=discounted,
         error=error,
@@ -47,6 +47,7 @@ def stack(
     overlap: float = 0.5,
     cap: float | None = None,
     draws: int = 20_000,
+    level: float = 0.9,
     rng: np.random.Generator,
 ) -> pd.Series:
     """Combined uplift of several measures: product of (1 + u), reduced by overlap, not above `cap`.
@@ -68,15 +69,15 @@ def stack(
     return pd.Series(
         {
             "combined": point,
-            "low": float(np.quantile(combined, 0.05)),
-            "high": float(np.quantile(combined, 0.95)),
+            "low": float(np.quantile(combined, (1 - level) / 2)),
+            "high": float(np.quantile(combined, (1 + level) / 2)),
             "naive_sum": float(claimed.sum()),
             "naive_product": float(np.prod(1 + claimed) - 1),
         }
     )
 
 
-def against_own(claimed: pd.Series, own: pd.DataFrame) -> pd.DataFrame:
+def against_own(claimed: pd.Series, own: pd.DataFrame, *, level: float = 0.9) -> pd.DataFrame:
     """Claims beside own estimates of the same thing: claim, own estimate with interval, whether the interval holds it.
 
     `own`: index as `claimed`, columns estimate, standard_error; own estimates are also shrunk to their common mean.
@@ -85,7 +86,8 @@ def against_own(claimed: pd.Series, own: pd.DataFrame) -> pd.DataFrame:
     if both.empty:
         raise InputError.unknown("claim", str(claimed.index[:1].tolist()), map(str, own.index))
     pulled = shrink(both["estimate"].to_numpy(), both["standard_error"].to_numpy())
-    low, high = both["estimate"] - 1.645 * both["standard_error"], both["estimate"] + 1.645 * both["standard_error"]
+    half = _z(level) * both["standard_error"]
+    low, high = both["estimate"] - half, both["estimate"] + half
     claim = claimed.reindex(both.index)
     return pd.DataFrame(
         {
@@ -97,3 +99,9 @@ def against_own(claimed: pd.Series, own: pd.DataFrame) -> pd.DataFrame:
             "holds": (claim >= low) & (claim <= high),
         }
     )
+
+
+def _z(level: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))

@@ -78,7 +78,8 @@ class CustomerValue(Parameters):
     notebook: ClassVar[str] = "43_customer_value"
     needs: ClassVar[tuple[str, ...]] = ("orders",)
     uses: ClassVar[tuple[str, ...]] = (
-        "customers", "sessions", "ad_spend", "emails", "tickets", "surveys", "products", "platforms", "assumptions",
+        "customers", "sessions", "ad_spend", "emails", "tickets", "surveys", "products", "platforms", "prices",
+        "experiments", "touchpoints", "assumptions",
     )  # fmt: skip
 
     markets: list[MarketCode] = Field([], description="markets; empty = all")
