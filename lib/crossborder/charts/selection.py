@@ -37,7 +37,7 @@ def gate_funnel(funnel: pd.DataFrame, findings: pd.DataFrame) -> style.Figure:
         left += width
     for y, gate, end in zip(place, funnel["gate"], left, strict=True):
         hits = findings[(findings["gate"] == gate) & (findings["verdict"] != "pass")]
-        words = hits["reason"].str.replace(r"\s*\([A-Z]{2}\)$| in [A-Z]{2}$", "", regex=True)
+        words = hits["reason"].str.replace(r"\s*\([A-Z]{2}\)$| in [A-Z]{2}$|, [A-Z]{2} has .*$", "", regex=True)
         words = words.str.replace(r"gross margin.*", t("price too low for its cost"), regex=True)
         common = words.value_counts()
         text = f"{common.index[0]} ({common.iloc[0]})" if len(common) else ""
@@ -157,8 +157,8 @@ def value_spread(draws: np.ndarray, picks: pd.DataFrame, budget_usd: float) -> s
     for bar, left in zip(bars, edges, strict=False):
         if left < 0:
             bar.set_color(style.BAD)
-    for x, text in ((low, "5 %"), (middle, t("median")), (high, "95 %")):
-        ax.axvline(x, color=style.INK, linewidth=0.9, linestyle=":")
+    for x, text in ((low, style.percent(0.05)), (middle, t("median")), (high, style.percent(0.95))):
+        ax.vlines(x, 0, counts.max() * 1.03, color=style.INK, linewidth=0.9, linestyle=":")
         labels.halo(ax.annotate(f"{text}: {style.money(x)}", (x, counts.max() * 1.04), ha="center", size=8))
     ax.set_ylim(0, counts.max() * 1.16)
     ax.set_yticks([])
