@@ -73,19 +73,12 @@ def credit_by_method(
     else:
         title = t(
             "{channel} gets {credit} of the credit from {method} and brought {truth} of what marketing caused",
-            channel=top.replace("_", " ").capitalize(),
-            credit=style.percent(last[top]),
-            method=method_name(methods[0]).lower(),
-            truth=style.percent(float(truth[top] / truth.sum()), 1),
+            channel=top.replace("_", " ").capitalize(), credit=style.percent(last[top]),
+            method=method_name(methods[0]).lower(), truth=style.percent(float(truth[top] / truth.sum()), 1),
         )  # fmt: skip
-    return style.finish(
-        fig,
-        title=title,
-        subtitle=t(
-            "Share of credited orders by channel and method, {level} intervals over journeys",
-            level=style.percent(level),
-        ),
-    )
+    shares = style.percent(level)
+    subtitle = t("Share of credited orders by channel and method, {level} intervals over journeys", level=shares)
+    return style.finish(fig, title=title, subtitle=subtitle)
 
 
 def level_bars(levels: pd.Series, truth: float | None) -> style.Figure:
