@@ -108,3 +108,19 @@ def test_codes_and_truth_values_are_said_in_words_unless_a_reader_types_them():
 
 def test_what_has_no_end_is_written_as_such():
     assert style.money(math.inf) == "USD\u2009∞" and style.number(-math.inf, 2) == "−∞"
+
+
+def test_a_picture_is_drawn_as_matplotlib_saves_it():
+    def made() -> style.Figure:
+        fig, axes = style.figure(columns=2)
+        for ax in axes:
+            ax.plot([1, 2, 3], [1, 4, 9])
+            ax.set_ylabel("a long label")
+        style.human_axis(axes[0].xaxis, "percent")
+        return style.finish(fig, title="A finding", subtitle="what is shown", source="from where")
+
+    saved, drawn = io.BytesIO(), made()
+    made().savefig(saved, format="png", dpi=130, facecolor="white", metadata={"Software": None})
+    one, other = (np.asarray(Image.open(picture)) for picture in (saved, io.BytesIO(drawn.png())))
+    assert one.shape == other.shape and (one == other).all()
+    assert drawn.dpi == made().dpi

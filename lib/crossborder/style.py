@@ -106,8 +106,13 @@ class Figure(MatplotlibFigure):
 
     def png(self, dpi: int = 130) -> bytes:
         """The picture as PNG, the same bytes each time on one machine."""
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+        buffer, before = io.BytesIO(), self.dpi
+        self.dpi = dpi
+        try:
+            # `savefig` would draw everything once more beforehand, only for the layout, which a drawing does anyway.
+            FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
+        finally:
+            self.dpi = before
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:

@@ -65,3 +65,14 @@ def test_holidays_are_told_in_english():
 def test_wrong_inputs_are_named(arguments, text):
     with pytest.raises(InputError, match=text):
         calendars.events(*arguments)
+
+
+def test_kinds_and_names_leave_out_the_others_and_change_nothing_else():
+    every = calendars.events(MARKETS, "2024-01-01", "2026-12-31")
+    sales = calendars.events(MARKETS, "2024-01-01", "2026-12-31", kinds=["sale", "season"])
+    wanted = every[every["kind"].isin(["sale", "season"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(sales, wanted)
+    ramadan = calendars.events(MARKETS, "2024-01-01", "2026-12-31", only=["ramadan"])
+    pd.testing.assert_frame_equal(ramadan, every[every["event"] == "ramadan"].reset_index(drop=True))
+    with pytest.raises(InputError, match="event 'ramadam' is not known"):
+        calendars.events("SA", "2024-01-01", "2024-12-31", only=["ramadam"])

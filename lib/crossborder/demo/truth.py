@@ -22,8 +22,8 @@ def available(path: str | Path) -> bool:
     return (_folder(path) / "truth.json").is_file()
 
 
-def load(path: str | Path) -> dict:
-    """The truth as nested dictionaries; frames where the simulator had frames.
+def load(path: str | Path, part: str = "") -> dict:
+    """The truth, or one `part` of it such as "market_sales": nested dictionaries, frames where the simulator had them.
 
     Raises `InputError` if the company at `path` has no truth (a real one never has).
     """
@@ -31,12 +31,15 @@ def load(path: str | Path) -> dict:
     if not available(path):
         allowed = "the folder of a simulated company, which holds truth/truth.json"
         raise InputError.out_of_range("path", str(path), allowed, "use `truth.available(path)` first")
-    return load_folder(folder)
+    return load_folder(folder, part)
 
 
-def load_folder(folder: Path) -> dict:
-    """The truth that stands in this very folder."""
-    return _filled(json.loads((folder / "truth.json").read_text(encoding="utf-8")), folder)
+def load_folder(folder: Path, part: str = "") -> dict:
+    """The truth that stands in this very folder, or one part of it; InputError for a part that is not there."""
+    whole = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    if part and part not in whole:
+        raise InputError.unknown("part of the truth", part, whole)
+    return _filled(whole[part] if part else whole, folder)
 
 
 def _filled(value: object, folder: Path) -> object:

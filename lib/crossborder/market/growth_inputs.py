@@ -148,7 +148,7 @@ def _exposure(monthly: pd.DataFrame) -> np.ndarray | None:
     muslim = [m for m in monthly.columns.unique("market") if m in ("AE", "ID", "MY", "SA", "TR")]
     if not muslim:
         return None
-    events = calendars.events(muslim, months[0].strftime("%Y-%m-%d"), end, kinds=["religious"])
+    events = calendars.events(muslim, months[0].strftime("%Y-%m-%d"), end, kinds=["religious"], only=["ramadan"])
     return demand.monthly_exposure(events, monthly.columns, months, ["ramadan"])
 
 

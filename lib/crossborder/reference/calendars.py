@@ -26,14 +26,17 @@ def events(
     start: str | pd.Timestamp,
     end: str | pd.Timestamp,
     kinds: str | Iterable[str] | None = None,
+    only: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Every event that touches the period, one row each: date, end, days, market, event, name, kind, estimated.
 
+    `kinds` and `only` (events such as "ramadan"; public holidays have no such names) leave out the others.
     `estimated` marks days that depend on the sighting of the moon or that are placeholders; source and confidence
     stand beside them. Dates are local days; a public holiday in a row of days is one row a day.
     """
-    first, last = one_day("start", start), one_day("end", end)
+    first, last, only = one_day("start", start), one_day("end", end), tuple(only)
     wanted = _wanted(kinds)
+    _known_events(only)
     if first > last:
         raise InputError.out_of_range("start", f"{first:%Y-%m-%d}", f"a day up to the end, {last:%Y-%m-%d}")
     names = [markets] if isinstance(markets, str) else list(dict.fromkeys(markets))
@@ -41,8 +44,8 @@ def events(
         if name not in _known_markets():
             raise InputError.unknown("market", name, _known_markets())
     years = range(first.year - 1, last.year + 2)
-    parts = [_year(market, year, tuple(wanted)) for market in names for year in years]
-    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020, KINDS).head(0)
+    parts = [_year(market, year, tuple(wanted), only) for market in names for year in years]
+    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020, KINDS, ()).head(0)
     inside = (table["end"] >= first) & (table["date"] <= last)
     return table[inside].sort_values(["date", "market", "kind", "event"], ignore_index=True)
 
@@ -81,18 +84,26 @@ def _known_markets() -> tuple[str, ...]:
     return tuple(sorted({market for cell in read("sale_events.csv")["markets"] for market in cell.split()}))
 
 
+def _known_events(only: tuple[str, ...]) -> None:
+    known = read("sale_events.csv", dates=("start",))["event"]
+    for name in only:
+        if name not in set(known):
+            raise InputError.unknown("event", name, known.unique())
+
+
 @cache
-def _year(market: str, year: int, kinds: tuple[str, ...]) -> pd.DataFrame:
+def _year(market: str, year: int, kinds: tuple[str, ...], only: tuple[str, ...]) -> pd.DataFrame:
     """The events of a market of some kinds that begin in a year; kinds that nobody asked for are not worked out."""
     rules = read("sale_events.csv", dates=("start",))
     rules = rules[rules["markets"].str.split().map(lambda names: market in names) & rules["kind"].isin(kinds)]
+    rules = rules[rules["event"].isin(only)] if only else rules
     rows = [
         (date, days, estimated, rule.event, rule.name, rule.kind, rule.source, rule.confidence)
         for rule in rules.itertuples(index=False)
         for date, days, estimated in _dates(rule, year)
     ]
     columns = ["date", "days", "estimated", "event", "name", "kind", "source", "confidence"]
-    rows += _holidays(market, year) if "public_holiday" in kinds else []
+    rows += _holidays(market, year) if "public_holiday" in kinds and not only else []
     types = {"date": "datetime64[ns]", "days": "int64", "estimated": "bool"} | dict.fromkeys(columns[3:], "str")
     table = pd.DataFrame(rows, columns=columns).astype(types)
     table["market"] = market
