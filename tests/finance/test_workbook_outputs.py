@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from crossborder.finance.dcf import FREE_CASH_LINES, discounted_value, free_cash_flow
 from crossborder.finance.evaluate import evaluate
+from crossborder.finance.statements import STATEMENTS
 from crossborder.finance.workbook import FIRST_MONTH, FIRST_ROW, plan_workbook
 from crossborder.finance.workbook_outputs import flow_before_tax
 
@@ -39,6 +40,11 @@ def check_outputs(source, values) -> None:
     assert found["USD a calendar year"] == [2026, 2027] and found["months of the plan in it"] == [2, 12]
     assert found["revenue"] == pytest.approx([revenue[:2].sum(), revenue[2:].sum()], rel=1e-9)
     assert found["cash"] == pytest.approx([cash[1], cash[-1]], rel=1e-9)
+    for statement, names in STATEMENTS.items():
+        for name in names:
+            monthly = np.broadcast_to(values[name][0, :, 0, 0], 14)
+            ends = [monthly[1], monthly[-1]] if statement == "balance" else [monthly[:2].sum(), monthly[2:].sum()]
+            assert found[name] == pytest.approx(ends, rel=1e-9, abs=1e-6), name
     worth = discounted_value(free_cash_flow(values), 0.14, 0.02).enterprise[0]
     assert found["enterprise value (USD)"][0] == pytest.approx(worth, rel=1e-9)
 

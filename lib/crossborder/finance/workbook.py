@@ -147,6 +147,7 @@ class _Writer:
         self.number = book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00;-"})
         self.input = book.add_format({"num_format": "#,##0.00##", "font_color": "#0000FF", "bg_color": "#FFF9E5"})
         self.whole = book.add_format({"num_format": "#,##0;[Red]-#,##0;-"})
+        self.total = book.add_format({"num_format": "#,##0;[Red]-#,##0;-", "bold": True, "top": 1})
         self.percent = book.add_format({"num_format": "0.0%", "font_color": "#0000FF", "bg_color": "#FFF9E5"})
         self.bold = book.add_format({"bold": True})
         self.heading = book.add_format({"bold": True, "font_size": 14})
@@ -272,7 +273,13 @@ class _Writer:
         self.book.define_name("all_checks", f"=Checks!$B${row + 2}")
 
     def _outputs(self) -> None:
-        known = {"whole": self.whole, "number": self.number, "bold": self.bold, "heading": self.heading}
+        known = {
+            "whole": self.whole,
+            "whole bold": self.total,
+            "number": self.number,
+            "bold": self.bold,
+            "heading": self.heading,
+        }
         known |= {"percent": self.percent}
         place = (self.layout, self.values, self.months)
         if self.valued:

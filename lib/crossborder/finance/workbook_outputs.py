@@ -1,4 +1,4 @@
-"""What the workbook shows first: yearly results, balances at year ends, charts, and the value of the plan."""
+"""What the workbook shows first: the three statements by year, charts, and the value of the plan."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.finance.dcf import FREE_CASH_LINES, discounted_value, free_cash_flow
+from crossborder.finance.statements import STATEMENTS
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["outputs", "valuation"]
 
-FLOWS = ("revenue", "gross_profit", "contribution_total", "ebitda", "net_income", "cash_from_operations")
-BALANCES = ("cash", "receivables", "inventory", "payables", "loan", "retained_earnings")
+HEADINGS = {
+    "Income statement, USD": "income",
+    "Cash flow, USD": "cash flow",
+    "Balance sheet at the year's end, USD": "balance",
+}
+TOTALS = ("gross_profit", "contribution_total", "ebitda", "ebit", "net_income", "change_in_cash", "assets",
+          "liabilities_and_equity")  # fmt: skip
 CHARTED = ("revenue", "ebitda", "cash")
 LABELS, OPENING, FIRST = ("line", "market", "channel", "unit", "block", "opening"), 5, 6
 
@@ -32,7 +38,7 @@ def outputs(
     title: str,
     valued: bool,
 ) -> None:
-    """The sheet of outputs: flows by calendar year, balances at the end of each, the value, and charts."""
+    """The sheet of outputs: the three statements by calendar year, the value, and charts."""
     whole, bold = formats["whole"], formats["bold"]
     years = sorted({month.year for month in months})
     sheet.write_string(0, 0, title, formats["heading"])
@@ -40,29 +46,30 @@ def outputs(
     sheet.write_formula(1, 1, "=all_checks", None, "OK")
     sheet.write_string(3, 0, "USD a calendar year", bold)
     sheet.write_string(4, 0, "months of the plan in it")
-    shown = [name for name in FLOWS if name in layout.model.lines]
-    held = [name for name in BALANCES if name in layout.model.lines]
-    sheet.write_string(6 + len(shown), 0, "USD at the end of it", bold)
-    for place, year in enumerate(years):
+    blocks, row = [], 5
+    for heading, statement in HEADINGS.items():
+        names = [name for name in STATEMENTS[statement] if name in layout.row]
+        blocks.append((row, heading, names, statement == "balance"))
+        row += len(names) + 2
+    for column, year in enumerate(years, start=1):
         inside = np.array([month.year == year for month in months])
-        column = 1 + place
         sheet.write_number(3, column, year, bold)
         sheet.write_formula(4, column, f"=COUNTIF({_months(layout, 2)},{_letter(column)}$4)", whole, int(inside.sum()))
-        for row, name in enumerate(shown, start=5):
-            sheet.write_formula(
-                row, column, _yearly(layout, name, column), whole, _row(values, name, months)[inside].sum()
-            )
-        for row, name in enumerate(held, start=7 + len(shown)):
-            sheet.write_formula(
-                row, column, _at_end(layout, name, column), whole, _row(values, name, months)[inside][-1]
-            )
-    for row, name in [*enumerate(shown, start=5), *enumerate(held, start=7 + len(shown))]:
-        sheet.write_string(row, 0, name)
-    last = 8 + len(shown) + len(held)
+        for first, _, names, held in blocks:
+            for place, name in enumerate(names, start=first + 1):
+                found = _row(values, name, months)[inside]
+                text, cached = (_at_end, found[-1]) if held else (_yearly, found.sum())
+                form = formats["whole bold"] if name in TOTALS else whole
+                sheet.write_formula(place, column, text(layout, name, column), form, cached)
+    for first, heading, names, _ in blocks:
+        sheet.write_string(first, 0, heading, bold)
+        for place, name in enumerate(names, start=first + 1):
+            sheet.write_string(place, 0, name, bold if name in TOTALS else None)
+    last = row
     if valued:
         sheet.write_string(last, 0, "enterprise value (USD)", bold)
         sheet.write_formula(last, 1, "=enterprise_value", whole, formats["value"])
-    sheet.set_column(0, 0, 26)
+    sheet.set_column(0, 0, 34)
     sheet.set_column(1, len(years), 14)
     for place, name in enumerate(name for name in CHARTED if name in layout.model.lines):
         sheet.insert_chart(last + 2 + 15 * place, 0, _chart(book, layout, name, len(months)), {"x_scale": 1.5})
@@ -146,18 +153,20 @@ def _flow(cell: Any, column: int) -> str:
 
 
 def _yearly(layout: "Layout", name: str, column: int) -> str:
-    return f"=SUMIFS({_months(layout, layout.row[name] + 1)},{_months(layout, 2)},{_letter(column)}$4)"
+    return (
+        f"=SUMIFS({_months(layout, layout.row[name] + 1, layout.sheet[name])},{_months(layout, 2)},{_letter(column)}$4)"
+    )
 
 
 def _at_end(layout: "Layout", name: str, column: int) -> str:
     """The balance in the last month of the year above."""
     days, years = _months(layout, 3), _months(layout, 2)
     newest = f"SUMPRODUCT(MAX(({years}={_letter(column)}$4)*{days}))"
-    return f"=SUMIFS({_months(layout, layout.row[name] + 1)},{days},{newest})"
+    return f"=SUMIFS({_months(layout, layout.row[name] + 1, layout.sheet[name])},{days},{newest})"
 
 
-def _months(layout: "Layout", row: int) -> str:
-    return f"Group!${_letter(FIRST)}${row}:${_letter(FIRST + layout.months - 1)}${row}"
+def _months(layout: "Layout", row: int, sheet: str = "Group") -> str:
+    return f"{sheet}!${_letter(FIRST)}${row}:${_letter(FIRST + layout.months - 1)}${row}"
 
 
 def _row(values: Mapping[str, np.ndarray], name: str, months: Sequence[pd.Timestamp]) -> np.ndarray:
@@ -174,7 +183,7 @@ def _chart(book: "xlsxwriter.Workbook", layout: "Layout", name: str, months: int
             "line": {"color": "#0072B2", "width": 1.75},
         }
     )
-    unit = "month end" if name in BALANCES else "a month"
+    unit = "month end" if name in STATEMENTS["balance"] else "a month"
     chart.set_title({"name": f"{name}, USD {unit}", "name_font": {"size": 11}})
     chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm", "major_unit": 6, "major_unit_type": "months"})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
