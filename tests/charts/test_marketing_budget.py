@@ -77,3 +77,15 @@ def test_worlds_count_the_moves_that_gain():
     )
     text = said(charts.worlds(errors))
     assert "In 3 worlds" in text and "gains in 2" in text
+
+
+def test_subtitles_follow_the_level(move):
+    curves, draws, now, best = move
+    table = response.curve_table(curves, draws, now.to_numpy(), level=0.8)
+    path = pd.DataFrame({"effect": [0.02, 0.03], "fixed_low": 0.0, "fixed_high": 0.06, "low": -0.1, "high": 0.07})
+    made = [
+        charts.response_curves(table, best.spend, level=0.8), charts.watched_test(path, "video", level=0.8),
+        charts.calibration_pairs(rois(1.0), rois(0.5), None, level=0.8),
+    ]  # fmt: skip
+    for fig in made:
+        assert "80\u2009%" in said(fig) and "90\u2009%" not in said(fig)

@@ -7,7 +7,8 @@ from crossborder.charts import marketing_customers as charts
 
 
 def said(fig) -> str:
-    return " ".join(text.get_text() for text in fig.findobj(lambda one: hasattr(one, "get_text")))
+    texts = " ".join(text.get_text() for text in fig.findobj(lambda one: hasattr(one, "get_text")))
+    return " ".join(texts.split(" ")).replace("\n", " ")
 
 
 def test_the_costliest_step_is_the_title():
@@ -52,3 +53,28 @@ def test_numbers_of_mails_that_cannot_be_told_apart_are_named():
     assert "2 e-mails a week bring most; 1 to 2" in said(charts.email_value(frame))
     sure = frame.assign(value_low=frame["value"] - 0.001, value_high=frame["value"] + 0.001)
     assert "cannot be told apart" not in said(charts.email_value(sure))
+
+
+def effects() -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {"covariate": ["market", "channel", "channel"], "value": ["DE", "mail", "ads"], "rate": [0.95, 1.4, 1.0]}
+    )
+    return rows.assign(rate_low=rows["rate"] - 0.1, rate_high=rows["rate"] + 0.1)
+
+
+def test_covariates_that_stand_apart_are_counted_beside_chance():
+    text = said(charts.covariate_forest(effects(), level=0.8))
+    assert "1 of 3 markets and channels" in text and "chance alone would show 1" in text
+    assert "by market" in text and "by channel" in text
+
+
+def test_subtitles_follow_the_level():
+    frame = pd.DataFrame({"sends": [1, 2], "value": [0.1, 0.12], "value_low": [0.09, 0.1], "value_high": [0.11, 0.13]})
+    rows = pd.DataFrame({"estimate": [48.0, 11.0], "low": [46.0, 8.0], "high": [50.0, 14.0]}, index=["plain", "timed"])
+    ratios = pd.DataFrame({"ratio": [4.0], "ratio_low": [3.5], "ratio_high": [5.0]}, index=["ads"])
+    made = [
+        charts.email_value(frame, level=0.8), charts.effect_forest(rows, None, level=0.8),
+        charts.value_over_cost(ratios, 3.0, level=0.8), charts.covariate_forest(effects(), level=0.8),
+    ]  # fmt: skip
+    for fig in made:
+        assert "80\u2009%" in said(fig) and "90\u2009%" not in said(fig)

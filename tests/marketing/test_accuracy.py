@@ -27,6 +27,12 @@ def test_rules_share_out_orders_that_would_have_come_anyway(summary):
     assert summary.loc[RULES, "level_ratio"].nunique() == 1
 
 
+def test_both_come_near_the_caused_orders(summary):
+    assert 0.8 <= summary.loc["calibrated", "level_ratio"] <= 1.25
+    assert 0.8 <= summary.loc["mix_calibrated", "level_ratio"] <= 1.25
+    assert summary.loc["calibrated", "share_distance"] < 0.7 * summary.loc[RULES, "share_distance"].min()
+
+
 def test_tests_bring_the_mix_model_nearer_to_the_level(summary):
     assert summary.loc["mix_calibrated", "level_error"] < summary.loc["mix", "level_error"]
 

@@ -30,6 +30,15 @@ def test_untested_channels_get_the_prior():
     assert not factors.loc["c", "tested"]
 
 
+def test_a_channel_that_nobody_buys_caused_nothing_unless_a_test_says_so():
+    factors = calibration.incrementality_factors(CREDIT, lift(30.0, 1.0), unpaid=["c"])
+    assert factors.loc["c", ["factor", "factor_low", "factor_high"]].to_list() == [0.0, 0.0, 0.0]
+    assert factors.loc["b", "factor"] > 0
+    assert calibration.incrementality_factors(CREDIT, lift(30.0, 1.0), unpaid=["a"]).loc["a", "factor"] > 0
+    with pytest.raises(InputError, match="channel 'z' is not known"):
+        calibration.incrementality_factors(CREDIT, lift(30.0, 1.0), unpaid=["z"])
+
+
 def test_a_test_of_an_unknown_channel_is_named():
     with pytest.raises(InputError, match="channel 'z' is not known"):
         calibration.incrementality_factors(CREDIT, lift(1.0, 1.0).rename(index={"a": "z"}))

@@ -216,8 +216,9 @@ def covariate_forest(effects: pd.DataFrame, *, level: float = 0.9) -> style.Figu
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(t("purchase rate over that of the commonest"), fontsize=8)
     title = t(
-        "{count} of {all} markets and channels buy at a rate of their own", count=int(clear.sum()), all=len(clear)
-    )
+        "{count} of {all} markets and channels buy at a rate of their own; chance alone would show {chance}",
+        count=int(clear.sum()), all=len(clear), chance=style.number(len(clear) * (1 - level), 0),
+    )  # fmt: skip
     subtitle = t(
         "Purchase rate in the BG/NBD model with covariates, commonest value is 1; {level} intervals",
         level=style.percent(level),

@@ -48,7 +48,7 @@ def world_credits(world: JourneyTruth) -> pd.DataFrame:
 
     `calibrated` takes the linear credit and multiplies it by incrementality factors from the world's hold-outs;
     `calibrated_markov` does so with the Markov credit. `mix` and `mix_calibrated` are the mix model of the same users'
-    weeks without and with the hold-outs, in orders of the world's users; a channel without spend gets none.
+    weeks without and with the hold-outs, in orders of the world's users. A channel without spend gets none of either.
     """
     names = list(world.truth.index)
     touches = world.touches
@@ -63,10 +63,11 @@ def world_credits(world: JourneyTruth) -> pd.DataFrame:
     table = attribution.compare(found, value="credit").reindex(names)
     fit = data_driven.fit_logit(journeys, data_driven.exposure(journeys), untouched=world.untouched)
     table["logit_removal"] = data_driven.incremental_credit(fit).set_index("channel")["credit"].clip(lower=0.0)
-    for name, base in (("calibrated", "linear"), ("calibrated_markov", "markov")):
-        factors = calibration.incrementality_factors(table[base], world.lift)
-        table[name] = calibration.calibrate(table[base], factors)["credit"]
     weeks = world.weeks
+    unpaid = [name for name in names if name not in weeks.spend.columns]
+    for name, base in (("calibrated", "linear"), ("calibrated_markov", "markov")):
+        factors = calibration.incrementality_factors(table[base], world.lift, unpaid=unpaid)
+        table[name] = calibration.calibrate(table[base], factors)["credit"]
     for name, tests in (("mix", None), ("mix_calibrated", weeks.tests)):
         model = mix_model.fit(weeks.spend, weeks.orders, weeks.controls, experiments=tests)
         caused = mix_model.contributions(model).sum() / weeks.scale

@@ -354,7 +354,8 @@ def calibrated_credit(company: "Company", market: str, regional: "RegionalTest",
     lift = pd.DataFrame(
         {"increment": [regional.roi * scale], "standard_error": [regional.roi_error * scale]}, index=[regional.channel]
     )
-    factors = calibration.incrementality_factors(found, lift, level=level)
+    unpaid = list(found.index[~(spend.reindex(found.index) > 0)])
+    factors = calibration.incrementality_factors(found, lift, level=level, unpaid=unpaid)
     made = factors[["factor", "factor_low", "factor_high", "tested", "conflict"]].join(
         calibration.calibrate(found, factors)
     )

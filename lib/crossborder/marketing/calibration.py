@@ -1,5 +1,7 @@
 """Attribution and response held to experiments: incrementality factors with shrinkage, and conflicts flagged."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -55,14 +57,16 @@ def incrementality_factors(
     level: float = 0.9,
     prior_mean: float | None = None,
     prior_sd: float = 0.35,
+    unpaid: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Factor by which a method's credit must be multiplied to match experiments, a channel.
 
     `lift` has an index of channels and columns increment, standard_error: the total effect found by a randomised or
     geo experiment, scaled to the same period and market as `credited`. Factors of tested channels are shrunk to a
     prior mean (default: their precision-weighted mean together with a prior of 0.5 give or take 0.25, at most 1) with
-    spread `prior_sd`; untested channels get the prior. `conflict` marks a test whose interval excludes the credit
-    itself.
+    spread `prior_sd`; untested channels get the prior. Channels that nobody buys (`unpaid`, such as direct visits)
+    cannot be switched off, so nothing of their credit is the work of marketing money: their factor is 0. `conflict`
+    marks a test whose interval excludes the credit itself.
     Columns: tested, raw, raw_error, factor, factor_error, factor_low, factor_high, conflict.
     """
     from scipy.special import ndtri
@@ -70,7 +74,7 @@ def incrementality_factors(
     missing = {"increment", "standard_error"} - set(lift.columns)
     if missing:
         raise InputError.missing_columns("lift", missing, lift.columns)
-    unknown = [name for name in lift.index if name not in credited.index]
+    unknown = [name for name in (*lift.index, *unpaid) if name not in credited.index]
     if unknown:
         raise InputError.unknown("channel", str(unknown[0]), credited.index)
     z = float(ndtri(0.5 + level / 2))
@@ -86,6 +90,8 @@ def incrementality_factors(
     own = (prior_sd**2 / (prior_sd**2 + error**2)).fillna(0.0)
     factor = own * raw.fillna(0.0) + (1 - own) * prior_mean
     spread = np.sqrt(1 / (1 / prior_sd**2 + (1 / error**2).fillna(0.0)))
+    free = credited.index.isin(list(unpaid)) & ~tested
+    factor, spread = factor.mask(free, 0.0), spread.mask(free, 0.0)
     return pd.DataFrame(
         {
             "tested": tested,
