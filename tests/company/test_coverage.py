@@ -55,3 +55,10 @@ def test_one_table_alone_has_no_joins_to_score(folder):
     ]
     assert pd.isna(score["integration"])
     assert score["overall"] == pytest.approx(score.drop(["overall", "integration"]).mean())
+
+
+def test_few_partners_and_many_give_the_same_shares(folder, monkeypatch):
+    company = Company.open(folder)
+    few = coverage.join_rates(company)
+    monkeypatch.setattr(coverage, "FEW_PARTNERS", 0)
+    pd.testing.assert_frame_equal(few, coverage.join_rates(company))

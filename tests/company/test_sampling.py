@@ -28,3 +28,11 @@ def test_another_table_gives_the_same_people():
     one = sampling.of_share(table(3_000), 0.2).customer_id.to_pandas()
     other = sampling.of_share(table(6_000), 0.2).customer_id.to_pandas()
     assert set(one) == {name for name in other if int(name[1:]) < 3_000}
+
+
+def test_a_frame_gives_the_same_people_as_a_table():
+    lazy = table(3_000)
+    frame = lazy.to_pandas()
+    chosen = sampling.of_frame(frame, 0.2)
+    assert chosen["customer_id"].tolist() == sampling.of_share(lazy, 0.2).customer_id.to_pandas().tolist()
+    assert sampling.of_frame(frame, 1.0) is frame

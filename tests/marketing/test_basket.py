@@ -41,3 +41,22 @@ def test_the_tail_is_that_of_the_hypergeometric_distribution():
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
     edges = basket._together_or_more(np.array([0, 5, 1]), np.array([5, 5, 1999]), np.array([7, 5, 1500]), total)
     assert edges == pytest.approx(hypergeom.sf([-1, 4, 0], total, [5, 5, 1999], [7, 5, 1500]), rel=1e-9)
+
+
+def test_pairs_counted_in_the_engine_are_those_of_the_matrix():
+    import ibis
+
+    rng = np.random.default_rng(4)
+    # Orders of one to six lines, with doubled items and lines without one.
+    order = np.repeat(np.arange(400), rng.integers(1, 7, 400))
+    item = rng.choice(["a", "b", "c", "d", "e", None], len(order), p=[0.3, 0.25, 0.2, 0.15, 0.05, 0.05])
+    lines = pd.DataFrame({"order_id": [f"o{n}" for n in order], "item": item})
+    counts = basket.pair_counts(ibis.memtable(lines), item="item", least_support=1)
+    sets = lines.dropna().groupby("order_id")["item"].agg(set)
+    several = sets[sets.map(len) > 1]
+    assert counts.orders == len(several)
+    for name, count in counts.single.items():
+        assert count == several.map(lambda bought, name=name: name in bought).sum()
+    for row in counts.pairs.itertuples():
+        assert row.together == several.map(lambda bought, row=row: {row.item_a, row.item_b} <= bought).sum()
+    assert len(counts.pairs) == 10

@@ -144,7 +144,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
         c.events("touchpoints"), c.events("orders"), [7.0, 30.0], usd_rates=inputs.usd_rates(c)
     ),
     "marketing.mix_inputs": lambda c: budget_tables.mix_inputs(c, _market(c), ["search_brand"]),
-    "marketing.weekly_revenue": lambda c: pd.concat(panel_inputs._weekly_revenue(c, inputs.usd_rates(c))),
+    "marketing.weekly_revenue": lambda c: pd.concat(panel_inputs._weekly_revenue(c)),
     "marketing.ad_costs": lambda c: budget_tables.ad_costs(c, 0.2),
     "marketing.day_parts": lambda c: budget_tables.day_parts(c, _market(c), 0.5),
     "marketing.platform_split": lambda c: budget_tables.platform_split(c, _market(c), 0.3, 1000.0),

@@ -1,9 +1,9 @@
 """One door to a company's data: what is absent is a state, what is present is valid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import ibis
 
 __all__ = ["Company"]
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,13 @@ class Company:
             profile=profile,
             warehouse=warehouse.address_of(profile, folder),
         )
+
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, worked out once for this company in this process and then shared under `name`."""
+        key = f"kept {name}"
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
 
     @property
     def sales_currencies(self) -> list[str]:

@@ -17,6 +17,8 @@ __all__ = ["coverage", "data_score", "join_rates"]
 
 # Rows held against their partners; of more a sample is taken.
 JOINED_ROWS = 1_000_000
+# Partners that are few are counted by name, all rows of them.
+FEW_PARTNERS = 10_000
 
 
 def coverage(company: "Company") -> pd.DataFrame:
@@ -83,8 +85,14 @@ def _joined(company: "Company", name: str, column: str, other: str, target: str)
     """Share of filled cells with a partner, and how many there are; counted in the engine where a side is events."""
     if not (TABLES[name].events or TABLES[other].events):
         cells = company.table(name)[column].dropna()
-        return (float(cells.isin(set(company.table(other)[target])).mean()) if len(cells) else float("nan")), len(cells)
+        return (_known_share(cells, company.table(other)[target]) if len(cells) else float("nan")), len(cells)
     left, right = _cells(company, name, column), _cells(company, other, target)
+    if not TABLES[other].events and len(company.table(other)) <= FEW_PARTNERS:
+        counts = left.group_by("cell").aggregate(n=left.count())
+        met = counts.left_join(right.distinct().mutate(there=1), "cell")
+        sums = met.aggregate(rows=met.n.sum(), partners=(met.n * met.there.fill_null(0)).sum()).to_pandas().iloc[0]
+        rows = int(sums["rows"]) if pd.notna(sums["rows"]) else 0
+        return (float(sums["partners"] / rows) if rows else float("nan")), rows
     rows = int(left.count().to_pandas())
     # Equal cells have equal hashes, so the same share of both sides keeps every pair or drops it whole.
     share = min(JOINED_ROWS / rows, 1.0) if rows else 1.0
@@ -92,6 +100,15 @@ def _joined(company: "Company", name: str, column: str, other: str, target: str)
     found = left.left_join(right.distinct().mutate(there=1), "cell")
     some = found.aggregate(rows=found.count(), partners=found.there.count()).to_pandas().iloc[0]
     return (float(some["partners"] / some["rows"]) if some["rows"] else float("nan")), rows
+
+
+def _known_share(cells: pd.Series, partners: pd.Series) -> float:
+    """Share of cells that are among the partners; looked up in Arrow, which does not make an object of every name."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names, known = (pa.array(side.dropna().astype(str), from_pandas=True) for side in (cells, partners))
+    return float(pc.mean(pc.is_in(names, value_set=known.cast(names.type))).as_py())
 
 
 def _cells(company: "Company", name: str, column: str) -> "ibis.Table":

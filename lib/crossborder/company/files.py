@@ -114,7 +114,10 @@ def engine() -> "ibis.BaseBackend":
     """The DuckDB connection of this process; one thread a kernel keeps results in the same order."""
     import ibis
 
+    from crossborder.company.utc_sql import UtcCompiler
+
     connection = ibis.duckdb.connect()
+    connection.compiler = UtcCompiler()
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql("SET preserve_insertion_order = true")
     # What does not fit into this is worked on in parts, through files in the temporary folder.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -28,15 +29,20 @@ def pair_counts(orders: "Table", *, item: str = "sku", least_support: int = 5) -
 
     Only pairs that occur `least_support` times or more come back, in the order of their names.
     """
-    lines = orders.select("order_id", item=orders[item]).distinct()
-    sizes = lines.group_by("order_id").aggregate(items=lines.count())
-    several = sizes.filter(sizes["items"] > 1)
-    kept = lines.semi_join(several, "order_id")
+    lines = orders.select("order_id", item=orders[item])
+    lines = lines.filter(lines.item.notnull())
+    ends = lines.group_by("order_id").aggregate(low=lines.item.min(), high=lines.item.max(), rows=lines.count())
+    several = laid_down(ends.filter(ends.low < ends.high))
+    # An order of two lines with two items is a pair as it stands; only longer ones are held against themselves.
+    two, more = several.filter(several.rows == 2), several.filter(several.rows > 2)
+    kept = laid_down(lines.semi_join(more, "order_id").distinct())
     other = kept.select(other_order="order_id", item_b="item")
     both = kept.inner_join(other, [kept.order_id == other.other_order, kept.item < other.item_b])
-    counted = both.group_by(item_a=both.item, item_b=both.item_b).aggregate(together=both.count())
+    found = both.select(item_a="item", item_b="item_b").union(two.select(item_a="low", item_b="high"))
+    counted = found.group_by(["item_a", "item_b"]).aggregate(together=found.count())
     pairs = counted.filter(counted.together >= least_support).order_by(["item_a", "item_b"]).to_pandas()
-    single = kept.group_by("item").aggregate(orders=kept.count()).order_by("item").to_pandas()
+    alone = kept.select("item").union(two.select(item="low")).union(two.select(item="high"))
+    single = alone.group_by("item").aggregate(orders=alone.count()).order_by("item").to_pandas()
     return PairCounts(pairs, single.set_index("item")["orders"], int(several.count().to_pandas()))
 
 

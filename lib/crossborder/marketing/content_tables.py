@@ -12,7 +12,7 @@ from crossborder.marketing import (
     customer_tables,
     engagement,
     inputs,
-    journey_query,
+    sold_orders,
     uplift_claims,
 )
 
@@ -37,8 +37,7 @@ def click_limits(company: "Company", market: str, margin: float, *, level: float
     totals = totals[(totals["clicks"] > 0) & (totals["won"] > 0) & (totals["won"] <= totals["clicks"])]
     if totals.empty:
         return None
-    lines = company.events("orders")
-    sold = journey_query.order_values(lines.filter(lines.market == market), usd_rates=rates)
+    sold = sold_orders.sold_orders(company, [market])
     target = margin * float(sold.aggregate(value=sold.revenue_usd.mean()).to_pandas()["value"].iloc[0])
     click, rate = totals["spend_usd"] / totals["clicks"], totals["won"] / totals["clicks"]
     limits = [advertising.max_cost_per_click(target, row.won, row.clicks, level=level) for row in totals.itertuples()]

@@ -18,6 +18,10 @@ __all__ = ["channel_totals", "contribution_share", "margin_share", "monthly_kpis
 
 def usd_rates(company: "Company") -> dict[str, float]:
     """Mean USD per unit of each currency in orders, spend and products, from the first order to the company's day."""
+    return dict(company.kept("marketing.usd_rates", lambda: _mean_rates(company)))
+
+
+def _mean_rates(company: "Company") -> dict[str, float]:
     from crossborder.reference import exchange
 
     found = set(company.events("orders").currency.as_table().distinct().to_pandas()["currency"])

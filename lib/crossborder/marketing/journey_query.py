@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 from crossborder.marketing.journeys import Journeys
 
@@ -22,6 +24,19 @@ __all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"
 
 WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
 ORDER = 32767
+TOUCH = ("customer_id", "at", "channel", "market", "consent")
+LINE = (
+    "order_id",
+    "customer_id",
+    "ordered_at",
+    "market",
+    "currency",
+    "quantity",
+    "unit_price",
+    "discount",
+    "tax",
+    "refund",
+)
 MEASURES = ("conversions", "revenue_usd", "refund_usd", "margin_usd")
 
 
@@ -193,21 +208,43 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Orders with a journey, and mean touches, by look-back and by whether consent is respected.
 
-    Columns: lookback_days, consent_respected, orders, with_journey, share, touches_a_journey.
+    Columns: lookback_days, consent_respected, orders, with_journey, share, touches_a_journey. Beyond 200,000 customers
+    the shares come from a sample of them (`company.sampling`), and the counts are scaled up.
     """
     rows = []
+    touchpoints, orders, of_all, guests = _some(touchpoints, orders, markets)
     for respected in use_consent:
-        read = _read(touchpoints, orders, markets, usd_rates, None, respected)
-        total = len(read.known) + int(read.guests["conversions"])
+        read = _read(touchpoints, orders, None, usd_rates, None, respected)
+        total = (round(len(read.known) / of_all) + guests) if of_all < 1 else len(read.known) + guests
         for days in lookbacks:
             _check_window(days, None)
             window = dict.fromkeys(read.channels[1], float(days))
             cut = _cut(read.stream, read.known, read.channels, window, float(days))
             won = cut["journeys"].conversions > 0
             mean = float(cut["journeys"].lengths[won].mean()) if won.any() else 0.0
-            rows.append((days, respected, total, int(won.sum()), won.sum() / max(total, 1), mean))
+            joined = round(int(won.sum()) / of_all)
+            rows.append((days, respected, total, joined, joined / max(total, 1), mean))
     names = ["lookback_days", "consent_respected", "orders", "with_journey", "share", "touches_a_journey"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _some(
+    touchpoints: "Table", orders: "Table", markets: list[str] | None
+) -> tuple["Table", "Table", float, int]:  # fmt: skip
+    """Touches and order lines of the markets, or of a sample of many customers; its share; and the guests' orders."""
+    touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
+    orders = orders.filter(orders.market.isin(markets)) if markets else orders
+    if "customer_id" not in orders.columns:
+        return touchpoints, orders, 1.0, int(orders.order_id.nunique().to_pandas())
+    guests = int(orders.filter(orders.customer_id.isnull()).order_id.nunique().to_pandas())
+    people = int(orders.customer_id.nunique().to_pandas())
+    share = min(sampling.LIMIT / people, 1.0) if people else 1.0
+    if share < 1:
+        touchpoints, orders = (
+            laid_down(sampling.of_share(table.select(*(name for name in names if name in table.columns)), share))
+            for table, names in ((touchpoints, TOUCH), (orders, LINE))
+        )
+    return touchpoints, orders, share, guests
 
 
 def _check_window(lookback_days: float, by_market: Mapping[str, float] | None) -> None:

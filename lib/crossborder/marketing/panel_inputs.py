@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.marketing import channel_panel, inputs, journey_query, mix_model
+from crossborder.marketing import channel_panel, inputs, mix_model, sold_orders
 from crossborder.marketing.budget_tables import MixInputs
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def panel_inputs(company: "Company", demand_driven: "Sequence[str]", *, fewest_w
     }
     if not weekly:
         return {}
-    revenue = _weekly_revenue(company, rates)
+    revenue = _weekly_revenue(company)
     first, last = min(table.index[0] for table in weekly.values()), max(table.index[-1] for table in weekly.values())
     events = calendars.weekly_features(list(weekly), first, last)
     prices = _prices(company) if company.has("prices") else {}
@@ -50,9 +50,9 @@ def panel_inputs(company: "Company", demand_driven: "Sequence[str]", *, fewest_w
     return found
 
 
-def _weekly_revenue(company: "Company", rates: dict[str, float]) -> dict[str, pd.Series]:
+def _weekly_revenue(company: "Company") -> dict[str, pd.Series]:
     """Revenue a week by market, USD; summed by day in the engine."""
-    sold = journey_query.order_values(company.events("orders"), usd_rates=rates)
+    sold = sold_orders.sold_orders(company)
     daily = (
         sold.group_by(sold.market, sold.ordered_at.date().name("day"))
         .aggregate(revenue=sold.revenue_usd.sum())
