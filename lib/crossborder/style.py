@@ -94,15 +94,13 @@ def use(language: str = "en") -> None:
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
-
 SHOWN: dict[str, "Figure"] = {}  # the figures that were shown, by alternative text: a run stores what they draw
 
 
 class Figure(MatplotlibFigure):
     """A matplotlib figure that shows itself with its alternative text and needs no pyplot."""
 
-    alt = ""
-    title_text = ""
+    alt = title_text = ""
 
     def png(self, dpi: int = 130) -> bytes:
         """The picture as PNG, the same bytes each time on one machine."""
@@ -118,8 +116,8 @@ class Figure(MatplotlibFigure):
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         said = self.alt or self.title_text
         SHOWN[said] = self
-        about = {"alt": said, **({"title": self.title_text} if self.title_text else {})}
-        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": said}, {"image/png": about}
+        about = {"image/png": {"alt": said, "title": self.title_text}}
+        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": said}, about
 
 
 def figure(
@@ -148,8 +146,7 @@ def finish(fig: Figure, *, title: str, subtitle: str = "", alt: str = "", source
     title_lines = wrap(title, int(wide * per_inch * 0.92)) or [""]
     subtitle_lines = wrap(subtitle, int(wide * per_inch * 1.18))
     source_lines = wrap(source, int(wide * per_inch * 1.3))
-    top = 0.06 + 0.2 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.05
-    bottom = 0.15 * len(source_lines)
+    top, bottom = 0.06 + 0.2 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.05, 0.15 * len(source_lines)
     total = high + top + bottom
     fig.set_size_inches(wide, total)
     fig.get_layout_engine().set(rect=(0, bottom / total, 1, high / total))
@@ -263,7 +260,7 @@ def names(values: Iterable[object], most: int = 5) -> str:
     """
     every = [_language.text(str(value).replace("_", " ")) for value in values]
     more = [t("and {count} more", count=len(every) - most)] if len(every) > most else []
-    return "; ".join([*every[:most], *more])
+    return ("; " if _language.current() == "en" else "\uff1b").join([*every[:most], *more])
 
 
 def day(value: object) -> str:

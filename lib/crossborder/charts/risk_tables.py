@@ -84,6 +84,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "need": ("need a month (pieces)", "number0"),
     "free": ("free at others (pieces)", "number0"),
     "max_regret": ("largest regret (USD)", "money"),
+    "planned": ("plan at hand", "text"),
     "plan_hours": ("plan within (hours)", "number0"),
     "utilisation": ("utilisation", "percent"),
     "robustness": ("robustness", "percent"),

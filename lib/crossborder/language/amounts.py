@@ -21,8 +21,9 @@ def scaled(value: float, number: Callable[[float, int], str]) -> str:
             part = value / limit
             if abs(part) >= 99.95 or part == round(part):
                 return f"{number(part, 0)}{unit}"
-            # A tick at 1.25 must not read 1.3; what is measured has more digits than two and gets one.
-            return f"{number(part, 2 if round(part, 1) != part == round(part, 2) else 1)}{unit}"
+            # A tick at 1.25 must not read 1.2.
+            quarter = round(part * 4) == part * 4 and part * 2 != round(part * 2)
+            return f"{number(part, 2 if quarter else 1)}{unit}"
     return number(value, 0 if size == round(size) or size >= 100 else (1 if size >= 10 else 2))
 
 

@@ -88,7 +88,9 @@ class Book:
         known = self.whole.get(normal(text)) if known is None else known
         if known is not None:
             return known
-        known = self._by_pattern(text)
+        # The unit of a header stands in brackets, which a pattern would take for the brackets of a text.
+        known = self._in_parts(text, header) if header and BRACKETS.fullmatch(text) else None
+        known = self._by_pattern(text) if known is None else known
         return known if known is not None else self._in_parts(text, header) or self._as_amount(text)
 
     def _half_done(self, text: str) -> str:
