@@ -18,6 +18,7 @@ from crossborder.marketing import (
     journey_query,
     keywords,
     mix_model,
+    sold_orders,
     uplift_claims,
 )
 from crossborder.marketing.response import Curves
@@ -86,8 +87,7 @@ def mix_inputs(company: "Company", market: str, demand_driven: "Sequence[str]") 
 
     rates = inputs.usd_rates(company)
     all_spend = channel_panel.weekly_usd(channel_panel.spend_usd(company.table("ad_spend"), rates), markets=[market])
-    lines = company.events("orders")
-    sold = journey_query.order_values(lines.filter(lines.market == market), usd_rates=rates)
+    sold = sold_orders.sold_orders(company, [market])
     daily = sold.group_by(sold.ordered_at.date().name("day")).aggregate(revenue=sold.revenue_usd.sum()).to_pandas()
     daily["day"] = pd.to_datetime(daily["day"])
     revenue = daily.groupby(channel_panel.to_weeks(daily["day"]))["revenue"].sum().reindex(all_spend.index).fillna(0.0)
@@ -145,7 +145,7 @@ def ad_costs(company: "Company", cap: float) -> tuple[pd.DataFrame, pd.DataFrame
     spend = channel_panel.spend_usd(company.table("ad_spend"), rates)
     start = company.as_of - pd.Timedelta(days=364)
     recent = spend[spend["date"] >= start].groupby("market")["spend_usd"].sum()
-    sold = journey_query.order_values(company.events("orders"), usd_rates=rates)
+    sold = sold_orders.sold_orders(company)
     year = sold.filter(sold.ordered_at >= start.to_pydatetime())
     sales = year.group_by("market").aggregate(sales=year.revenue_usd.sum()).to_pandas().set_index("market")["sales"]
     share = advertising.cost_headroom(recent, sales.reindex(recent.index), cap)

@@ -15,11 +15,11 @@ from crossborder.marketing import (
     engagement,
     funnel,
     inputs,
-    journey_query,
     membership,
     membership_timing,
     recommender,
     service,
+    sold_orders,
 )
 from crossborder.marketing.buying_models import BuyingModel
 
@@ -109,10 +109,7 @@ def assumed(company: "Company", name: str, default: float) -> float:
 
 def orders_and_margin(company: "Company", markets: list[str] | None = None) -> tuple["Table", float]:
     """Orders with values in USD, and contribution before marketing as a share of revenue."""
-    rates = inputs.usd_rates(company)
-    lines = company.events("orders")
-    lines = lines.filter(lines.market.isin(markets)) if markets else lines
-    sold = journey_query.order_values(lines, usd_rates=rates, unit_cost_usd=inputs.unit_cost_usd(company, rates))
+    sold = sold_orders.sold_orders(company, markets)
     total = sold.aggregate(revenue_usd=sold.revenue_usd.sum(), margin_usd=sold.margin_usd.sum()).to_pandas()
     return sold, inputs.contribution_share(company, total)
 
@@ -237,6 +234,9 @@ def chance_of_order(model: BuyingModel, past: pd.DataFrame) -> np.ndarray:
 def membership_effects(company: "Company", *, level: float, rng: np.random.Generator) -> MemberEffects:
     """Effect of membership on 180 days of spend: naive, matched, doubly robust, and by time of joining."""
     customers = company.table("customers")
+    # Beyond 200,000 customers a sample of people; effects a customer need no scaling, numbers of members do.
+    share = min(sampling.LIMIT / max(len(customers), 1), 1.0)
+    customers = sampling.of_frame(customers, share)
     people = customers.dropna(subset=["spend_after_joining_usd"])
     spend, member = people["spend_after_joining_usd"].to_numpy(float), people["member"].to_numpy(bool)
     covariates = ["market", "cohort", "acquisition_channel", "visits_before_joining", "spend_before_joining_usd"]
@@ -260,22 +260,29 @@ def membership_effects(company: "Company", *, level: float, rng: np.random.Gener
             segments[name] = (own.members, *membership_timing.spend_effect(own, float(after[name])))
     names = ["members", "estimate", "estimate_low", "estimate_high"]
     by_segment = pd.DataFrame.from_dict(segments, orient="index", columns=names).rename_axis("market").reset_index()
-    return MemberEffects(frame, _tiers(people, frame.iloc[-1]), by_segment, ratio)
+    if share < 1:
+        by_segment["members"] = (by_segment["members"] / share).round().astype("int64")
+    return MemberEffects(frame, _tiers(people, frame.iloc[-1], of_all=share), by_segment, ratio)
 
 
 def _buying(company: "Company", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Customers with the days of their first order and of joining, and the days of all their orders."""
-    orders = company.events("orders")
-    known, _ = sampling.some(orders.filter(orders.customer_id.notnull()))
-    placed = known.select("customer_id", "order_id", day=known.ordered_at.cast("timestamp")).distinct()
+    known, _ = sold_orders.some_orders(company)
+    placed = known.filter(known.customer_id.notnull())
+    placed = placed.select("customer_id", "order_id", day=placed.ordered_at.cast("timestamp"))
     purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
     first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
     people = customers.assign(first_on=customers["customer_id"].map(first), joined_on=customers["member_since"])
     return people.dropna(subset=["first_on"]), purchases
 
 
-def _tiers(people: pd.DataFrame, effect: pd.Series, margin: float = 0.5, benefit: float = 0.06) -> pd.DataFrame:
-    """Base, silver and gold by spend after joining; benefits cost `benefit` of spend, rewards a fixed sum a year."""
+def _tiers(
+    people: pd.DataFrame, effect: pd.Series, margin: float = 0.5, benefit: float = 0.06, of_all: float = 1.0
+) -> pd.DataFrame:
+    """Base, silver and gold by spend after joining; benefits cost `benefit` of spend, rewards a fixed sum a year.
+
+    `of_all` is the share of all customers that `people` are; members are scaled up to all.
+    """
     members = people[people["member"]]
     yearly = 2 * members["spend_after_joining_usd"]
     tier = pd.cut(yearly, [-1, 60, 200, np.inf], labels=["base", "silver", "gold"])
@@ -283,7 +290,7 @@ def _tiers(people: pd.DataFrame, effect: pd.Series, margin: float = 0.5, benefit
     share = grouped.mean() / yearly.mean()
     frame = pd.DataFrame(
         {
-            "members": grouped.size(),
+            "members": grouped.size() if of_all >= 1 else (grouped.size() / of_all).round().astype("int64"),
             "spend_usd": grouped.mean(),
             "uplift_usd": 2 * effect["estimate"] * share * margin,
             "uplift_low": 2 * effect["low"] * share * margin,
@@ -311,7 +318,7 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     """Item lists, diverse lists and popularity against the hidden last product; basket rules."""
     lines = company.events("orders")
     lines = lines.filter(lines.market.isin(markets)) if markets else lines
-    known, _ = sampling.some(lines.filter(lines.customer_id.notnull()))
+    known = _known_lines(company, lines, markets)
     first = known.group_by(["customer_id", "sku"]).aggregate(at=known.ordered_at.min().cast("timestamp"))
     shown, hidden = recommender.leave_last_out(first.order_by(["customer_id", "sku"]).to_pandas())
     names = pd.Index(sorted(set(shown["sku"])))
@@ -332,6 +339,12 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     quality = recommender.evaluate(lists, hidden, category=category, popularity=popularity)
     counts = basket.pair_counts(lines, least_support=10)
     return Recommendations(quality, basket.rules(counts) if len(counts.pairs) else None)
+
+
+def _known_lines(company: "Company", lines: "Table", markets: list[str] | None) -> "Table":
+    """Lines of known customers; beyond 200,000 those of a sample, whose share is known where all markets count."""
+    known = lines.filter(lines.customer_id.notnull())
+    return sampling.some(known)[0] if markets else sampling.of_share(known, sold_orders.some_orders(company)[1])
 
 
 def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:
