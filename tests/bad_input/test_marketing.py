@@ -30,6 +30,9 @@ from crossborder.marketing.journeys import from_flat, from_paths
 from crossborder.marketing.response import Curves
 
 
+NOBODY = dict.fromkeys(("people", "y", "yy", "x", "xx", "xy"), 0.0)
+
+
 def stamp(*texts):
     return pd.to_datetime(list(texts), utc=True)
 
@@ -108,6 +111,14 @@ def test_no_touch_at_all_is_refused():
         journey_query.build(touches, orders)
 
 
+def test_regions_that_never_change_show_no_effect_and_no_contradiction():
+    flat = pd.DataFrame(np.full((8, 4), 5.0), columns=list("abcd"))
+    for method in (geo.difference_in_differences, geo.synthetic_control, geo.synthetic_did):
+        found = method(flat, ["a"], 5)
+        assert (found.estimate, found.p_value) == (pytest.approx(0.0), 1.0)
+        assert found.low <= 0 <= found.high
+
+
 def test_unknown_currency_is_named():
     _, orders = tables([("c", "2025-01-02", "ads", "DE", True)], [("o", "2025-01-03", "c", "DE", 1.0)])
     with pytest.raises(InputError, match="currency 'XYZ' is not known"):
@@ -118,6 +129,8 @@ def test_a_region_without_pre_period_is_refused():
     wide = pd.DataFrame(np.ones((5, 3)), columns=list("abc"))
     with pytest.raises(Refusal, match="periods before and after its start"):
         geo.synthetic_control(wide, ["a"], 0)
+    with pytest.raises(Refusal, match="periods before and after its start"):
+        geo.augmented_synthetic_control(wide, ["a"], 0)
     with pytest.raises(Refusal, match="no region is left as control"):
         geo.synthetic_did(wide, list("abc"), 3)
 
@@ -140,6 +153,11 @@ def test_a_region_without_pre_period_is_refused():
         (lambda: experiments.sample_size_proportions(1.5, 0.1), "rate is 1.5"),
         (lambda: experiments.sample_ratio_mismatch([5]), "two or more arms"),
         (lambda: experiments.proportion_effect((5, 3), (1, 2)), "0 <= converted <= people"),
+        (
+            lambda: experiments.cuped(*[dict.fromkeys(("people", "y", "yy", "x", "xx", "xy"), 0)] * 2),
+            "2 or more in each",
+        ),
+        (lambda: membership.e_value(0.0), "above 0"),
         (lambda: sequential.boundary(3, "wald"), "kind 'wald' is not known"),
         (lambda: buying_models.fit([1], [5], [3]), "0 <= recency <= age"),
         (lambda: buying_models.fit([0, 0], [0, 0], [3, 4]), "no customer bought twice"),

@@ -1,5 +1,7 @@
 """Attribution: published worked examples and the identities that hold between methods."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from crossborder.marketing import attribution, markov, shapley
@@ -45,6 +47,14 @@ def test_shapley_of_the_glove_game():
     # Osborne and Rubinstein (1994), section 14.4: one left glove, two right gloves: 2/3, 1/6, 1/6.
     value = shapley.shapley_value_from({"left,right1": 1, "left,right2": 1, "left,right1,right2": 1})
     assert value.to_numpy() == pytest.approx([2 / 3, 1 / 6, 1 / 6], abs=1e-12)
+
+
+def test_shapley_of_the_airport_game():
+    # Littlechild and Owen (1973), Management Science 20(3): a runway of 8, 11, 13, 18 costs 2, 3, 4 and 9.
+    cost = {"a": 8, "b": 11, "c": 13, "d": 18}
+    groups = [group for size in range(1, 5) for group in combinations(cost, size)]
+    value = shapley.shapley_value_from({",".join(group): max(cost[name] for name in group) for group in groups})
+    assert value.to_dict() == pytest.approx({"a": 2, "b": 3, "c": 4, "d": 9}, abs=1e-12)
 
 
 def test_adstock_of_robyn():

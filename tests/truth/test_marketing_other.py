@@ -3,7 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.marketing import advertising, basket, brand, calibration, clv, paths, promotions, referral, service
+from crossborder.marketing import (
+    advertising,
+    basket,
+    brand,
+    calibration,
+    clv,
+    membership,
+    paths,
+    promotions,
+    referral,
+    service,
+)
 
 
 def test_erlang_c_of_a_call_centre():
@@ -99,3 +110,12 @@ def test_pair_rules_of_a_textbook_table():
     assert found["confidence_ab"] == pytest.approx(1.0)
     assert found["confidence_ba"] == pytest.approx(0.75)
     assert found["lift"] == pytest.approx(1.25)
+
+
+def test_e_values_of_breastfeeding_and_lung_cancer():
+    # VanderWeele and Ding (2017), Annals of Internal Medicine 167(4): risk ratio 3.9 (1.8 to 8.7) gives 7.2 and 3.0;
+    # smoking and lung cancer, 10.73 (8.02 to 14.36), gives 20.9 and 15.5.
+    assert membership.e_value(3.9, 1.8) == pytest.approx((7.26, 3.0), abs=0.005)
+    assert membership.e_value(10.73, 8.02) == pytest.approx((20.9, 15.5), abs=0.06)
+    # A ratio below 1 is turned over; an interval that holds 1 needs no unseen cause.
+    assert membership.e_value(0.5, 1.2) == pytest.approx((2 + 2**0.5, 1.0))

@@ -229,6 +229,8 @@ def cuped(control: dict[str, float], treated: dict[str, float], *, level: float 
     for arm in arms:
         if needed - set(arm):
             raise InputError.missing_columns("arm", needed - set(arm), arm)
+        if arm["people"] < 2:
+            raise InputError.out_of_range("people", arm["people"], "2 or more in each arm")
 
     def within(first: str, second: str, product: str) -> list[float]:
         return [arm[product] - arm[first] * arm[second] / arm["people"] for arm in arms]

@@ -82,7 +82,7 @@ def difference_in_differences(
     if count_on > 1:
         freedom = sum(parts) ** 2 / (parts[0] ** 2 / (count_on - 1) + parts[1] ** 2 / (count_off - 1))
     half = float(stdtrit(freedom, 0.5 + level / 2)) * error
-    p = float(2 * stdtr(freedom, -abs(gap) / error)) if error > 0 else 0.0
+    p = float(2 * stdtr(freedom, -abs(gap) / error)) if error > 0 else float(gap == 0)
     actual = y[:, on].mean(axis=1)
     expected = y[:, ~on].mean(axis=1) + (y[~post][:, on].mean() - y[~post][:, ~on].mean())
     weights = np.full(count_off, 1 / count_off)
@@ -197,7 +197,7 @@ def synthetic_did(
     draws = np.array([_sdid(y[:, off], np.isin(np.arange(len(off)), group), post)[0] for group in groups])
     error = float(np.sqrt(np.mean((draws - draws.mean()) ** 2)))
     z = float(ndtri(0.5 + level / 2))
-    p = float(2 * ndtr(-abs(estimate) / error)) if error > 0 else 0.0
+    p = float(2 * ndtr(-abs(estimate) / error)) if error > 0 else float(estimate == 0)
     actual = y[:, on].mean(axis=1)
     mixed = y[:, ~on] @ region
     expected = mixed + period @ (actual - mixed)[~post]
