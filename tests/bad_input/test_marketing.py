@@ -29,7 +29,6 @@ from crossborder.marketing import (
 from crossborder.marketing.journeys import from_flat, from_paths
 from crossborder.marketing.response import Curves
 
-
 NOBODY = dict.fromkeys(("people", "y", "yy", "x", "xx", "xy"), 0.0)
 
 
