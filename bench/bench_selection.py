@@ -66,12 +66,16 @@ def one_world(seed: int) -> tuple[dict[str, float], pd.DataFrame]:
     """Out-of-time quality in one simulated world, and its predictions."""
     past, _ = launch_tables.launches(np.random.default_rng(1000 + seed))
     predictions = launch_success.out_of_time(past)
+    raw = launch_review.calibration(predictions)[0]
+    if launch_review.keep_calibrator(predictions, launch_success.fit(past))[1]["kept"]:
+        predictions = launch_review.recalibrated(predictions)
     known = predictions[predictions["success"].notna()]
     y, p, base = (known[name].astype(float) for name in ("success", "probability", "base_rate"))
     row = {
         "seed": seed,
         "brier_skill": 1 - ((y - p) ** 2).sum() / ((y - base) ** 2).sum(),
         "slope": launch_review.calibration(predictions)[0],
+        "slope_without_calibrator": raw,
         "precision_20": launch_review.precision_at(predictions, 20),
         "old_rule_20": launch_review.precision_at(predictions, 20, "old_rule_score"),
         "random": y.mean(),

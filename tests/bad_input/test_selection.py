@@ -181,3 +181,18 @@ def test_unknown_words():
         gates.supplier(ideas, known)
     with pytest.raises(InputError, match="one or more voters"):
         ranking.borda(pd.DataFrame({"a": [1.0]}))
+
+
+def test_ratios_of_nothing_and_single_alternatives_are_refused():
+    for wrong in (0.0, np.inf, -1.0):
+        with pytest.raises(InputError, match="a finite ratio above 0"):
+            weights.ahp([[1, wrong], [np.nan, 1]])
+    with pytest.raises(Refusal, match="no column varies"):
+        weights.entropy([[1.0, 2.0]])
+    with pytest.raises(Refusal, match="all tell the same"):
+        weights.critic([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+
+
+def test_a_plan_without_steps_is_refused():
+    with pytest.raises(InputError, match="at least one step"):
+        cycle_time.critical_path(pd.DataFrame({"step": [], "after": [], "days": []}))

@@ -40,12 +40,40 @@ def test_the_scatter_of_a_slope_is_what_perfect_calibration_shows(worlds):
     assert (said["low"], said["high"]) == pytest.approx((1 - 1.645 * said["sd"], 1 + 1.645 * said["sd"]), abs=0.001)
 
 
-def test_a_calibrator_that_does_not_win_is_left_out(worlds):
+def test_a_calibrator_is_kept_only_if_it_wins(worlds):
+    for past, predictions in worlds:
+        model = launch_success.fit(past)
+        same, found = launch_review.keep_calibrator(predictions, model)
+        assert found["kept"] == (found["calibrated"] < found["raw"])
+        assert (same.slope != 1.0 or same.shift != 0.0) == found["kept"]
+
+
+def test_a_bent_scale_is_straightened(worlds):
+    """Log-odds halved on purpose: the calibrator wins, and the slope of later cohorts comes back towards 1."""
+    past, predictions = worlds[0]
+    bent = predictions.assign(log_odds=predictions["log_odds"] / 2)
+    bent["probability"] = 1 / (1 + np.exp(-bent["log_odds"]))
+    model, found = launch_review.keep_calibrator(bent, launch_success.fit(past))
+    assert found["kept"] and model.slope > 1.2
+    new = launch_review.recalibrated(bent)
+    changed = new["calibrated"].to_numpy()
+    assert launch_review.calibration(new[changed])[0] < 0.8 * launch_review.calibration(bent[changed])[0]
+
+
+def test_the_calibrator_never_looks_ahead(worlds):
     predictions = worlds[0][1]
-    model = launch_success.fit(worlds[0][0])
-    same, found = launch_review.keep_calibrator(predictions, model)
-    assert found["kept"] == (found["calibrated"] < found["raw"])
-    assert (same.slope != 1.0 or same.shift != 0.0) == found["kept"]
+    told = launch_review.recalibrated(predictions)
+    assert told["calibrated"].any() and not told["calibrated"].all()
+    cohort = told.loc[told["calibrated"], "cohort"].min()
+    day = told.loc[told["cohort"] == cohort, "decided_on"].min()
+    spoilt = predictions.copy()
+    late = (spoilt["matured_on"] >= day).to_numpy() & spoilt["success"].notna().to_numpy()
+    spoilt.loc[late, "success"] = ~spoilt.loc[late, "success"].astype(bool)
+    again = launch_review.recalibrated(spoilt)
+    mine = (told["cohort"] == cohort).to_numpy()
+    assert again.loc[mine, "probability"].tolist() == told.loc[mine, "probability"].tolist()
+    with pytest.raises(InputError, match="matured_on"):
+        launch_review.recalibrated(predictions.drop(columns="matured_on"))
 
 
 def test_skill_is_zero_for_the_base_rate(worlds):

@@ -32,6 +32,8 @@ def _order(steps: pd.DataFrame) -> tuple[list[int], list[list[int]]]:
 def _checked(steps: pd.DataFrame, column: str) -> np.ndarray:
     if missing := {"step", "after", column} - set(steps.columns):
         raise InputError.missing_columns("steps", missing, steps.columns)
+    if not len(steps):
+        raise InputError.out_of_range("steps", 0, "at least one step")
     if steps["step"].duplicated().any():
         raise InputError.out_of_range("step", steps.loc[steps["step"].duplicated(), "step"].iloc[0], "a name once")
     days = steps[column].to_numpy(float)

@@ -16,6 +16,7 @@ __all__ = [
     "precision_at",
     "precision_by_cohort",
     "precision_interval",
+    "recalibrated",
     "reliability",
     "scorecard",
     "selection_bounds",
@@ -133,32 +134,46 @@ def slope_noise(
     return {"sd": sd, "low": 1 - reach, "high": 1 + reach, "inside": inside, **known}
 
 
-def keep_calibrator(predictions: pd.DataFrame, model: SuccessModel, first: int = 80) -> tuple[SuccessModel, pd.Series]:
+def keep_calibrator(predictions: pd.DataFrame, model: SuccessModel, first: int = 40) -> tuple[SuccessModel, pd.Series]:
     """The model with Platt's calibrator if that lowered the log loss out of time, else unchanged; and the comparison.
 
-    Each cohort is recalibrated from the predictions of cohorts before it. Series: raw, calibrated (log loss), kept.
+    Compared are the cohorts that `recalibrated` could change. Series: raw, calibrated (log loss), kept.
     """
     from dataclasses import replace
 
-    rows = _known(predictions)
-    raw, new = [], []
-    for cohort, part in rows.groupby("cohort", sort=True):
-        before = rows[rows["cohort"] < cohort]
-        if len(before) < first:
-            continue
-        slope, shift = calibrator(before["log_odds"], before["success"])
-        y = part["success"].to_numpy()
-        raw.append(_loss(y, part["probability"].to_numpy()))
-        new.append(_loss(y, 1 / (1 + np.exp(-(slope * part["log_odds"].to_numpy() + shift)))))
-    if not raw:
+    rows, new = _known(predictions), recalibrated(predictions, first)
+    told = _known(new)[_known(new)["calibrated"]]
+    if told.empty:
         return model, pd.Series({"raw": np.nan, "calibrated": np.nan, "kept": False})
-    losses = float(np.concatenate(raw).mean()), float(np.concatenate(new).mean())
+    y = told["success"].to_numpy()
+    raw = _loss(y, rows.loc[told.index, "probability"].to_numpy())
+    losses = float(raw.mean()), float(_loss(y, told["probability"].to_numpy()).mean())
     kept = losses[1] < losses[0]
     found = pd.Series({"raw": losses[0], "calibrated": losses[1], "kept": kept})
     if not kept:
         return model, found
     slope, shift = calibrator(rows["log_odds"], rows["success"])
     return replace(model, slope=slope, shift=shift), found
+
+
+def recalibrated(predictions: pd.DataFrame, first: int = 40) -> pd.DataFrame:
+    """The predictions with each cohort calibrated (Platt 1999, drawn to the identity) from the cohorts before it.
+
+    Only outcomes that had matured before a cohort's first decision count; cohorts with fewer than `first` of them stay
+    as they are, and `calibrated` marks the others.
+    """
+    if missing := {"decided_on", "matured_on"} - set(predictions.columns):
+        raise InputError.missing_columns("predictions", missing, predictions.columns)
+    rows = _known(predictions)
+    parts = []
+    for _, part in predictions.groupby("cohort", sort=True):
+        before = rows[rows["matured_on"] < part["decided_on"].min()]
+        enough = len(before) >= first
+        slope, shift = calibrator(before["log_odds"], before["success"]) if enough else (1.0, 0.0)
+        eta = slope * part["log_odds"] + shift
+        chance = 1 / (1 + np.exp(-eta)) if enough else part["probability"]
+        parts.append(part.assign(log_odds=eta, probability=chance, calibrated=enough))
+    return pd.concat(parts).loc[predictions.index]
 
 
 def reliability(predictions: pd.DataFrame, bins: int = 6, level: float = 0.9) -> pd.DataFrame:

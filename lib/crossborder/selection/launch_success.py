@@ -150,7 +150,7 @@ def out_of_time(launches: pd.DataFrame, first: int = 60, features: tuple[str, ..
     """Predictions for every cohort from outcomes that had matured before its first decision.
 
     Columns: launch_id, cohort, market, category, probability, base_rate (of the training rows), old_rule_score,
-    launched, success, trained_on. Cohorts before `first` matured outcomes are not predicted.
+    decided_on, matured_on, launched, success, trained_on. Cohorts before `first` matured outcomes are not predicted.
     """
     needed = {"launch_id", "cohort", "decided_on", "matured_on", "launched", "success"}
     if missing := needed - set(launches.columns):
@@ -163,7 +163,9 @@ def out_of_time(launches: pd.DataFrame, first: int = 60, features: tuple[str, ..
         model = fit(past, features)
         eta = moderated(*model.log_odds(rows))
         keep = [c for c in ("market", "category", "old_rule_score") if c in rows]
-        part = rows[["launch_id", *keep, "launched", "success"]].assign(cohort=cohort, log_odds=eta)
+        part = rows[["launch_id", *keep, "decided_on", "matured_on", "launched", "success"]].assign(
+            cohort=cohort, log_odds=eta
+        )
         parts.append(part.assign(probability=_logistic(eta), base_rate=model.base_rate, trained_on=model.rows))
     if not parts:
         raise Refusal.because(

@@ -108,12 +108,13 @@ def _reciprocal(comparisons: ArrayLike) -> np.ndarray:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError.out_of_range("comparisons", matrix.shape, "a square matrix")
     gap = np.isnan(matrix)
+    if not (np.isfinite(matrix[~gap]) & (matrix[~gap] > 0)).all():
+        wrong = matrix[~gap & ~(np.isfinite(matrix) & (matrix > 0))]
+        raise InputError.out_of_range("comparison", float(wrong[0]), "a finite ratio above 0")
     # One of the two sides is enough.
     mirror = 1 / matrix.T
     matrix = np.where(gap, mirror, matrix)
     np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), 1.0, np.diag(matrix)))
-    if (matrix[~np.isnan(matrix)] <= 0).any():
-        raise InputError.out_of_range("smallest comparison", float(np.nanmin(matrix)), "above 0")
     product = matrix * matrix.T
     off = np.argwhere(np.abs(product - 1) > 0.02)  # rounded reciprocals such as 0.33 are accepted
     if len(off):
@@ -203,6 +204,8 @@ def entropy(matrix: ArrayLike) -> np.ndarray:
             f"smallest value of column {column}", float(values[:, column].min()), "0 or above",
             "use CRITIC, which takes any numbers, or normalise the column first",
         )  # fmt: skip
+    if len(values) < 2:
+        return _shares_or_refuse(np.zeros(values.shape[1]), "entropy")
     total = values.sum(axis=0)
     part = np.divide(values, total, out=np.full(values.shape, 1 / len(values)), where=total > 0)
     logs = np.log(np.where(part > 0, part, 1.0))
@@ -317,6 +320,8 @@ def all_weights(matrix: pd.DataFrame, expert: pd.Series, model: pd.Series | None
 def _shares_or_refuse(values: np.ndarray, name: str) -> np.ndarray:
     if values.sum() <= 0:
         raise Refusal.because(
-            f"no {name} weights", "no column varies over the alternatives", "use equal or expert weights"
+            f"no {name} weights",
+            "no column varies over the alternatives, or all tell the same",
+            "use equal or expert weights",
         )
     return values / values.sum()
