@@ -25,6 +25,7 @@ NARROW = {
     "claim": r"C\d{3}-\d{3}",
     "claim2": r"C\d{3}-\d{3}",
     "market": "[A-Z]{2}",
+    "paper": "[^;]+?",  # one of a list of papers
     "code": "[A-Z]{2}",
 }  # fields that take only this
 AMOUNT = re.compile(r"([^A-Za-z_]*\d[^A-Za-z_]*?)[ \u2009]?([A-Za-z].*)")
