@@ -80,3 +80,18 @@ def test_topsis_can_reverse_ranks():
     worst = [acceptability.rank_reversal(np.random.default_rng(s).uniform(size=(8, 5)), np.ones(5), 1, ranking.topsis)
              ["pairs_reversed"].max() for s in range(30)]  # fmt: skip
     assert max(worst) > 0
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_alternatives_with_the_same_values_share_alike(k):
+    values = [[0.1, 0.9], [0.7, 0.4], [0.7, 0.4], [0.7, 0.4], [0.2, 0.1]]
+    drawn = acceptability.weight_draws(2, 500, np.random.default_rng(1))
+    found = acceptability.acceptability(values, drawn, k, places=5)
+    alike = found.table.loc[[1, 2, 3]]
+    assert np.ptp(alike["top_k"]) < 1e-9 and np.ptp(alike["first"]) < 1e-9
+    assert found.table["top_k"].sum() == pytest.approx(k)
+    assert found.table["first"].sum() == pytest.approx(1)
+    assert found.ranks.sum(axis=0) == pytest.approx(np.ones(5))
+    assert found.central_weights.loc[1].tolist() == pytest.approx(found.central_weights.loc[3].tolist())
+    merged = acceptability.acceptability([values[0], values[1], values[4]], drawn, 1)
+    assert found.table.loc[[1, 2, 3], "first"].sum() == pytest.approx(merged.table.loc[1, "first"])

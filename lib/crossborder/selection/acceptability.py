@@ -75,7 +75,7 @@ def acceptability(
 
     `values`: alternatives x criteria, comparable and more is better; `noise`: their standard deviation (same shape or
     one a criterion), normal and independent, so that a score's error is normal with variance sum w2 sd2. `places`: how
-    many places to keep in `ranks` (0: only the first k are counted). Equal scores share acceptance by order of rows.
+    many places to keep in `ranks` (0: only the first k are counted). Alternatives with the same values share alike.
     Source: Lahdelma and Salminen (2001), Operations Research 49(3).
     """
     utility = decision(values, np.ones(np.shape(values)[1]), 1)[0].astype(np.float32)
@@ -87,6 +87,7 @@ def acceptability(
         raise InputError.out_of_range("k", k, f"1 to {count}")
     if noise is not None and rng is None:
         raise InputError.out_of_range("rng", None, "a generator, since there is noise to draw")
+    twins = _twins(utility) if noise is None else None
     variance = None if noise is None else np.broadcast_to(np.asarray(noise, np.float32) ** 2, utility.shape)
     top, winners, kept = np.zeros(count), np.empty(len(drawn), dtype=np.intp), np.zeros((count, places))
     step = max(1, CELLS // count)
@@ -96,11 +97,11 @@ def acceptability(
         if variance is not None:
             scores += np.sqrt(part**2 @ variance.T) * rng.standard_normal(scores.shape, dtype=np.float32)
         winners[start : start + step] = scores.argmax(axis=1)
-        top += _among_first(scores, k)
+        top += _among_first(scores, k) if twins is None else _shared_first(scores, k)
         if places:
             place = scores.argsort(axis=1)[:, ::-1][:, :places]
             kept += np.stack([np.bincount(place[:, r], minlength=count) for r in range(min(places, count))], axis=1)
-    return _summary(top, winners, kept, drawn, k, names)
+    return _summary(top, winners, kept, drawn, k, names, twins)
 
 
 def _among_first(scores: np.ndarray, k: int) -> np.ndarray:
@@ -113,14 +114,31 @@ def _among_first(scores: np.ndarray, k: int) -> np.ndarray:
     return np.count_nonzero(scores >= bar, axis=0).astype(float)
 
 
-def _summary(top, winners, kept, drawn, k: int, names) -> Acceptability:
+def _twins(utility: np.ndarray) -> np.ndarray | None:
+    """Group of each alternative with the same values, or None where all differ."""
+    found = np.unique(utility, axis=0, return_inverse=True)[1].ravel()
+    return found if np.bincount(found).max() > 1 else None
+
+
+def _shared_first(scores: np.ndarray, k: int) -> np.ndarray:
+    """How often each column is among the k largest of its row; those at the bar share the places left."""
+    bar = np.partition(scores, scores.shape[1] - k, axis=1)[:, [-k]]
+    above, at = scores > bar, scores == bar
+    left = (k - above.sum(axis=1)) / at.sum(axis=1)
+    return above.sum(axis=0) + left @ at
+
+
+def _summary(top, winners, kept, drawn, k: int, names, twins) -> Acceptability:
     draws, count = len(drawn), len(top)
     index = pd.RangeIndex(count) if names is None else pd.Index(names)
-    first = np.bincount(winners, minlength=count)
-    share = top / draws
-    table = pd.DataFrame({"top_k": share, "top_k_error": np.sqrt(share * (1 - share) / draws), "first": first / draws})
+    first = np.bincount(winners, minlength=count).astype(float)
     total = np.zeros((count, drawn.shape[1]))
     np.add.at(total, winners, drawn)
+    if twins is not None:
+        first, kept, total = (pd.DataFrame(x).groupby(twins).transform("mean").to_numpy() for x in (first, kept, total))
+        first = first[:, 0]
+    share = top / draws
+    table = pd.DataFrame({"top_k": share, "top_k_error": np.sqrt(share * (1 - share) / draws), "first": first / draws})
     central = np.divide(total, first[:, None], out=np.full(total.shape, np.nan), where=first[:, None] > 0)
     return Acceptability(table.set_index(index), kept / draws, pd.DataFrame(central, index=index), draws, k)
 
