@@ -2,8 +2,9 @@ import json
 from contextlib import contextmanager
 
 import pytest
+from crossborder import language
 from crossborder.errors import InputError
-from crossborder.reports import browser, pdf
+from crossborder.reports import browser, glyphs, pdf
 
 BODY = """<!DOCTYPE html>
 <html lang="en">
@@ -84,6 +85,27 @@ def test_the_whole_has_a_cover_contents_and_chapters():
     assert "<h1>Report base</h1>" in text and "2026-11-22" in text and "without revision" in text
     assert '<a href="#11_size">How &lt;big&gt;?</a>' in text and '<span class="page">3</span>' in text
     assert '<div class="chapter" id="11_size"><p>one</p></div>' in text and 'id="31_cost"' not in text
+
+
+def test_the_whole_and_the_foot_of_a_page_bring_their_chinese_glyphs():
+    with language.using("zh"):
+        text = pdf.whole({**MANIFEST, "language": "zh"}, [pdf.Chapter("11_size", "市场有多大？", "<p>到岸成本</p>", 3)])
+    assert glyphs.FAMILY in text and "font-src data:" in text
+    asked = {}
+
+    class Page:
+        def emulate_media(self, **_): ...
+        def set_content(self, *_, **__): ...
+        def close(self): ...
+        def pdf(self, **given):
+            asked.update(given)
+            return b""
+
+    class Chromium:
+        new_page = Page
+
+    pdf._printed(Chromium(), text, "市场有多大？")
+    assert '<img alt="市场有多大？"' in asked["footer_template"]
 
 
 def test_pages_are_counted_and_their_tree_is_not():

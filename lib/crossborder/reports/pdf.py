@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossborder import language
 from crossborder.errors import InputError
-from crossborder.reports import browser, exports, kept
+from crossborder.reports import browser, exports, glyphs, kept
 from crossborder.reports.html import environment
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def printed(page: str) -> str:
 
 def whole(run: Mapping, chapters: Sequence[Chapter]) -> str:
     """The document of all chapters with cover and contents; chapters without a body are only in the contents."""
-    return environment().get_template("whole.html.j2").render(run=run, chapters=chapters)
+    return glyphs.with_font(environment().get_template("whole.html.j2").render(run=run, chapters=chapters))
 
 
 def page_count(content: bytes) -> int:
@@ -145,7 +145,7 @@ def _printed(chromium: "Browser", document: str, title: str) -> bytes:
         page.set_content(document, wait_until="load")
         return page.pdf(
             **PAPER, print_background=True, tagged=True, outline=True, display_header_footer=True,
-            header_template="<span></span>", footer_template=FOOTER.format(title=html.escape(title)),
+            header_template="<span></span>", footer_template=FOOTER.format(title=glyphs.drawn_line(title, "11px")),
         )  # fmt: skip
     finally:
         page.close()
