@@ -61,8 +61,12 @@ GROUP_INPUTS = {
     "payroll": ("USD", "wages and social cost of the month"),
     "overheads": ("USD", "rent, software, audit and other fixed cost of the month"),
     "receivable_months": ("months", "sales that platforms and customers still owe"),
-    "inventory_months": ("months", "cost of goods held in stock and under way"),
-    "payable_months": ("months", "purchases not yet paid"),
+    "goods_rate_share": (
+        "fraction",
+        "how much of a month's cost of goods enters the rate that stock and payables follow",
+    ),
+    "inventory_months": ("months", "of the rate of goods, held in stock and under way"),
+    "payable_months": ("months", "of the rate of goods, not yet paid"),
     "capital_spending": ("USD", "equipment and software bought"),
     "depreciation_rate": ("fraction a month", "of the opening fixed assets"),
     "loan_drawn": ("USD", "borrowed in the month"),
@@ -72,6 +76,7 @@ GROUP_INPUTS = {
     "equity_raised": ("USD", "new equity paid in"),
     "tax_rate": ("fraction", "tax on profit after losses carried forward"),
     "cash_opening": ("USD", "cash before the first month"),
+    "goods_rate_opening": ("USD", "rate of goods before the first month, USD a month"),
     "receivables_opening": ("USD", "receivables before the first month"),
     "inventory_opening": ("USD", "stock before the first month, at cost"),
     "fixed_assets_opening": ("USD", "fixed assets before the first month"),
@@ -211,10 +216,16 @@ def receivables(revenue: Term, receivable_months: Term) -> Term:
     return revenue * receivable_months
 
 
+@working_capital("USD", opening="goods_rate_opening")
+def goods_rate(goods_rate: Term, cost_of_goods: Term, goods_rate_share: Term) -> Term:
+    """Slow mean of the cost of goods a month: stock is bought before the season, so it does not follow one month."""
+    return previous(goods_rate) * (1 - goods_rate_share) + cost_of_goods * goods_rate_share
+
+
 @working_capital("USD", opening="inventory_opening")
-def inventory(cost_of_goods: Term, inventory_months: Term) -> Term:
+def inventory(goods_rate: Term, inventory_months: Term) -> Term:
     """Stock at cost."""
-    return cost_of_goods * inventory_months
+    return goods_rate * inventory_months
 
 
 @working_capital("USD")
@@ -224,9 +235,9 @@ def purchases(cost_of_goods: Term, inventory: Term) -> Term:
 
 
 @working_capital("USD", opening="payables_opening")
-def payables(purchases: Term, payable_months: Term) -> Term:
+def payables(goods_rate: Term, payable_months: Term) -> Term:
     """Purchases not yet paid."""
-    return positive(purchases) * payable_months
+    return goods_rate * payable_months
 
 
 balances = GROUP_LINES.block("balances", level="group")
