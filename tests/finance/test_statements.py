@@ -120,3 +120,19 @@ def test_every_line_of_a_statement_exists_and_has_unit_and_note():
     for lines in STATEMENTS.values():
         assert set(lines) <= MODEL.lines.keys()
     assert all(line.unit and line.note for line in MODEL.lines.values())
+
+
+def test_stock_and_payables_follow_the_rate_of_goods_and_not_the_month():
+    """A cost of goods that doubles for one month moves the rate by its share, and stock and payables with it."""
+    inputs = drawn(np.random.default_rng(4), paths=1, months=3) | {
+        "goods_rate_share": np.array(0.25), "inventory_months": np.array(3.0), "payable_months": np.array(2.0),
+    }  # fmt: skip
+    usual = evaluate(MODEL, inputs, 3)["cost_of_goods"][0, :, 0, 0]
+    inputs["goods_rate_opening"] = np.array(100.0)
+    values = evaluate(MODEL, inputs, 3)
+    rate = 100.0
+    for month in range(3):
+        rate = 0.75 * rate + 0.25 * usual[month]
+        assert values["goods_rate"][0, month, 0, 0] == pytest.approx(rate)
+        assert values["inventory"][0, month, 0, 0] == pytest.approx(3 * rate)
+        assert values["payables"][0, month, 0, 0] == pytest.approx(2 * rate)

@@ -112,12 +112,12 @@ def _table(frame: pd.DataFrame, columns: dict[str, tuple[str, str]], caption: st
     ends = [pair for pair in options.get("interval", {}).values()]
     shown = frame[[*names, *(end for pair in ends for end in pair)]].replace([np.inf, -np.inf], np.nan)
     formats, headers = {n: columns[n][1] for n in names}, {n: t(columns[n][0]) for n in names}
-    return style.table(shown, caption=t(caption), formats=formats, headers=headers, **options)
+    return style.table(shown, caption=caption, formats=formats, headers=headers, **options)
 
 
 def lines_table(found: "RevenueMix") -> style.Table:
     """Value of each new line and its parts, after tax; bold: pays more often than not."""
-    caption = "New lines over the plan's years, present value after tax (USD); bold: they pay more often than not"
+    caption = t("New lines over the plan's years, present value after tax (USD); bold: they pay more often than not")
     return _table(
         found.lines, LINE_COLUMNS, caption, interval={"npv_usd": ("npv_low", "npv_high")}, bold=found.lines["adds"]
     )
@@ -125,7 +125,7 @@ def lines_table(found: "RevenueMix") -> style.Table:
 
 def years_table(found: "RevenueMix") -> style.Table:
     """The blend by year: margin and growth with their ranges, and what moved the margin."""
-    caption = "Products and all new lines; the three changes sum to the change of the margin"
+    caption = t("Products and all new lines; the three changes sum to the change of the margin")
     ends = {name: (f"{name}_low", f"{name}_high") for name in ("margin", "growth")}
     points = {name: 100 * found.years[name].where(found.years["year"] > 0) for name in EFFECTS}
     return _table(found.years.assign(**points), YEAR_COLUMNS, caption, interval=ends)
@@ -133,7 +133,9 @@ def years_table(found: "RevenueMix") -> style.Table:
 
 def ways_table(models: pd.DataFrame) -> style.Table:
     """Ways to sell side by side: one buyer's worth, and the cash that a thousand new buyers a year need."""
-    caption = "Ways to sell: a buyer's worth, and the cash of a start with 1,000 new buyers a year, without fixed cost"
+    caption = t(
+        "Ways to sell: a buyer's worth, and the cash of a start with 1,000 new buyers a year, without fixed cost"
+    )
     ends = {"kept": ("kept_low", "kept_high"), "value_usd": ("value_low", "value_high"),
             "cash_end_usd": ("cash_end_low", "cash_end_high")}  # fmt: skip
     return _table(models, WAY_COLUMNS, caption, interval=ends)
@@ -149,15 +151,22 @@ def mix_sentence(found: "RevenueMix", cited: dict[str, float]) -> style.Sentence
         "cited": style.percent(cited["share"]), "gross": style.percent(cited["margin"]),
         "lift": style.number(100 * cited["lift"], 1), "here": style.percent(cited["here"], 1),
     }  # fmt: skip
-    rest = (
-        "In year {year} all lines other than products bring **{share}** of revenue; the margin lies between {low} and "
-        "{high}, and reaches {target} with a chance of {chance}. A report's data line of {cited} of revenue at "
-        "{gross} would lift it by {lift} points; the assumptions here give data {here} of revenue."
-    )
     if found.passes_in is None:
-        return style.say("The margin of the plan stays below the target of {target}. " + rest, **values)
-    return style.say("The margin of the plan is at the target from year {passed} on. " + rest,
-                     passed=found.passes_in, **values)  # fmt: skip
+        return style.say(
+            "The margin of the plan stays below the target of {target}. In year {year} all lines other than products "
+            "bring **{share}** of revenue; the margin lies between {low} and {high}, and reaches {target} with a "
+            "chance of {chance}. A report's data line of {cited} of revenue at {gross} would lift it by {lift} "
+            "points; the assumptions here give data {here} of revenue.",
+            **values,
+        )
+    return style.say(
+        "The margin of the plan is at the target of {target} from year {passed} on. In year {year} all lines other "
+        "than products bring **{share}** of revenue; the margin lies between {low} and {high}, and reaches {target} "
+        "with a chance of {chance}. A report's data line of {cited} of revenue at {gross} would lift it by {lift} "
+        "points; the assumptions here give data {here} of revenue.",
+        passed=found.passes_in,
+        **values,
+    )
 
 
 def ways_sentence(models: pd.DataFrame, cited: dict[str, float], cited_worth: dict[str, float]) -> style.Sentence:
