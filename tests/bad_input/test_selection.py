@@ -196,3 +196,8 @@ def test_ratios_of_nothing_and_single_alternatives_are_refused():
 def test_a_plan_without_steps_is_refused():
     with pytest.raises(InputError, match="at least one step"):
         cycle_time.critical_path(pd.DataFrame({"step": [], "after": [], "days": []}))
+
+
+def test_a_day_without_any_idea_is_said_in_words():
+    with pytest.raises(Refusal, match="choose a later day or other markets"):
+        gates.run(pd.DataFrame({"candidate_id": []}), pd.DataFrame(), "2026-10-31")

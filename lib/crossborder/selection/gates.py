@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 from crossborder.reference import certificates as rules
 from crossborder.selection import living_fit
 
@@ -234,7 +234,11 @@ def supplier(candidates: pd.DataFrame, suppliers: pd.DataFrame, limits: Limits |
 def run(
     candidates: pd.DataFrame, suppliers: pd.DataFrame, on: str | pd.Timestamp, limits: Limits | None = None
 ) -> pd.DataFrame:
-    """All gates of all ideas, one row a gate's finding, in the order of `GATES`."""
+    """All gates of all ideas, one row a gate's finding, in the order of `GATES`; none at all: Refusal."""
+    if candidates.empty:
+        raise Refusal.because(
+            "no idea to judge", "0 candidates in these markets by this day", "choose a later day or other markets"
+        )
     parts = [
         compliance(candidates, on, limits),
         content(candidates, limits)[COLUMNS],
