@@ -63,7 +63,8 @@ def test_scores_do_not_buy_back_a_gate(passes, said):
 ])  # fmt: skip
 def test_the_market_recorded_for_entry_passes_all_gates(passes, value, note, passing):
     total = pd.Series({"growth": 0.1, "growth_low": 0.05, "growth_high": 0.15})
-    forecast = {"point": 1.0, "low": 0.5, "high": 2.0, "wape": 0.2, "method": "theta", "wape_seasonal_naive": 0.3}
+    forecast = {"point": 1.0, "low": 0.5, "high": 2.0, "wape": 0.2, "method": "theta", "wape_seasonal_naive": 0.3,
+                "covered": 0.9}  # fmt: skip
     moved = {"change": 0.0, "low": -0.1, "high": 0.1, "held_out": 0.05}
     rows = {r["name"]: r for r in answers.growth_results(total, answer(passes), forecast, moved, {}, 0.9)}
     chosen = rows["market.entry.chosen_p_first"]

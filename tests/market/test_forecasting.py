@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from crossborder.errors import InputError
 from crossborder.market import forecasting
 
 RNG = np.random.default_rng(0)
@@ -93,3 +94,24 @@ def test_moving_event_is_found_and_fixed_ones_left_to_the_season():
     found, multiplier = forecasting.calendar_factors(panel, exposure)
     assert found[0] == pytest.approx(0.3, abs=0.08)
     assert multiplier[15:] == pytest.approx(np.ones((5, months)))
+
+
+def test_intervals_from_earlier_errors_hold_as_many_later_ones_as_they_say():
+    same = np.random.default_rng(7).standard_normal((40, 10, 3))
+    assert forecasting.interval_coverage(same, level=0.8) == pytest.approx(0.8, abs=0.05)
+    worse = same * np.where(np.arange(40) < 20, 1.0, 10.0)[:, None, None]
+    assert forecasting.interval_coverage(worse, level=0.8) < 0.3
+    with pytest.raises(InputError, match="two origins or more"):
+        forecasting.interval_coverage(same[:1])
+
+
+@pytest.mark.parametrize("method", ["theta", "damped", "mean_theta_damped", "ses", "theta+calendar"])
+def test_rolling_origins_are_the_single_forecasts(method):
+    panel = np.exp(4 + 0.1 * np.random.default_rng(2).standard_normal((3, 40)))
+    exposure = np.zeros((1, 3, 52))
+    exposure[0, :, [5, 16, 27, 38, 49]] = 1.0
+    methods = ("naive", "ses", "theta", "damped", "mean_theta_damped", "theta+calendar", "ses+calendar")
+    errors = forecasting.rolling_origins(panel, horizon=4, origins=3, methods=methods, exposure=exposure)[method]
+    for place, cut in enumerate((34, 35, 36)):
+        alone = forecasting.forecast_with(panel[:, :cut], 4, method=method, exposure=exposure)
+        assert errors[place] == pytest.approx(alone - panel[:, cut : cut + 4], abs=1e-9)

@@ -57,3 +57,11 @@ def test_change_of_volatility_has_its_sign():
     )
     assert found["low"] < found["change"] < found["high"] < 0
     assert found["change"] == pytest.approx(-0.8, abs=0.1)
+
+
+def test_a_growth_floor_that_no_mix_reaches_is_lowered_to_the_fastest():
+    growth, markets = pd.Series({"DE": 0.05, "US": 0.08, "SA": 0.2}), pd.Index(["DE", "US", "SA"])
+    assert portfolio.rules(["US"], 0.1, markets, growth=growth)["growth_floor"] == 0.1
+    lowered = portfolio.rules(["US"], 0.3, markets, growth=growth)
+    assert lowered["growth_floor"] == pytest.approx(0.4 * 0.08 + 0.6 * 0.2, abs=1e-8)
+    assert portfolio.rules(["US"], 0.3, markets)["growth_floor"] == 0.3

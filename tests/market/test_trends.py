@@ -49,3 +49,17 @@ def test_grid_says_large_or_small_fast_or_slow():
     found = trends.share_growth_grid(cells)
     assert found["field"].to_dict() == {"home": "large, slow", "pet": "small, fast"}
     assert found["share"].sum() == pytest.approx(1)
+
+
+def test_interest_needs_two_years_and_a_season_is_no_turn():
+    weeks = pd.date_range("2023-01-02", periods=156, freq="7D")
+    rising = 100 + 0.2 * np.arange(156) + 10 * np.sin(2 * np.pi * np.arange(156) / 52)
+    hill = 100 - 0.01 * (np.arange(156) - 80.0) ** 2
+    interest = pd.concat(
+        [pd.DataFrame({"week": weeks, "term": name, "interest": v}) for name, v in (("up", rising), ("hill", hill))]
+    )
+    found = trends.interest_or_none(interest, "term")
+    assert found.loc["up", "turn"] == "none"
+    assert found.loc["hill", "turn"].startswith("peak 2024")
+    assert trends.interest_or_none(interest[interest["week"] < weeks[100]], "term") is None
+    assert trends.interest_or_none(None, "term") is None

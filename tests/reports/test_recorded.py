@@ -153,3 +153,16 @@ def test_a_figure_that_was_shown_and_not_recorded_leaves_what_it_draws(tmp_path,
     assert len(pd.read_csv(tmp_path / "figures" / "figure_1.csv")) == 2
     # What the notebook itself says of its record is what was asked for.
     assert [one["name"] for one in made.as_data()["figures"]] == ["named"]
+
+
+class _Emptied(_Company):
+    def table(self, name):
+        return pd.DataFrame()
+
+    def has(self, table):
+        return True
+
+
+def test_a_table_without_rows_is_told_like_a_missing_one():
+    note = reports.missing(_Emptied(), "platforms", adds="what an order leaves")
+    assert note.text == "Not shown: table `platforms` has no rows; it would add what an order leaves."

@@ -257,16 +257,27 @@ def concentration(frame: pd.DataFrame, *, limits: tuple[float, float], guideline
     measured = frame[frame["kind"] == "measured"]
     return style.finish(
         fig,
-        title=t(
-            "Sellers are many: the index is at most {top} where we sell",
-            top=style.number(measured["high"].max()),
-        ),
+        title=_concentration_title(measured, frame, limits),
         subtitle=t(
             "Herfindahl-Hirschman index, 0 to 10,000, log scale; limits of the {guideline} guidelines; orange: "
             "platforms by claims, bounds for those not listed",
             guideline=guideline.replace("_", " ").upper(),
         ),
         source=t("Rival offers by seller and estimated sales; cited platform shares"),
+    )  # fmt: skip
+
+
+def _concentration_title(measured: pd.DataFrame, frame: pd.DataFrame, limits: tuple[float, float]) -> str:
+    """Whether the index passes the first limit of the guideline where we sell."""
+    if measured.empty:
+        ends = {"low": style.number(frame["low"].min()), "high": style.number(frame["high"].max())}
+        return t("Sellers where we sell are not known; among the cited platforms the index is {low} to {high}", **ends)
+    over = measured[measured["high"] >= limits[0]]
+    if over.empty:
+        return t("Sellers are many: the index is at most {top} where we sell", top=style.number(measured["high"].max()))
+    return t(
+        "Few sellers share {markets}: the index may reach {top}",
+        markets=", ".join(over.index), top=style.number(over["high"].max()),
     )  # fmt: skip
 
 

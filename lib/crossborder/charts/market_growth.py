@@ -148,7 +148,8 @@ def crowding(growth: pd.DataFrame, years: pd.Series, *, level: float) -> style.F
         errors = {"xerr": z * row["sales_sd"], "yerr": z * row["sellers_sd"]}
         ax.errorbar(row["sales"], row["sellers"], fmt="o", color=hue, markersize=5, elinewidth=1, **errors)
         until = years[name]
-        words = t("never") if np.isinf(until) else t("{years} y", years=style.number(until, 0))
+        words = t("{years} y", years=style.number(until, 0)) if np.isfinite(until) else t("never")
+        words = t("not known") if np.isnan(until) else words
         named.append((f"{name} {words}", row["sales"], row["sellers"], style.darker(hue)))
     style.human_axis(ax.xaxis, "percent")
     style.human_axis(ax.yaxis, "percent")

@@ -201,6 +201,8 @@ def growth_results(
          "label": f"chance of {first['market']} to be the best market, gates aside"},
         {"name": "market.demand.wape", "value": forecast["wape"], "unit": "share", "note": str(forecast["method"])},
         {"name": "market.demand.wape_seasonal_naive", "value": forecast["wape_seasonal_naive"], "unit": "share"},
+        {"name": "market.demand.interval_covered", "value": forecast["covered"], "unit": "share",
+         "label": "later months inside intervals set before"},
         {"name": "market.gate.passing", "value": answer["passes"].sum(), "unit": "markets"},
         {"name": "market.portfolio.volatility_change", "value": volatility["change"], "low": volatility["low"],
          "high": volatility["high"], "level": level, "unit": "share"},

@@ -196,7 +196,8 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
     share = float(frame.loc[guests, "orders"].sum() / max(1, frame["orders"].sum()))
     known = frame[~guests].groupby("customer_id", as_index=False)[["orders", "spend_usd"]].sum()
     columns = [c for c in ("customer_id", "market", "cohort") if c in customers.columns]
-    result = known.merge(customers[columns], on="customer_id", how="left")
+    there = customers.loc[customers["customer_id"].isin(known["customer_id"]), columns]
+    result = known.merge(there, on="customer_id", how="left")
     result.attrs["guests"] = share
     return result
 

@@ -13,7 +13,8 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 
 __all__ = ["CALENDAR", "METHODS", "Choice", "accuracy", "calendar_factors", "choose", "forecast", "forecast_interval",
-           "forecast_with", "mase_scale", "rolling_origins", "seasonal_factors", "smoothed_level"]  # fmt: skip
+           "forecast_with", "interval_coverage", "mase_scale", "rolling_origins", "seasonal_factors",
+           "smoothed_level"]  # fmt: skip
 
 MEAN = "mean_theta_damped"
 SEASONAL = ("ses", "theta", "damped", MEAN)  # work on values without the season and put it back
@@ -338,7 +339,26 @@ def forecast_interval(point: np.ndarray, errors: np.ndarray, *, level: float = 0
         raise InputError.out_of_range(
             "errors", errors.shape, allowed, "test the method on the horizon that it forecasts"
         )
-    errors = errors[:, :, : point.shape[1]]
+    size, low, high = _bands(errors[:, :, : point.shape[1]], level)
+    return np.maximum(point + size[:, None] * low, 0.0), point + size[:, None] * high
+
+
+def interval_coverage(errors: np.ndarray, *, level: float = 0.9) -> float:
+    """Share (fraction) of the later half of the origins' outcomes inside intervals made from the earlier half's errors.
+
+    `errors`: origins x series x horizon, two origins or more. Origins a month apart share most of their months, so the
+    share rests on fewer outcomes than it counts.
+    """
+    if errors.ndim != 3 or len(errors) < 2:
+        raise InputError.out_of_range("errors", errors.shape, "two origins or more x series x horizons", "")
+    half = len(errors) // 2
+    size, low, high = _bands(errors[:half], level)
+    missed = -errors[half:] / size[None, :, None]  # the outcome less the forecast, in units of past errors
+    return float(((missed >= low) & (missed <= high)).mean())
+
+
+def _bands(errors: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Size of each series' errors, and the ends of the interval by horizon in units of it."""
     count = errors.shape[0] * errors.shape[1]
     size = np.sqrt((errors**2).mean(axis=(0, 2)))
     size = np.where(size > 0, size, 1.0)
@@ -348,7 +368,7 @@ def forecast_interval(point: np.ndarray, errors: np.ndarray, *, level: float = 0
     low = np.quantile(-ratio, 1 - tail, axis=0)
     # Errors grow with the horizon: keep the band from narrowing where few origins make it jump.
     high, low = np.maximum.accumulate(high), np.minimum.accumulate(low)
-    return np.maximum(point + size[:, None] * low, 0.0), point + size[:, None] * high
+    return size, low, high
 
 
 def calendar_factors(

@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 
 from crossborder.market import demand, localisation, own_growth, sizing
-from crossborder.market.inputs import chosen_markets, market_series, sales_in_usd, units_per_usd
+from crossborder.market.inputs import (
+    chosen_markets,
+    filled,
+    market_series,
+    published_sales,
+    sales_in_usd,
+    units_per_usd,
+)
 from crossborder.reference import calendars, certificates, facts, files, taxes
 
 if TYPE_CHECKING:
@@ -70,8 +77,9 @@ class GrowthInputs:
 
     @property
     def by_market(self) -> pd.DataFrame:
-        """Own revenue by month (row) and market (column), USD."""
-        return self.monthly.T.groupby("market").sum().T[list(self.markets)]
+        """Own revenue by month (row) and market (column, those that we sell in), USD."""
+        sold = self.monthly.T.groupby("market").sum().T
+        return sold[[market for market in self.markets if market in sold.columns]]
 
     def labels(self, by: str) -> pd.Series:
         """The group of each series of `sizes`: its market, its category, or "all"."""
@@ -85,8 +93,8 @@ def growth_inputs(company: "Company", markets: list[str], currency: str = "USD")
     Without `market_sales` the markets are those asked for, else the largest ones of the company's own sales.
     """
     company.require("orders")
-    table, products = company.optional("market_sales"), company.optional("products")
-    table = None if products is None else table
+    products = filled(company, "products")
+    table = published_sales(company) if products is not None and company.has("market_sales") else None
     chosen, sales, rates = _own_sales(company, markets, table)
     monthly = demand.panel(sales, ["market", "category"], "revenue_usd")
     expected = files.read("delivery_expectations.csv").set_index("market")
@@ -96,12 +104,13 @@ def growth_inputs(company: "Company", markets: list[str], currency: str = "USD")
         demand.deliveries(orders, expected, since.tz_localize("UTC")) if "delivered_at" in orders.columns else None
     )
     visits = demand.monthly_visits(company.events("sessions")) if company.has("sessions") else None
+    visits = None if visits is None or visits.empty else visits
     last = sales[sales["month"] > sales["month"].max() - pd.DateOffset(months=12)].groupby("market")
     revenue = last["revenue_usd"].sum()
     return GrowthInputs(
         markets=chosen,
         per_usd=units_per_usd(company, currency),
-        sizes=None if table is None else market_series(company, chosen),
+        sizes=None if table is None else market_series(table, chosen),
         published=_of_markets(table, chosen),
         sales=sales,
         monthly=monthly,
@@ -117,8 +126,8 @@ def growth_inputs(company: "Company", markets: list[str], currency: str = "USD")
         tariff=None if products is None else _tariff(products, chosen, company.as_of) + _extra_tariff(company, chosen),
         margin=None if products is None else 1 - last["goods_usd"].sum() / revenue,
         ad_share=_ad_share(company, rates, revenue, since),
-        interest=_of_markets(company.optional("search_interest"), chosen),
-        prices=_of_markets(company.optional("prices"), chosen),
+        interest=_of_markets(filled(company, "search_interest"), chosen),
+        prices=_of_markets(filled(company, "prices"), chosen),
         spend=_spend(company, orders, rates, chosen),
         languages=_languages(company),
     )
@@ -163,16 +172,17 @@ def _ad_share(company: "Company", rates: pd.DataFrame, revenue: pd.Series, since
 
 
 def _spend(company: "Company", orders, rates: pd.DataFrame, markets: tuple[str, ...]) -> pd.DataFrame | None:
-    if not company.has("customers") or "customer_id" not in orders.columns:
+    customers = filled(company, "customers")
+    if customers is None or "customer_id" not in orders.columns:
         return None
     orders = orders.filter(orders.market.isin(list(markets)))
-    spend = demand.customer_spend(orders, company.table("customers"), {**rates.mean().to_dict(), "USD": 1.0})
+    spend = demand.customer_spend(orders, customers, {**rates.mean().to_dict(), "USD": 1.0})
     return spend[spend["market"].isin(markets)] if "market" in spend.columns else spend
 
 
 def _languages(company: "Company") -> pd.DataFrame | None:
     """Number of reviews by market and language, or None."""
-    reviews = company.optional("reviews")
+    reviews = filled(company, "reviews")
     return None if reviews is None else reviews.groupby(["market", "language"]).size().rename("reviews").reset_index()
 
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.errors import InputError, Refusal
 from crossborder.market import demand, sizing, triangulation
 from crossborder.reference import exchange, facts, files
 
 if TYPE_CHECKING:
     from crossborder.company import Company
 
-__all__ = ["SizingInputs", "chosen_markets", "market_series", "sales_in_usd", "sizing_inputs", "units_per_usd"]
+__all__ = ["SizingInputs", "chosen_markets", "filled", "market_series", "published_sales", "sales_in_usd",
+           "sizing_inputs", "units_per_usd"]  # fmt: skip
 
 BUILD_UP = {
     "buyers_per_user": "market.buyers.share",
@@ -127,10 +128,29 @@ def chosen_markets(company: "Company", markets: list[str], known: pd.Index) -> t
     return tuple(wanted)
 
 
-def market_series(company: "Company", markets: tuple[str, ...], value: str = "sales_usd") -> pd.DataFrame:
-    """Published yearly `value` of `market_sales`: year x (market, category), years that all series have."""
+def filled(company: "Company", name: str) -> pd.DataFrame | None:
+    """An optional table, or None where the company does not have it or it has no rows."""
+    table = company.optional(name)
+    return None if table is None or table.empty else table
+
+
+def published_sales(company: "Company") -> pd.DataFrame:
+    """The table `market_sales` up to the year of the company's day; Refusal where it has no rows for them."""
     table = company.table("market_sales")
-    table = table[table["market"].isin(markets)]
+    known = table[table["year"] <= company.as_of.year].reset_index(drop=True)
+    if known.empty:
+        years = f"its years are {table['year'].min()} to {table['year'].max()}" if len(table) else "it has no rows"
+        raise Refusal.because(
+            f"no market can be sized: table 'market_sales' holds nothing up to {company.as_of.year}",
+            years,
+            "fill it, or take the file away: growth is then told from your own orders",
+        )
+    return known
+
+
+def market_series(published: pd.DataFrame, markets: tuple[str, ...], value: str = "sales_usd") -> pd.DataFrame:
+    """Yearly `value` of published sales: year x (market, category), years that all series have."""
+    table = published[published["market"].isin(markets)]
     wide = table.pivot_table(index="year", columns=["market", "category"], values=value, aggfunc="sum")
     wide.index = wide.index.astype(int)
     return wide.astype(float).dropna()
@@ -139,8 +159,14 @@ def market_series(company: "Company", markets: tuple[str, ...], value: str = "sa
 def sales_in_usd(company: "Company", markets: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Own monthly sales in USD (whole months only) and the exchange rates used, as (sales, rates)."""
     orders = company.events("orders")
-    lines = demand.monthly_sales(orders, company.optional("products"))
+    lines = demand.monthly_sales(orders, filled(company, "products"))
     lines = lines[lines["market"].isin(markets)]
+    if lines.empty:
+        raise Refusal.because(
+            f"no own sales in {', '.join(markets) or 'any market'} up to {company.as_of:%Y-%m-%d}",
+            "table 'orders' has no rows for them",
+            "fill it, or name markets that you sell in",
+        )
     used = sorted((set(lines["currency"]) | set(lines["goods_currency"])) - {"USD"})
     first, last = lines["month"].min(), company.as_of
     start, end = (first - pd.Timedelta(days=10)).strftime("%Y-%m-%d"), pd.Timestamp(last).strftime("%Y-%m-%d")
@@ -152,7 +178,8 @@ def sales_in_usd(company: "Company", markets: tuple[str, ...]) -> tuple[pd.DataF
 def sizing_inputs(company: "Company", markets: list[str], currency: str = "USD") -> SizingInputs:
     """Everything `11_market_sizing` reads; Refusal or InputError where a needed part is missing or unknown."""
     company.require("market_sales", "orders", "products")
-    chosen = chosen_markets(company, markets, pd.Index(company.table("market_sales")["market"].unique()))
+    published = published_sales(company)
+    chosen = chosen_markets(company, markets, pd.Index(published["market"].unique()))
     sales, rates = sales_in_usd(company, chosen)
     assumptions, fallback = company.optional("assumptions"), files.read("market_assumptions.csv")
     factors = {
@@ -166,14 +193,14 @@ def sizing_inputs(company: "Company", markets: list[str], currency: str = "USD")
     }
     factors["scopes"] = triangulation.scope_priors(factors["scopes"])
     visits, rows, terms = _platforms(company, chosen, sales, rates)
-    listings = company.optional("listings")
+    listings = filled(company, "listings")
     offers = (
         None if listings is None else listings[listings["market"].isin(chosen)].assign(units=lambda d: d["units_month"])
     )
     return SizingInputs(
         markets=chosen,
         per_usd=units_per_usd(company, currency),
-        sizes=market_series(company, chosen),
+        sizes=market_series(published, chosen),
         facts=facts.market_facts(list(chosen)),
         definitions=pd.DataFrame.from_dict(DEFINITIONS, orient="index", columns=list(SCOPES)).rename_axis("definition"),
         sales=sales,
@@ -200,9 +227,10 @@ def _platforms(company: "Company", markets: tuple[str, ...], sales: pd.DataFrame
     if company.has("sessions"):
         visits = demand.monthly_visits(company.events("sessions"))
         visits = visits[visits["market"].isin(markets)]
-    if visits is None or not company.has("platforms") or "platform" not in company.events("orders").columns:
+        visits = None if visits.empty else visits
+    platforms = filled(company, "platforms")
+    if visits is None or platforms is None or "platform" not in company.events("orders").columns:
         return visits, None, None
-    platforms = company.table("platforms")
     terms = demand.platform_terms(platforms[platforms["market"].isin(markets)], rates.ffill().iloc[-1])
     spend = None
     if company.has("ad_spend"):

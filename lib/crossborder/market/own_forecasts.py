@@ -17,7 +17,8 @@ class Forecast:
     """The forecast of own sales: what was chosen, its scores, fans by market, and the sum of all markets.
 
     `horizon` (months) and `origins` are those that the history allows; `season` is 1 where it is too short for a year's
-    pattern to be told from a trend.
+    pattern to be told from a trend. In `summary`, `covered` is the share (fraction) of the markets' later months inside
+    the intervals that the earlier origins give.
     """
 
     choice: forecasting.Choice
@@ -54,7 +55,14 @@ def own_forecast(
         scores = scores[scores["method"] != "seasonal_naive"].reset_index(drop=True)
     options |= {"level": level, "factor": factor}
     fans, total = market_fans(panel, choice, **options), summary(panel, choice, **options)
-    return Forecast(choice, scores, fans, total, ahead, tested, season)
+    covered = forecasting.interval_coverage(_adding(panel)[1] @ choice.errors, level=level)
+    return Forecast(choice, scores, fans, total | {"covered": covered}, ahead, tested, season)
+
+
+def _adding(panel: pd.DataFrame) -> tuple[pd.Index, np.ndarray]:
+    """The markets of a panel, and the matrix that adds its series up to them."""
+    codes, markets = pd.factorize(panel.columns.get_level_values(0))
+    return markets, (codes[None, :] == np.arange(len(markets))[:, None]).astype(float)
 
 
 def _fitting(months: int, horizon: int, origins: int) -> tuple[int, int, int] | None:
@@ -84,8 +92,7 @@ def market_fans(
     """
     values = panel.to_numpy(dtype=float).T
     point = forecasting.forecast_with(values, horizon, method=choice.method, season=season, exposure=exposure)
-    codes, markets = pd.factorize(panel.columns.get_level_values(0))
-    adding = (codes[None, :] == np.arange(len(markets))[:, None]).astype(float)
+    markets, adding = _adding(panel)
     total, errors = adding @ point, np.einsum("ms,osh->omh", adding, choice.errors)
     low, high = _around(total, *forecasting.forecast_interval(total, errors, level=level))
     months = pd.date_range(panel.index[-1] + pd.DateOffset(months=1), periods=horizon, freq="MS", name="month")

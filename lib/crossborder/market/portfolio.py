@@ -205,7 +205,21 @@ def hold_out(changes: pd.DataFrame, growth: pd.Series, now: pd.Series, *, share:
     return spread[1] / spread[0] - 1
 
 
-def rules(core: list[str], growth_floor: float, markets: pd.Index, *, core_floor: float = 0.4) -> dict:
-    """Conditions for `minimum_variance`: core markets that are present keep `core_floor`, growth its floor."""
+def rules(
+    core: list[str],
+    growth_floor: float,
+    markets: pd.Index,
+    *,
+    core_floor: float = 0.4,
+    growth: pd.Series | None = None,
+) -> dict:
+    """Conditions for `minimum_variance`: core markets that are present keep `core_floor`, growth its floor.
+
+    With `growth` (fraction by market), a floor that no mix can reach is lowered to what the fastest one grows by.
+    """
     present = [m for m in core if m in set(markets)]
-    return {"core": present, "core_floor": core_floor if present else 0.0, "growth_floor": growth_floor}
+    found = {"core": present, "core_floor": core_floor if present else 0.0, "growth_floor": growth_floor}
+    if growth is None:
+        return found
+    fastest = _fastest(growth.reindex(markets), {name: found[name] for name in ("core", "core_floor")})
+    return found | {"growth_floor": min(growth_floor, fastest - 1e-9)}

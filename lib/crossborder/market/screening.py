@@ -41,6 +41,8 @@ GATES = pd.DataFrame(
     columns=["measure", "limit", "side", "reason"],
 ).set_index("measure")
 
+NAMES = {"reach": "payment reach", "lost": "loss to waiting", "certificates_days": "time for certificates"}
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -89,7 +91,9 @@ def gate_table(values: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
 def _reasons(row: pd.Series, passed: pd.Series, gates: pd.DataFrame) -> str:
     failed = passed.index[~passed]
     parts = [
-        f"{name} is not known" if pd.isna(row[name]) else gates.loc[name, "reason"].format(value=row[name], limit=limit)
+        f"{NAMES.get(name, name)} is not known"
+        if pd.isna(row[name])
+        else gates.loc[name, "reason"].format(value=row[name], limit=limit)
         for name, limit in gates.loc[failed, "limit"].items()
     ]
     return "; ".join(parts)

@@ -6,7 +6,7 @@ from scipy import special
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["interest_index", "project_rate", "share_growth_grid", "turning_points"]
+__all__ = ["interest_index", "interest_or_none", "project_rate", "share_growth_grid", "turning_points"]
 
 
 def interest_index(interest: pd.DataFrame, by: str = "term", *, season: int = 52, level: float = 0.9) -> pd.DataFrame:
@@ -34,6 +34,29 @@ def interest_index(interest: pd.DataFrame, by: str = "term", *, season: int = 52
     frame = pd.DataFrame({"level_now": wide.iloc[-season:].mean(), "growth": np.expm1(mean)}, index=wide.columns)
     frame = frame.assign(low=np.expm1(mean - reach), high=np.expm1(mean + reach))
     return frame.sort_values("growth", ascending=False)
+
+
+def interest_or_none(
+    interest: pd.DataFrame | None, by: str, *, season: int = 52, level: float = 0.9
+) -> pd.DataFrame | None:
+    """`interest_index` with the last turning point of each theme (`turn`), or None without two years of weeks.
+
+    `turn`: peak or trough of the mean over a `season` (so that a season is no turn) and its month; "none" without one.
+    """
+    if interest is None or interest["week"].nunique() < 2 * season:
+        return None
+    found = interest_index(interest, by, season=season, level=level)
+    wide = interest.pivot_table(index="week", columns=by, values="interest", aggfunc="mean")
+    yearly = wide.interpolate(limit_direction="both").rolling(season, center=True).mean().dropna()
+    return found.assign(turn=[_last_turn(yearly[name]) for name in found.index])
+
+
+def _last_turn(series: pd.Series) -> str:
+    turns = turning_points(series)
+    if turns.empty:
+        return "none"
+    last = turns.iloc[-1]
+    return f"{last['turn']} {last['at']:%Y-%m}"
 
 
 def _long_run_variance(centred: np.ndarray, lags: int = 8) -> np.ndarray:

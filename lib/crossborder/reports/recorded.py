@@ -221,16 +221,27 @@ def _unnamed(alts: Sequence[tuple[str, str]]) -> dict[str, "Figure"]:
 
 
 def missing(company: object, *tables: str, adds: str) -> Note | None:
-    """One line for a section that lacks optional `tables`, saying what they would add; None if all are there."""
+    """One line for a section whose optional `tables` are absent or empty, with what they add; None if all are there."""
     from crossborder.language import t
 
     absent = [f"`{table}`" for table in tables if not company.has(table)]
     if not absent:
-        return None
+        return _without_rows(company, tables, adds)
     if len(absent) == 1:
         return Note(t("Not shown: table {table} is absent; it would add {adds}.", table=absent[0], adds=t(adds)))
     named = ", ".join(absent)
     return Note(t("Not shown: tables {tables} are absent; they would add {adds}.", tables=named, adds=t(adds)))
+
+
+def _without_rows(company: object, tables: Sequence[str], adds: str) -> Note | None:
+    """One line for a section whose table is there and holds nothing; event tables are not asked."""
+    from crossborder.company.tables import TABLES
+    from crossborder.language import t
+
+    empty = [table for table in tables if table in TABLES and not TABLES[table].events and company.table(table).empty]
+    if not empty:
+        return None
+    return Note(t("Not shown: table {table} has no rows; it would add {adds}.", table=f"`{empty[0]}`", adds=t(adds)))
 
 
 def results(notebooks: str | Path | None = None) -> "pd.DataFrame":
