@@ -38,3 +38,12 @@ def test_slots_of_the_day_hold_every_click(company):
     assert len(slots) == 8
     assert slots["clicks"].sum() == there.count().to_pandas()
     assert slots["orders"].sum() == there.converted_order_id.count().to_pandas()
+
+
+def test_sale_events_and_other_days_are_all_days_and_share_one_cost_an_order(company):
+    days = budget_tables.peak_days(company, "DE")
+    spent = company.table("ad_spend").query("market == 'DE'")
+    assert days["days"].sum() == spent["date"].nunique()
+    assert days["clicks"].sum() == spent["clicks"].sum()
+    expected = days["cpc_usd"] * days["multiplier"] / days["conversion"]
+    assert expected.max() / expected.min() < 1.25

@@ -8,7 +8,7 @@ from crossborder.marketing.adstock import geometric_weights, saturate
 from crossborder.marketing.mix_model import MixFit, draw, fit
 from crossborder.marketing.mix_problem import Problem, lagged
 
-__all__ = ["control_effects", "identifiability", "profile_likelihood", "variance_inflation"]
+__all__ = ["control_effects", "identifiability", "profile_likelihood", "supported", "variance_inflation"]
 
 
 def variance_inflation(columns: np.ndarray) -> np.ndarray:
@@ -85,6 +85,14 @@ def profile_likelihood(
         white = residual[1:] - model.autocorrelation * residual[:-1]
         found.append(-0.5 * len(white) * np.log(white @ white / len(white)))
     return pd.DataFrame({"value": values, "log_likelihood": np.array(found) - max(found)})
+
+
+def supported(profile: pd.DataFrame, *, level: float = 0.9) -> tuple[float, float]:
+    """Smallest and largest value of a profile that the likelihood ratio does not reject at `level` (Wilks, 1938)."""
+    from scipy.special import ndtri
+
+    near = profile[profile["log_likelihood"] >= -(float(ndtri(0.5 + level / 2)) ** 2) / 2]
+    return float(near["value"].min()), float(near["value"].max())
 
 
 def control_effects(model: MixFit, *, level: float = 0.9, draws: int = 200, rng: np.random.Generator) -> pd.DataFrame:
