@@ -35,6 +35,7 @@ def test_the_tables_show_every_line_and_year(found):
     models = revenue_lines.revenue_models(kept, pd.Series({"a": 0.3}), pd.Series({"a": 10.0}), rate=0.1)
     models = models.join(revenue_lines.start_up_cash(models, goods_days=40))
     assert len(charts.ways_table(models).cells()) == 2
+    assert charts.ways_table(None) is None and "Too few" in repr(charts.ways_sentence(None, {}, {}))
     cited = revenue_lines.cited_loyalty()
     worth = revenue_lines.recurring_value(1.0, 1.0, cited["kept"], 0.1)
     said = repr(charts.ways_sentence(models, cited, worth))

@@ -64,6 +64,14 @@ def test_the_ways_to_sell_of_the_demo_company(company):
     assert ((sales < kept) & (sales > 0.5 * kept)).all()
 
 
+def test_too_few_known_buyers_are_no_error(company, monkeypatch):
+    def none(_):
+        raise Refusal.because("no repeat share", "12 buyers a year ago", "50 are needed")
+
+    monkeypatch.setattr(revenue_lines, "repeat_share", none)
+    assert revenue_lines.ways_to_sell(company, 0.14) is None
+
+
 def one_model(**given):
     plain = {"model": "a", "margin": 0.2, "goods_share": 0.5, "sales_usd": 12.0, "cash_days": 0.0}
     kept = {"kept": 0.0, "kept_low": 0.0, "kept_high": 0.0}

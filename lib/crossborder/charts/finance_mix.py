@@ -131,8 +131,10 @@ def years_table(found: "RevenueMix") -> style.Table:
     return _table(found.years.assign(**points), YEAR_COLUMNS, caption, interval=ends)
 
 
-def ways_table(models: pd.DataFrame) -> style.Table:
+def ways_table(models: pd.DataFrame | None) -> style.Table | None:
     """Ways to sell side by side: one buyer's worth, and the cash that a thousand new buyers a year need."""
+    if models is None:
+        return None
     caption = t(
         "Ways to sell: a buyer's worth, and the cash of a start with 1,000 new buyers a year, without fixed cost"
     )
@@ -169,11 +171,15 @@ def mix_sentence(found: "RevenueMix", cited: dict[str, float]) -> style.Sentence
     )
 
 
-def ways_sentence(models: pd.DataFrame, cited: dict[str, float], cited_worth: dict[str, float]) -> style.Sentence:
+def ways_sentence(
+    models: pd.DataFrame | None, cited: dict[str, float], cited_worth: dict[str, float]
+) -> style.Sentence:
     """Which way of selling is worth most and which needs least cash, and what a report's loyalty would be worth.
 
     `cited` is `cited_loyalty`, `cited_worth` the `recurring_value` of a unit at its share of buyers who stay.
     """
+    if models is None:
+        return style.say("Too few buyers are known from the year before the last to tell ways of selling apart.")
     best, thrifty = models.iloc[0], models.loc[models["cash_low_usd"].idxmax()]
     return style.say(
         "A buyer is worth most by {model}: **{value}**, {times} times the first year; a start needs least cash by "

@@ -18,11 +18,12 @@ FEWEST_BUYERS = 50
 SUBSCRIPTION = "subscription"
 
 
-def ways_to_sell(company: "Company", rate: float, *, goods_days: float = 0.0) -> pd.DataFrame:
+def ways_to_sell(company: "Company", rate: float, *, goods_days: float = 0.0) -> pd.DataFrame | None:
     """The company's ways to sell side by side: `revenue_models` with the cash that each needs (`start_up_cash`).
 
     `goods_days` is how long before a sale its goods are paid: days of stock less days that suppliers lend. What a buyer
-    orders counts as net sales: after sales tax and refunds, as the margins do.
+    orders counts as net sales: after sales tax and refunds, as the margins do. None where too few buyers are known from
+    the year before the last to tell who stays.
     """
     from crossborder.company import shared
     from crossborder.finance import order_costs, order_economics, unit_economics
@@ -31,7 +32,10 @@ def ways_to_sell(company: "Company", rate: float, *, goods_days: float = 0.0) ->
     earned = unit_economics.waterfall(now.table, by=["platform"]).set_index("platform")
     days = now.platforms.groupby("platform")["payout_delay_days"].mean()
     goods = earned[[name for name in order_costs.PER_UNIT if name in earned]].sum(axis=1) / earned["net_sales"]
-    kept = repeat_share(company)
+    try:
+        kept = repeat_share(company)
+    except Refusal:
+        return None
     kept = kept[kept["platform"].isin(earned.index)].reset_index(drop=True)
     net = earned["net_sales"] / (earned["price"] - earned["discount"])
     kept["value_usd"] = kept["value_usd"] * kept["platform"].map(net)
