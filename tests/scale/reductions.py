@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from crossborder.company import Company, coverage, kpis, sampling
+from crossborder.company import Company, coverage, kpis
 from crossborder.finance import cash_forecast, cash_study, money_questions, order_costs, revenue_lines
 from crossborder.market import demand as market_demand
 from crossborder.marketing import (
-    basket,
     budget_tables,
     cohorts,
     content,
@@ -23,6 +22,7 @@ from crossborder.marketing import (
     offer_tables,
     panel_inputs,
     purchase_history,
+    sold_orders,
 )
 from crossborder.plan import candidates, growth, spans
 from crossborder.reference import exchange, files
@@ -57,11 +57,13 @@ def _end(company: Company) -> pd.Timestamp:
 
 
 def _some(company: Company):
-    return sampling.some(_sold(company))[0]
+    return sold_orders.some_orders(company)[0]
 
 
 def _histories(company: Company) -> pd.DataFrame:
-    return purchase_history.histories(_some(company), until=_end(company))
+    # One section of a notebook asks for them, and hands them on to the others.
+    made = company.kept("tests.histories", lambda: purchase_history.histories(_some(company), until=_end(company)))
+    return made.copy()
 
 
 def _journeys(company: Company) -> pd.DataFrame:
@@ -79,7 +81,7 @@ def _market(company: Company) -> str:
 
 
 def _reach(company: Company) -> dict[str, pd.DataFrame]:
-    history, share = _histories(company), sampling.some(_sold(company))[1]
+    history, share = _histories(company), sold_orders.some_orders(company)[1]
     value = pd.DataFrame({"clv_usd": history["margin_usd"]})
     found = offer_tables.reach(company, _sold(company), history, value, 0.3, 0.12, share=share, rng=_rng())
     return {"events": found.events, "summary": found.summary}
@@ -130,8 +132,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
         _some(c), calibration_until=_end(c) - pd.Timedelta(days=180), until=_end(c)
     ),
     "marketing.order_gaps": lambda c: purchase_history.order_gaps(_sold(c)),
-    "marketing.pairs": lambda c: basket.pair_counts(c.events("orders")).pairs,
-    "marketing.recommendations": lambda c: customer_tables.recommendations(c).quality,
+    "marketing.recommendations": lambda c: vars(customer_tables.recommendations(c)),  # with the pairs of products
     "marketing.membership": lambda c: customer_tables.membership_effects(c, level=0.9, rng=_rng()).rows,
     "marketing.care": lambda c: customer_tables.care(c, None, 60.0, level=0.9).stages,
     "marketing.offers": lambda c: offer_tables.offer_economics(c, _sold(c), 0.3, rng=_rng()).sale,

@@ -94,10 +94,11 @@ def _joined(company: "Company", name: str, column: str, other: str, target: str)
         rows = int(sums["rows"]) if pd.notna(sums["rows"]) else 0
         return (float(sums["partners"] / rows) if rows else float("nan")), rows
     rows = int(left.count().to_pandas())
-    # Equal cells have equal hashes, so the same share of both sides keeps every pair or drops it whole.
+    # Partners are looked for by the names of the sample: of the larger side nothing is hashed or sorted whole.
     share = min(JOINED_ROWS / rows, 1.0) if rows else 1.0
-    left, right = (sampling.of_share(side, share, "cell") for side in (left, right))
-    found = left.left_join(right.distinct().mutate(there=1), "cell")
+    left = sampling.of_share(left, share, "cell")
+    partners = right.semi_join(left.distinct(), "cell").distinct()
+    found = left.left_join(partners.mutate(there=1), "cell")
     some = found.aggregate(rows=found.count(), partners=found.there.count()).to_pandas().iloc[0]
     return (float(some["partners"] / some["rows"]) if some["rows"] else float("nan")), rows
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError
 
 if TYPE_CHECKING:
@@ -215,11 +216,16 @@ def _repeat_rate(orders: "ibis.Table", since: pd.Timestamp, until: pd.Timestamp)
     """Share of the customers first seen in the period who ordered again within a year, and how many they are."""
     import ibis
 
-    firsts = orders.filter(~orders.customer_id.isnull()).group_by("customer_id").aggregate(first=orders.day.min())
-    cohort = firsts.filter((firsts["first"] > since.date()) & (firsts["first"] <= until.date()))
-    later = orders.join(cohort, "customer_id")
+    known = orders.filter(~orders.customer_id.isnull())
+    days = known.group_by("customer_id").aggregate(first=known.day.min(), last=known.day.max())
+    cohort = laid_down(days.filter((days["first"] > since.date()) & (days["first"] <= until.date())))
+    within = cohort["last"] <= cohort["first"] + ibis.interval(days=365)
+    # Whose last order falls within the year came back; only those who ordered after it as well are looked at closer.
+    sure = cohort.filter((cohort["last"] > cohort["first"]) & within)
+    later = orders.join(cohort.filter(~within), "customer_id")
     again = later.filter((later.day > later["first"]) & (later.day <= later["first"] + ibis.interval(days=365)))
-    people, returned = int(cohort.count().to_pandas()), int(again.customer_id.nunique().to_pandas())
+    people = int(cohort.count().to_pandas())
+    returned = int(sure.count().to_pandas()) + int(again.customer_id.nunique().to_pandas())
     return (returned / people if people else np.nan), people
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError
 from crossborder.marketing.paths import wilson_interval
 
@@ -20,7 +21,8 @@ def monthly_cohorts(orders: "Table") -> pd.DataFrame:
     `orders` is one row an order with customer_id and ordered_at.
     """
     known = orders.filter(orders.customer_id.notnull())
-    months = known.select("customer_id", number=known.ordered_at.year() * 12 + known.ordered_at.month() - 1).distinct()
+    months = known.select("customer_id", number=known.ordered_at.year() * 12 + known.ordered_at.month() - 1)
+    months = laid_down(months.distinct())
     first = months.group_by("customer_id").aggregate(cohort=months.number.min())
     joined = months.inner_join(first, "customer_id")
     made = joined.group_by(["cohort", joined.number.name("number")]).aggregate(customers=joined.count()).to_pandas()

@@ -84,9 +84,9 @@ def languages(
         spoken = content.language_gap(company.table("reviews"), level=level)["language"]
     except Refusal:
         return None
-    lines = company.events("orders")
-    year = lines.filter(lines.ordered_at >= (company.as_of - pd.Timedelta(days=364)).to_pydatetime())
-    placed = year.group_by("market").aggregate(orders=year.order_id.nunique()).to_pandas().set_index("market")
+    sold = sold_orders.sold_orders(company)
+    year = sold.filter(sold.ordered_at >= (company.as_of - pd.Timedelta(days=364)).to_pydatetime())
+    placed = year.group_by("market").aggregate(orders=year.count()).to_pandas().set_index("market")
     orders = placed["orders"].groupby(spoken.reindex(placed.index)).sum().astype(float)
     rows = {}
     for language, count in orders.items():

@@ -362,9 +362,7 @@ def care(company: "Company", markets: list[str] | None, answer_minutes: float, *
     if company.has("tickets"):
         tickets = company.table("tickets")
         tickets = tickets[tickets["market"].isin(markets)] if markets else tickets
-        lines = company.events("orders")
-        lines = lines.filter(lines.market.isin(markets)) if markets else lines
-        placed = float(lines.order_id.nunique().to_pandas())
+        placed = float(sold_orders.sold_orders(company, markets).count().to_pandas())
         wage = assumed(company, "marketing.service.agent_cost_hour_usd", 9.0)
         stages = service.stage_index(tickets, placed, level=level)
         reasons = service.bot_share(tickets, agent_cost_hour=wage, level=level)

@@ -165,7 +165,9 @@ def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, 
 def _alike(company: "Company", history: pd.DataFrame, value: pd.DataFrame, rng: np.random.Generator) -> list[tuple]:
     if not company.has("customers"):
         return []
-    customers = company.table("customers").set_index("customer_id").reindex(history["customer_id"])
+    customers = company.table("customers")
+    customers = customers[customers["customer_id"].isin(history["customer_id"])]
+    customers = customers.set_index("customer_id").reindex(history["customer_id"])
     names = [name for name in ("market", "cohort", "acquisition_channel") if name in customers]
     profile = pd.get_dummies(customers[names].astype(str), drop_first=True, dtype=float).reset_index(drop=True)
     best = (value["clv_usd"] >= value["clv_usd"].quantile(0.9)).to_numpy()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.supply import (
     carbon,
     delays,
@@ -304,8 +305,9 @@ def warehouse_days(company: object, market: str, rng: np.random.Generator) -> pd
     orders = company.events("orders")
     since = (company.as_of - pd.Timedelta(days=364)).to_pydatetime()
     rows = orders.filter((orders.market == market) & (orders.ordered_at >= since))
-    hours = rows.group_by(hour=rows.ordered_at.hour()).aggregate(orders=rows.order_id.nunique()).to_pandas()
-    daily = rows.group_by(day=rows.ordered_at.date()).aggregate(orders=rows.order_id.nunique()).to_pandas()["orders"]
+    placed = laid_down(rows.group_by("order_id").aggregate(at=rows.ordered_at.min()))
+    hours = placed.group_by(hour=placed["at"].hour()).aggregate(orders=placed.count()).to_pandas()
+    daily = placed.group_by(day=placed["at"].date()).aggregate(orders=placed.count()).to_pandas()["orders"]
     profile = hours.set_index("hour")["orders"].reindex(range(24), fill_value=0).to_numpy(float)
     check, pick = warehouse_flow.Stage("checking", 1, 1.5), warehouse_flow.Stage("picking", 1, 5.0, error_share=0.02)
     pack = warehouse_flow.Stage("packing", 1, 3.5, error_share=0.01)

@@ -42,3 +42,28 @@ def test_a_settlement_in_two_files_counts_once(bring, tmp_path):
     report, folder = bring("amazon-settlement", FIXTURE, again)
     assert report.accepted, str(report)
     assert len(Company.open(folder).table("ledger")) == 12
+
+
+V1 = FIXTURE.with_name("amazon_settlement_v1.txt")
+
+
+def test_flat_file_v1_gives_an_entry_for_each_amount_side_by_side(bring):
+    report, folder = bring("amazon-settlement", V1)
+    assert report.accepted, str(report)
+    assert checks.check(folder).errors == []
+    ledger = Company.open(folder).table("ledger")
+    assert len(ledger) == 11 and ledger["entry_id"].is_unique
+    assert ledger["amount"].sum() == pytest.approx(66.25)
+    first = ledger[ledger["document"] == "112-1"]
+    assert first.groupby("account")["amount"].sum().to_dict() == {
+        "sales payout": 90.0, "platform fees": -15.0, "sales tax": 8.0, "last mile": -6.5,
+    }  # fmt: skip
+    assert ledger.set_index("account").loc["warehousing", "amount"] == -2.01
+    assert set(ledger["currency"]) == {"USD"} and set(ledger["date"]) == {pd.Timestamp("2026-03-16")}
+    assert report.rows_in == 8 and int(report.fates["rows"].sum()) == 8
+
+
+def test_both_flat_files_of_two_settlements_come_in_together(bring):
+    report, folder = bring("amazon-settlement", FIXTURE, V1)
+    assert report.accepted, str(report)
+    assert len(Company.open(folder).table("ledger")) == 12 + 11
