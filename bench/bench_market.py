@@ -3,8 +3,15 @@
 Run: python -m bench market
 """
 
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +27,9 @@ from crossborder.market import (
     screening,
 )
 
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ("11_market_sizing", "12_market_growth")
+ALONE = "from pathlib import Path; from crossborder.reports.refresh import refresh; print(refresh(Path({path!r})))"
 SEEDS = range(40)
 SERIES = ["market", "category"]
 
@@ -116,7 +126,31 @@ def rank_seconds() -> float:
     return best_of(lambda: screening.weighted_ranking(scores, weights, rng=np.random.default_rng(1)))
 
 
+def alone(notebook: str) -> tuple[float, float]:
+    """Seconds and processor seconds of a notebook run alone in a copy of the project where nothing is cached.
+
+    The seconds go from the start of a cold kernel to the stored outputs; the processor's are those of all processes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        for part in ("lib", "data", "scenarios", "notebooks"):
+            shutil.copytree(ROOT / part, copy / part)
+        code, before = ALONE.format(path=str(copy / "notebooks" / f"{notebook}.ipynb")), _children()
+        surroundings = {**os.environ, "PYTHONPATH": str(copy / "lib")}
+        command = [sys.executable, "-c", code]
+        ended = subprocess.run(command, cwd=copy, env=surroundings, check=True, capture_output=True, text=True)
+        return float(ended.stdout.split()[1]), _children() - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 if __name__ == "__main__":
+    for name in NOTEBOOKS:
+        wall, used = alone(name)
+        print(f"{name} alone, cold kernel, nothing cached: {wall:.1f} s ({used:.1f} s of the processor)")
     study = coverage()
     print("coverage of 90 % intervals, mean over", len(study), "seeds")
     print(study.mean().round(3).to_string())
