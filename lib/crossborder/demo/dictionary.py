@@ -41,6 +41,8 @@ MECHANISMS = """\
   invoices.
 - **Controls.** Every control stops a bad case with its own probability and a good one by mistake with another, some
   better since a day on which they were renewed; drills take a lognormal time. Trade marks are missing in some markets.
+- **Videos.** What a panel and a test clip say of an idea (appeal, seconds to the benefit, hook) is related to the
+  proposer's opinion; the share of a launch that social shops sell is log-linear in it and differs by market.
 - **Left simple.** Suppliers' capacity never binds, products do not take sales from each other, rivals do not answer,
   and an ad's cost buys reach at one price all year.
 - The first and last weeks of weekly tables are cut by the period; 2 % of orders are guests without customer; some
