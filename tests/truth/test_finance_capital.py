@@ -74,3 +74,26 @@ def test_expected_shortfall_of_the_normal_distribution():
     outcome = norm.ppf((np.arange(200_000) + 0.5) / 200_000)
     assert expected_shortfall(outcome, 0.95) == pytest.approx(norm.pdf(norm.ppf(0.95)) / 0.05, abs=1e-3)
     assert expected_shortfall(outcome, 0.95) == pytest.approx(2.0627, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("loan", "periods", "column", "printed"),
+    [
+        pytest.param((10_000, 0.08 / 12, 10), [1], "paid_usd", 1_037.03, id="PMT: ten months at 8 %"),
+        pytest.param((8_000, 0.10 / 12, 36), [1], "interest_usd", 66.67, id="IPMT: first month"),
+        pytest.param((8_000, 0.10, 3), [3], "interest_usd", 292.45, id="IPMT: last year"),
+        pytest.param((2_000, 0.10 / 12, 24), [1], "repaid_usd", 75.62, id="PPMT: first month"),
+        pytest.param((200_000, 0.08, 10), [10], "repaid_usd", 27_598.05, id="PPMT: last year"),
+        pytest.param((125_000, 0.09 / 12, 360), range(13, 25), "interest_usd", 11_135.23, id="CUMIPMT: second year"),
+        pytest.param((125_000, 0.09 / 12, 360), range(13, 25), "repaid_usd", 934.11, id="CUMPRINC: second year"),
+    ],
+)
+def test_loans_of_the_spreadsheet_help_pages(loan, periods, column, printed):
+    """Microsoft, functions PMT, IPMT, PPMT, CUMIPMT and CUMPRINC (there with a minus sign: money paid), payments at
+    period ends; a period of the schedule is whatever its rate is for. Confirmed by the closed form of the balance."""
+    amount, rate, count = loan
+    table = loan_schedule(amount, rate, count, kind="annuity").set_index("year")
+    assert table.loc[list(periods), column].sum() == pytest.approx(printed, abs=0.006)
+    payment = amount * rate / (1 - (1 + rate) ** -count)
+    left = amount * (1 + rate) ** table.index - payment * ((1 + rate) ** table.index - 1) / rate
+    np.testing.assert_allclose(table["balance_usd"], left, atol=1e-6)
