@@ -125,7 +125,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "moisture": ("humidity", "number2"),
     "temperature": ("climate", "number2"),
     "home_size": ("room at home", "number2"),
-    "words": ("what costs most", "text"),
+    "costs_most": ("what costs most", "text"),
     "predicted": ("predicted", "percent"),
     "success": ("succeeded", "text"),
     "chance_better": ("P(better)", "percent"),
