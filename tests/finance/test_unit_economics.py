@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
+from crossborder.finance import unit_economics
 from crossborder.finance.unit_economics import (
     break_even_advertising,
     margin_bridge,
@@ -152,3 +153,15 @@ def test_a_trend_needs_more_than_a_year_and_a_half():
         margin_trends(monthly_orders(16, 0.0))
     with pytest.raises(InputError, match="month"):
         margin_trends(monthly_orders(24, 0.0).drop(columns="month"))
+
+
+def test_goods_back_on_the_shelf_lower_the_product_s_share_and_raise_what_is_left():
+    """100 of price, 40 of goods, of which 5 came back: the stack and the waterfall tell the same."""
+    sold = pd.DataFrame({"orders": [1], "price": [100.0], "product": [40.0], "resold": [-5.0], "advertising": [10.0]})
+    stack = unit_economics.share_stack(sold, {"payroll": 20.0}, 0.1)
+    assert stack.table.set_index("cost")["share"].to_dict() == pytest.approx(
+        {"product": 0.35, "advertising": 0.1, "payroll": 0.2}
+    )
+    assert stack.left == pytest.approx(unit_economics.waterfall(sold).iloc[0]["margin"] - 0.2)
+    without = unit_economics.share_stack(sold.drop(columns=["product", "resold"]), {}, 0.0)
+    assert without.total == pytest.approx(0.1)

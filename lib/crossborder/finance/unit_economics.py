@@ -177,7 +177,8 @@ def share_stack(orders: pd.DataFrame, fixed_cost_usd: Mapping[str, float], targe
     """
     row = waterfall(orders).iloc[0]
     aside = ("discount", "sales_tax", "refund", "resold")
-    row["product"] += row.get("resold", 0.0)
+    if {"product", "resold"} <= set(row.index):
+        row["product"] += row["resold"]
     shares = {name: max(row[name], 0.0) / row["net_sales"] for name in COSTS if name in row.index and name not in aside}
     net = row["net_sales"] * float(row["orders"])
     return margin_stack(shares | {name: amount / net for name, amount in fixed_cost_usd.items()}, target_margin)
