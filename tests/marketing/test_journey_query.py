@@ -4,6 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from crossborder.company import sampling
 from crossborder.errors import InputError
 from crossborder.marketing import attribution, journey_query
 
@@ -135,3 +136,29 @@ def test_look_back_sensitivity_equals_single_builds():
     for row in table.itertuples():
         made = journey_query.build(*tables, lookback_days=row.lookback_days, usd_rates={"EUR": 1.0})
         assert made.account.loc["with a journey", "conversions"] == row.with_journey
+
+
+def test_ranges_of_customers_give_the_same_journeys(monkeypatch):
+    touch, order = world(8)
+    tables = ibis.memtable(touch), ibis.memtable(order)
+    whole = journey_query.build(*tables, usd_rates={"EUR": 1.0})
+    monkeypatch.setattr(journey_query, "SLICE", max(len(touch) // 5, 1))
+    parts = journey_query.build(*tables, usd_rates={"EUR": 1.0})
+    pd.testing.assert_frame_equal(whole.account, parts.account)
+    pd.testing.assert_series_equal(whole.touches, parts.touches)
+    assert whole.never_seen == parts.never_seen
+    for name in ("codes", "starts", "conversions", "nulls", "age_days"):
+        np.testing.assert_array_equal(getattr(whole.journeys, name), getattr(parts.journeys, name))
+    for name, values in whole.journeys.values.items():
+        np.testing.assert_allclose(values, parts.journeys.values[name], rtol=1e-12)
+
+
+def test_a_sample_of_customers_tells_the_same_shares(monkeypatch):
+    touch, order = world(6)
+    tables = ibis.memtable(touch), ibis.memtable(order)
+    options = {"usd_rates": {"EUR": 1.0}, "use_consent": (True,)}
+    whole = journey_query.sensitivity(*tables, [30], **options).iloc[0]
+    monkeypatch.setattr(sampling, "LIMIT", max(order["customer_id"].nunique() * 3 // 4, 1))
+    some = journey_query.sensitivity(*tables, [30], **options).iloc[0]
+    assert some["orders"] == pytest.approx(whole["orders"], rel=0.3)
+    assert some["share"] == pytest.approx(whole["share"], abs=0.2)

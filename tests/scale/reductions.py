@@ -68,7 +68,7 @@ def _histories(company: Company) -> pd.DataFrame:
 
 def _journeys(company: Company) -> pd.DataFrame:
     touches, orders = company.events("touchpoints"), company.events("orders")
-    built = journey_query.build(touches, orders, usd_rates=inputs.usd_rates(company))
+    built = journey_query.build(touches, orders, sold=sold_orders.sold_orders(company))
     made = built.journeys
     parts = {"account": built.account.reset_index(), "touches": built.touches.rename("touches").reset_index()}
     parts["journeys"] = pd.DataFrame({"start": made.starts[:-1], "won": made.conversions})

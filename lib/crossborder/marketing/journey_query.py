@@ -4,7 +4,7 @@ Every order goes to exactly one line of the account: with a journey, without a t
 customer. Nothing is shared out silently.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import pandas as pd
 from crossborder.company import sampling
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
+from crossborder.marketing.journey_cut import MEASURES, ORDER, cut, never_seen
 from crossborder.marketing.journeys import Journeys
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"]
 
 WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
-ORDER = 32767
+SLICE = 6_000_000
+"""Touches cut at once; more are cut in ranges of customers, so that memory does not grow with their number."""
 TOUCH = ("customer_id", "at", "channel", "market", "consent")
 LINE = (
     "order_id",
@@ -37,21 +39,19 @@ LINE = (
     "tax",
     "refund",
 )
-MEASURES = ("conversions", "revenue_usd", "refund_usd", "margin_usd")
 
 
 @dataclass(frozen=True)
 class JourneyBuild:
     """Journeys, where every order went (`account`), and what happened to every touch (`touches`).
 
-    `orders` is one row an order with a journey, in the order of the converting journeys. `never_seen` counts the
-    orders without a touch whose customer never had one that may be joined: no consent, another device, no ad at all.
+    `never_seen` counts the orders without a touch whose customer never had one that may be joined: no consent, another
+    device, no ad at all.
     """
 
     journeys: Journeys
     account: pd.DataFrame
     touches: pd.Series
-    orders: pd.DataFrame
     never_seen: int = 0
 
     @property
@@ -71,6 +71,7 @@ def build(
     usd_rates: Mapping[str, float] | None = None,
     unit_cost_usd: Mapping[str, float] | None = None,
     use_consent: bool = True,
+    sold: "Table | None" = None,
 ) -> JourneyBuild:
     """Journeys of the touches within the look-back before each order, and of the touches that led to none.
 
@@ -78,22 +79,23 @@ def build(
     before it; a journey ends at an order. Other touches form journeys without an order, cut where the gap between
     two touches exceeds the window. Touches without consent are not joined to people; touches of one customer and
     channel at the same second count once.
-    `usd_rates` gives USD per unit of each currency of the orders, `unit_cost_usd` the cost of a piece by SKU.
+    `usd_rates` gives USD per unit of each currency of the orders, `unit_cost_usd` the cost of a piece by SKU; or `sold`
+    is what `order_values` gave. Beyond `SLICE` touches one range of customers is cut after the other.
     """
     _check_window(lookback_days, lookback_by_market)
-    read = _read(touchpoints, orders, markets, usd_rates, unit_cost_usd, use_consent)
+    read = _read(touchpoints, orders, markets, usd_rates, unit_cost_usd, use_consent, sold)
     window = {**dict.fromkeys(read.channels[1], float(lookback_days)), **(lookback_by_market or {})}
-    cut = _cut(read.stream, read.known, read.channels, window, float(lookback_days))
-    joined = cut["journey_of_order"] >= 0
-    account = _account(read.known, joined, read.guests)
-    counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **cut["touches"]}
-    return JourneyBuild(
-        cut["journeys"],
-        account,
-        pd.Series(counts, name="touches"),
-        read.known[joined].reset_index(drop=True),
-        _never_seen(read.stream),
-    )
+    parts, accounts, touches, unseen = [], [], [], 0
+    for stream, known in read.slices():
+        found = cut(stream, known, read.channels, window, float(lookback_days))
+        parts.append(found["journeys"])
+        accounts.append(_account(known, found["journey_of_order"] >= 0, read.guests))
+        touches.append(pd.Series(found["touches"]))
+        unseen += never_seen(stream)
+    account = sum(accounts[1:], accounts[0])
+    account.loc[GUEST] = read.guests[list(MEASURES)].astype(float)
+    counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **sum(touches[1:], touches[0])}
+    return JourneyBuild(_joined(parts), account, pd.Series(counts, name="touches"), unseen)
 
 
 def own_windows(texts: Sequence[str]) -> dict[str, float]:
@@ -115,18 +117,26 @@ def own_windows(texts: Sequence[str]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Read:
-    """What the engine gave: the sorted stream, known orders, guests, names and counts.
+    """Touches that may be joined and orders, still in the engine; guests, names and counts.
 
-    `stream` holds a row a touch or order, sorted by customer and time: seconds, code (ORDER for an order), market,
-    and whether the row is the first of its customer.
+    `slices` gives them one range of customers after the other: a sorted stream, and the orders of known customers in
+    its order. A stream holds a row a touch or order, sorted by customer and time: seconds, code (ORDER for an order),
+    market, and whether the row is the first of its customer.
     """
 
-    stream: dict[str, np.ndarray]
-    known: pd.DataFrame
+    touches: "Table"
+    sold: "Table"
     guests: pd.Series
     channels: tuple[list[str], list[str]]
     seen: int
     kept: int
+
+    def slices(self) -> Iterator[tuple[dict[str, np.ndarray], pd.DataFrame]]:
+        """Stream and orders of each range of customers; one range unless there are many touches."""
+        for low, high in _ranges(self.touches, self.kept):
+            touches, sold = (_between(table, low, high) for table in (self.touches, self.sold))
+            known = sold.filter(sold.customer_id.notnull()).order_by(["customer_id", "ordered_at", "order_id"])
+            yield _stream(touches, sold, self.channels), known.select("market", *MEASURES[1:]).to_pandas()
 
 
 def _read(
@@ -136,18 +146,52 @@ def _read(
     usd_rates: Mapping[str, float] | None,
     unit_cost_usd: Mapping[str, float] | None,
     use_consent: bool,
+    sold: "Table | None" = None,
 ) -> _Read:
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
-    orders = orders.filter(orders.market.isin(markets)) if markets else orders
-    sold = order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd)
+    if sold is None:
+        orders = orders.filter(orders.market.isin(markets)) if markets else orders
+        sold = order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd)
     channels, seen, kept = _touch_counts(touchpoints, use_consent)
+    sold = laid_down(sold) if kept > SLICE else sold
     consented = use_consent and "consent" in touchpoints.columns
-    stream = _stream(touchpoints.filter(touchpoints.consent) if consented else touchpoints, sold, channels)
-    placed = sold.order_by(["customer_id", "ordered_at", "order_id"]).to_pandas()
-    named = placed["customer_id"].notna()
-    guests = placed.loc[~named, list(MEASURES[1:])].sum().astype(float)
-    guests["conversions"] = float((~named).sum())
-    return _Read(stream, placed[named].reset_index(drop=True), guests, channels, seen, kept)
+    touches = touchpoints.filter(touchpoints.consent) if consented else touchpoints
+    none = sold.filter(sold.customer_id.isnull())
+    sums = none.aggregate(conversions=none.count(), **{name: none[name].sum() for name in MEASURES[1:]}).to_pandas()
+    return _Read(touches, sold, sums.iloc[0].astype(float).fillna(0.0), channels, seen, kept)
+
+
+def _ranges(touches: "Table", rows: int) -> list[tuple[str | None, str | None]]:
+    """Ranges of customers' names with about `SLICE` touches each; where they are cut does not change what comes out."""
+    count = -(-rows // SLICE)
+    if count <= 1:
+        return [(None, None)]
+    some = touches.select("customer_id").sample(min(20_000 / rows, 1.0)).to_pandas()["customer_id"].dropna()
+    cuts = sorted(set(some.sort_values().iloc[len(some) * np.arange(1, count) // count])) if len(some) else []
+    return list(zip([None, *cuts], [*cuts, None], strict=True))
+
+
+def _between(table: "Table", low: str | None, high: str | None) -> "Table":
+    """Rows of customers from `low` to before `high`."""
+    table = table if low is None else table.filter(table.customer_id >= low)
+    return table if high is None else table.filter(table.customer_id.isnull() | (table.customer_id < high))
+
+
+def _joined(parts: list[Journeys]) -> Journeys:
+    """The journeys of all ranges as one."""
+    if len(parts) == 1:
+        return parts[0]
+    offsets = np.cumsum([0, *(part.starts[-1] for part in parts)])
+    starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
+    whole = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in ("codes", "conversions", "nulls")
+    }
+    values = {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values}
+    ages = np.concatenate([part.age_days for part in parts])
+    return Journeys(
+        parts[0].channels, whole["codes"], np.concatenate([*starts, offsets[-1:]]), whole["conversions"],
+        whole["nulls"], values, ages,
+    )  # fmt: skip
 
 
 def order_values(
@@ -215,13 +259,14 @@ def sensitivity(
     touchpoints, orders, of_all, guests = _some(touchpoints, orders, markets)
     for respected in use_consent:
         read = _read(touchpoints, orders, None, usd_rates, None, respected)
-        total = (round(len(read.known) / of_all) + guests) if of_all < 1 else len(read.known) + guests
+        [(stream, known)] = read.slices()
+        total = round(len(known) / of_all) + guests
         for days in lookbacks:
             _check_window(days, None)
             window = dict.fromkeys(read.channels[1], float(days))
-            cut = _cut(read.stream, read.known, read.channels, window, float(days))
-            won = cut["journeys"].conversions > 0
-            mean = float(cut["journeys"].lengths[won].mean()) if won.any() else 0.0
+            found = cut(stream, known, read.channels, window, float(days))["journeys"]
+            won = found.conversions > 0
+            mean = float(found.lengths[won].mean()) if won.any() else 0.0
             joined = round(int(won.sum()) / of_all)
             rows.append((days, respected, total, joined, joined / max(total, 1), mean))
     names = ["lookback_days", "consent_respected", "orders", "with_journey", "share", "touches_a_journey"]
@@ -320,91 +365,6 @@ def _firsts(ordered: "pyarrow.Table") -> tuple[np.ndarray, np.ndarray]:
 def _power_of_two(least: int) -> int:
     """The smallest power of 2 that holds so many numbers."""
     return 1 << (least - 1).bit_length()
-
-
-def _cut(stream: dict, known: pd.DataFrame, channels: tuple, window: dict[str, float], default: float) -> dict:
-    """Journeys from the sorted stream, by runs of rows of one customer that end with an order or with the customer."""
-    seconds, code = stream["seconds"], stream["code"]
-    order = code == ORDER
-    runs, ends = _runs(order, stream["first"])
-    bought = order[ends]
-    days = known["market"].map(window).fillna(default).to_numpy(dtype=float)
-    deadline = np.full(len(runs), np.iinfo(np.int64).max)
-    deadline[bought] = np.ceil(seconds[ends[bought]] - days * 86400.0).astype(np.int64)
-    lengths = ends - runs + 1
-    inside = seconds >= np.repeat(deadline, lengths)
-    repeated = _repeated(seconds, code, order, runs)
-    keep = np.flatnonzero(~order & ~repeated)
-    begins = _begins(
-        keep, seconds, inside, np.repeat(np.arange(len(runs), dtype=np.int32), lengths), stream, channels, window
-    )
-    starts = np.append(np.flatnonzero(begins), len(keep))
-    last = keep[starts[1:] - 1]
-    won = inside[last]
-    run_of_last = np.searchsorted(runs, last, side="right") - 1
-    end = np.where(won, seconds[ends[run_of_last]], seconds[last])
-    ages = (np.repeat(end, np.diff(starts)) - seconds[keep]) / 86400.0
-    number = (np.cumsum(bought) - 1)[run_of_last[won]]
-    journey_of_order = np.full(len(known), -1)
-    journey_of_order[number] = np.flatnonzero(won)
-    values = {name: np.zeros(len(won)) for name in MEASURES[1:]}
-    for name in values:
-        values[name][won] = known[name].to_numpy(dtype=float)[number]
-    journeys = Journeys(tuple(channels[0]), code[keep], starts, won.astype(float), (~won).astype(float), values, ages)
-    joined = int(inside[keep].sum())
-    in_bought_runs = int((lengths[bought] - 1).sum() - repeated[np.repeat(bought, lengths)].sum())
-    counts = {
-        "repeated": int(repeated.sum()),
-        "in journeys with an order": joined,
-        "before the window of the next order": in_bought_runs - joined,
-        "not followed by an order": len(keep) - in_bought_runs,
-    }
-    return {"journeys": journeys, "journey_of_order": journey_of_order, "touches": counts}
-
-
-def _never_seen(stream: dict[str, np.ndarray]) -> int:
-    """Orders of customers without any touch in the stream."""
-    starts = np.flatnonzero(stream["first"])
-    if not len(starts):
-        return 0
-    orders = np.add.reduceat((stream["code"] == ORDER).astype(np.int64), starts)
-    rows = np.diff(np.append(starts, len(stream["first"])))
-    return int(orders[orders == rows].sum())
-
-
-def _runs(order: np.ndarray, of_customer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last row of each run: a customer's rows up to and with an order, or up to the customer's last row."""
-    first = np.append(of_customer, True)
-    first[1:] |= order
-    edges = np.flatnonzero(first)
-    return edges[:-1], edges[1:] - 1
-
-
-def _repeated(seconds: np.ndarray, code: np.ndarray, order: np.ndarray, runs: np.ndarray) -> np.ndarray:
-    """Touches of the same customer, channel and second as the row before."""
-    repeated = np.zeros(len(code), dtype=bool)
-    repeated[1:] = (code[1:] == code[:-1]) & (seconds[1:] == seconds[:-1])
-    repeated[runs] = False
-    return repeated & ~order
-
-
-def _begins(
-    keep: np.ndarray,
-    seconds: np.ndarray,
-    inside: np.ndarray,
-    run: np.ndarray,
-    stream: dict,
-    channels: tuple,
-    window: dict[str, float],
-) -> np.ndarray:
-    """Whether a kept touch begins a journey: another run, the window opens, or a long gap without an order."""
-    begins = np.ones(len(keep), dtype=bool)
-    run, inside, moment = run[keep], inside[keep], seconds[keep]
-    limit = np.array([window[name] for name in channels[1]]) * 86400.0
-    gap = limit[0] if (limit == limit[0]).all() else limit[stream["market"][keep]][1:]
-    begins[1:] = (run[1:] != run[:-1]) | (inside[1:] != inside[:-1])
-    begins[1:] |= ~inside[1:] & (np.diff(moment) > gap)
-    return begins
 
 
 def _account(known: pd.DataFrame, joined: np.ndarray, guests: pd.Series) -> pd.DataFrame:
