@@ -1,4 +1,4 @@
-"""Cutting the sorted stream of touches and orders into journeys, in arrays; `journey_query` says what belongs to one."""
+"""Cutting the sorted stream of touches and orders into journeys, in arrays; the rule stands in `journey_query`."""
 
 import numpy as np
 import pandas as pd
