@@ -216,7 +216,7 @@ def covariate_forest(effects: pd.DataFrame, *, level: float = 0.9) -> style.Figu
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(t("purchase rate over that of the commonest"), fontsize=8)
     title = t(
-        "{count} of {all} markets and channels buy at a rate of their own; chance alone would show {chance}",
+        "{count} of {all} markets and channels buy at their own rate; {chance} would by chance",
         count=int(clear.sum()), all=len(clear), chance=style.number(len(clear) * (1 - level), 0),
     )  # fmt: skip
     subtitle = t(
