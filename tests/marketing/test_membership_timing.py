@@ -48,3 +48,33 @@ def test_few_members_and_missing_columns_are_refused():
         membership_timing.rate_ratio(
             bought, people.assign(joined_on=pd.Timestamp("2025-01-09")), until="2025-06-01", rng=rng
         )
+
+
+def shop(seed: int, ratio: float, count: int = 4000) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+    """Eager buyers join more often, at a time of chance; the plain ratio of members' rate to that of the others."""
+    rng, start = np.random.default_rng(seed), pd.Timestamp("2025-01-01")
+    first, rate = rng.integers(0, 200, count), rng.gamma(0.7, 1 / 50, count)
+    join = first + np.ceil(rng.exponential(60.0, count)).astype(int)
+    member = (rng.random(count) < np.clip(rate * 35, 0.05, 0.9)) & (join < 400)
+    day = np.arange(400)[:, None]
+    lift = np.where(member & (day > join), ratio, 1.0)
+    when, who = np.nonzero(rng.random((400, count)) < rate * lift * (day > first))
+    purchases = pd.DataFrame({"customer_id": who, "day": start + pd.to_timedelta(when, unit="D")})
+    joined = pd.Series(start + pd.to_timedelta(join, unit="D")).where(member)
+    people = pd.DataFrame(
+        {"customer_id": np.arange(count), "first_on": start + pd.to_timedelta(first, unit="D"), "joined_on": joined}
+    )
+    bought = np.bincount(who, minlength=count) / (400 - first)
+    return purchases, people, float(bought[member].mean() / bought[~member].mean())
+
+
+def test_over_several_shops_timing_covers_the_truth_and_the_plain_ratio_does_not():
+    held, plain = 0, []
+    for seed in range(6):
+        purchases, people, naive = shop(seed, 1.3)
+        rng = np.random.default_rng(seed)
+        found = membership_timing.rate_ratio(purchases, people, until="2026-02-05", draws=200, rng=rng)
+        held += found.low <= 1.3 <= found.high
+        plain.append(naive)
+    assert held >= 4  # of 6; 4 or more with probability 0.98 at 90 %
+    assert min(plain) > 1.3 * 1.3
