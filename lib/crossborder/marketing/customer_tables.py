@@ -226,9 +226,9 @@ def acquisition_cost(company: "Company", history: pd.DataFrame, markets: list[st
 
 
 def chance_of_order(model: BuyingModel, past: pd.DataFrame) -> np.ndarray:
-    """Chance of at least one purchase in the hold-out, from the expected number."""
-    expected = buying_models.future_purchases(model, past["frequency"], past["recency"], past["age"], past["holdout"])
-    return 1 - np.exp(-expected)
+    """Chance of at least one purchase in the hold-out."""
+    history = (past["frequency"], past["recency"], past["age"])
+    return buying_models.chance_of_purchase(model, *history, past["holdout"])
 
 
 def membership_effects(company: "Company", *, level: float, rng: np.random.Generator) -> MemberEffects:
