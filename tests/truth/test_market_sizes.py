@@ -126,3 +126,18 @@ def test_additive_lmdi_of_angs_mixed_example():
 def test_compound_growth_of_a_textbook_line():
     # Investopedia, "Compound Annual Growth Rate": 10,000 to 19,000 in three years is 23.86 %
     assert consistency.solve(base=10_000, end=19_000, years=3).rate == pytest.approx(0.2386, abs=0.00006)
+
+
+# Raudenbush 1985, 19 studies of teachers' expectancy and pupils' IQ: standardised mean differences and variances.
+EXPECTANCY = np.array([0.03, 0.12, -0.14, 1.18, 0.26, -0.06, -0.02, -0.32, 0.27, 0.80, 0.54, 0.18, -0.02, 0.23, -0.18,
+                       -0.06, 0.30, 0.07, -0.07])  # fmt: skip
+EXPECTANCY_VARIANCE = np.array([0.0156, 0.0216, 0.0279, 0.1391, 0.1362, 0.0106, 0.0106, 0.0484, 0.0269, 0.0630, 0.0912,
+                                0.0497, 0.0835, 0.0841, 0.0253, 0.0279, 0.0193, 0.0088, 0.0303])  # fmt: skip
+
+
+def test_teacher_expectancy_by_reml_is_metafors():
+    # metafor documentation, rma on dat.raudenbush1985: tau^2 0.0188, Q 35.8295, mean 0.0837 (0.0516), -0.0175 to 0.1849
+    fit = meta_analysis.combine(EXPECTANCY, EXPECTANCY_VARIANCE, method="REML", inference="normal")
+    assert (fit.tau2, fit.q) == pytest.approx((0.0188, 35.8295), abs=0.00006)
+    assert (fit.estimate, fit.standard_error) == pytest.approx((0.0837, 0.0516), abs=0.00006)
+    assert (fit.low, fit.high) == pytest.approx((-0.0175, 0.1849), abs=0.00006)
