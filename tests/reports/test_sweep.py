@@ -45,6 +45,16 @@ def test_every_market_gets_its_report_and_what_they_share_runs_once(tmp_path):
     ]  # fmt: skip
     _, again = sweep(asked, there)
     assert all(one.unchanged for one in again)
+    assert '<html lang="en">' in text
+
+
+def test_the_matrix_of_a_chinese_sweep_is_chinese(tmp_path):
+    there = folders(tmp_path)
+    spoken = 'language: str = "en"  # en or zh'
+    throwaway.save(there.notebooks / "12_same.ipynb", ["1"], f"{PARAMETERS}\n{spoken}")
+    page, ended = sweep(Definition(markets=["DE"], parameters={"language": "zh"}), there)
+    text = page.read_text()
+    assert not ended[0].failed and '<html lang="zh">' in text and ">基准</th>" in text and ">市场</th>" in text
 
 
 def test_a_combination_that_is_not_allowed_stops_all_before_the_first_run(tmp_path):

@@ -208,4 +208,5 @@ def matrix(name: str, markets: Sequence[str], scenarios: Sequence[str], cells: S
     """The page over a sweep: a row a market, a column a scenario, in each cell the first figure of each notebook."""
     by_place = {(cell["market"], cell["scenario"]): cell for cell in cells}
     template = environment().get_template("matrix.html.j2")
-    return template.render(name=name, markets=markets, scenarios=scenarios, cells=by_place, policy=_policy("index.js"))
+    shown = {"name": name, "markets": markets, "scenarios": scenarios, "cells": by_place}
+    return template.render(**shown, language=language.current(), policy=_policy("index.js"))

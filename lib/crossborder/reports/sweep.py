@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from crossborder import language
 from crossborder.reports import exports, html
 from crossborder.reports.definition import Definition, Place
 from crossborder.reports.planning import Folders
@@ -30,9 +31,10 @@ def sweep(
     ended = run_all([place.request for place in places], folders, listener)
     name = f"sweep-{definition.name or '-'.join((*definition.markets, *definition.scenarios))}"[:100]
     found = [_results(finished) for finished in ended]
-    cells = [_cell(*one, definition.headline) for one in zip(places, ended, found, strict=True)]
     page = folders.reports / f"{name}.html"
-    exports.write_text(page, html.matrix(name, list(definition.markets), list(definition.scenarios), cells))
+    with language.using(definition.parameters.get("language") or language.current()):
+        cells = [_cell(*one, definition.headline) for one in zip(places, ended, found, strict=True)]
+        exports.write_text(page, html.matrix(name, list(definition.markets), list(definition.scenarios), cells))
     rows = [
         {"market": place.market, "scenario": place.scenario, **row}
         for place, results in zip(places, found, strict=True)
