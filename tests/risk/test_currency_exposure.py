@@ -92,3 +92,23 @@ def test_the_bad_case_lies_in_its_interval_and_scales_with_the_exposure():
     assert low < bad < high
     double = exposure.bad_case_interval(held.assign(net_usd=2e6), rates, np.random.default_rng(1))
     assert double == pytest.approx((2 * low, 2 * high))
+
+
+def test_what_is_tied_follows_the_currency_in_which_the_company_counts():
+    months = pd.date_range(DAY - pd.DateOffset(months=3), periods=3, freq="MS")
+    parts = [
+        pd.DataFrame({"month": months, "currency": name, "net_usd": 10.0}) for name in ("GBP", "EUR", "SAR", "USD")
+    ]
+    flows = pd.concat(parts).assign(received_usd=10.0, paid_usd=0.0)
+    tied = {
+        anchor: set(found.loc[found["tied"], "currency"])
+        for anchor in ("USD", "GBP")
+        if len(found := exposure.yearly_exposure(flows, as_of=DAY, anchor=anchor))
+    }
+    assert tied == {"USD": {"USD", "SAR"}, "GBP": {"GBP"}}
+
+
+def test_a_currency_without_rates_is_counted_in_dollars():
+    assert [exposure.counting_currency(code) for code in ("GBP", "CNY", "USD", "SAR", "VND")] == [
+        "GBP", "CNY", "USD", "USD", "USD",
+    ]  # fmt: skip

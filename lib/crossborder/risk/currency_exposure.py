@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FINANCING",
     "bad_case_interval",
+    "counting_currency",
     "exposure_basket",
     "monthly_flows",
     "of_company",
@@ -45,7 +46,7 @@ def monthly_flows(ledger: pd.DataFrame) -> pd.DataFrame:
 def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 12, anchor: str = "USD") -> pd.DataFrame:
     """Net exposure by currency over the last `months`: received, paid, net, netted share, share of gross, tied.
 
-    Money in the reporting currency `anchor` and in currencies pegged to it carries no market risk: `tied`.
+    Money in the currency in which the company counts (`anchor`) and in those pegged to it has no market risk: `tied`.
     """
     begin = pd.Timestamp(as_of).to_period("M").to_timestamp() - pd.DateOffset(months=months - 1)
     recent = flows[flows["month"] >= begin]
@@ -54,9 +55,21 @@ def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 1
     table = recent.groupby("currency")[["received_usd", "paid_usd", "net_usd"]].sum().reset_index()
     table["netted_share"] = natural_netting(table["received_usd"], table["paid_usd"])
     status = exchange.coverage().set_index("currency")["status"]
-    pegged = table["currency"].map(status).eq("pegged")
+    # The pegs of the reference are to the dollar.
+    pegged = table["currency"].map(status).eq("pegged") & (anchor == "USD")
     table["tied"] = pegged | table["currency"].eq(anchor)
     return table.sort_values("net_usd", ascending=False, ignore_index=True)
+
+
+def counting_currency(code: str) -> str:
+    """The currency in which the company counts, if its rates move and are known; else USD.
+
+    >>> counting_currency("GBP"), counting_currency("VND")
+    ('GBP', 'USD')
+    """
+    covered = exchange.coverage().set_index("currency")
+    known = code in covered.index and covered.loc[code, "status"] not in ("refused", "pegged", "ended")
+    return code if known else "USD"
 
 
 def sales_flows(orders: "Table", as_of: pd.Timestamp) -> pd.DataFrame:
@@ -75,22 +88,28 @@ def sales_flows(orders: "Table", as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def of_company(
-    ledger: pd.DataFrame | None, weights: pd.Series, as_of: pd.Timestamp, orders: "Table | None" = None
+    ledger: pd.DataFrame | None,
+    weights: pd.Series,
+    as_of: pd.Timestamp,
+    orders: "Table | None" = None,
+    *,
+    anchor: str = "USD",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Monthly flows and yearly exposure: from the ledger, without one from what buyers pay.
 
-    Without both there are no flows, and `weights` of a million USD are the exposure.
+    Without both there are no flows, and `weights` of a million USD are the exposure. `anchor` is the currency in which
+    the company counts.
     """
     if ledger is None and orders is not None:
         flows = sales_flows(orders, as_of)
-        return flows, yearly_exposure(flows, as_of=as_of)
+        return flows, yearly_exposure(flows, as_of=as_of, anchor=anchor)
     if ledger is None:
         columns = ["month", "currency", "received_usd", "paid_usd", "net_usd", "netted_share"]
         made = pd.DataFrame({"currency": weights.index, "received_usd": 1e6 * weights.to_numpy(), "paid_usd": 0.0})
         made = made.assign(net_usd=made["received_usd"], netted_share=0.0, tied=False)
         return pd.DataFrame(columns=columns), made
     flows = monthly_flows(ledger)
-    return flows, yearly_exposure(flows, as_of=as_of)
+    return flows, yearly_exposure(flows, as_of=as_of, anchor=anchor)
 
 
 def profit_study(

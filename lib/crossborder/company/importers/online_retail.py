@@ -73,7 +73,7 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
         tables={"orders": _orders(sales, lines, matched, currency)},
         lines=_accounted(lines, matched, currency),
         measures={"net": {"orders": "quantity * unit_price + shipping_charged - refund"}},
-        profile={"home": "GB"},
+        profile={"home": "GB", "currency": currency},
     )
 
 
