@@ -342,9 +342,12 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
 
 
 def _known_lines(company: "Company", lines: "Table", markets: list[str] | None) -> "Table":
-    """Lines of known customers; beyond 200,000 those of a sample, whose share is known where all markets count."""
+    """Lines of known customers; beyond 200,000 those of the sample that the orders gave, where all markets count."""
     known = lines.filter(lines.customer_id.notnull())
-    return sampling.some(known)[0] if markets else sampling.of_share(known, sold_orders.some_orders(company)[1])
+    if markets:
+        return sampling.some(known)[0]
+    orders, share = sold_orders.some_orders(company)
+    return known.semi_join(orders.select("customer_id").distinct(), "customer_id") if share < 1 else known
 
 
 def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:

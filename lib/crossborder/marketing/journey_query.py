@@ -285,10 +285,11 @@ def _some(
     people = int(orders.customer_id.nunique().to_pandas())
     share = min(sampling.LIMIT / people, 1.0) if people else 1.0
     if share < 1:
-        touchpoints, orders = (
-            laid_down(sampling.of_share(table.select(*(name for name in names if name in table.columns)), share))
-            for table, names in ((touchpoints, TOUCH), (orders, LINE))
-        )
+        orders = laid_down(sampling.of_share(orders.select(*(name for name in LINE if name in orders.columns)), share))
+        # Touches of people who never ordered tell nothing here.
+        touchpoints = touchpoints.select(*(name for name in TOUCH if name in touchpoints.columns))
+        buyers = orders.select("customer_id").distinct()
+        touchpoints = laid_down(touchpoints.semi_join(buyers, "customer_id"))
     return touchpoints, orders, share, guests
 
 
