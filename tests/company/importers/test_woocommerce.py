@@ -2,6 +2,7 @@
 
 import pytest
 from crossborder.company import Company, checks
+from crossborder.errors import InputError
 
 
 def orders(folder):
@@ -66,3 +67,11 @@ def test_json_that_is_no_order_is_told(bring, tmp_path):
     path.write_text('{"a": 1}\n')
     report, _ = bring("woocommerce", path)
     assert [(problem.column, problem.rule) for problem in report.problems] == [("line_items", "column is missing")]
+
+
+def test_the_report_of_analytics_is_refused_with_the_right_export_named(bring, tmp_path):
+    path = tmp_path / "orders.csv"
+    head = 'Date,"Order #",Status,Customer,"Customer type",Product(s),"Items sold",Coupon(s),"N. Revenue",Attribution'
+    path.write_text(head + '\n"2026-01-05 10:00:00",1001,completed,"",new,"2× Hoodie, 1× Cap",3,,55.00,Direct\n')
+    with pytest.raises(InputError, match="order report of WooCommerce Analytics"):
+        bring("woocommerce", path)

@@ -9,6 +9,7 @@ from crossborder.company.importers.desk import quoted
 from crossborder.company.importers.interface import Field, Imported, Importer, Options, Rule, Source
 from crossborder.company.importers.order_lines import customer_key, laid_together, needs_currency, spread
 from crossborder.company.problems import Problem
+from crossborder.errors import InputError
 
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
@@ -109,6 +110,7 @@ MEASURES = {
 def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     """CSV and Excel by their headers; the API's JSON with an item a row."""
     if path.suffix.lower() not in reading.JSON:
+        _refuse_analytics(desk, path, options)
         return woocommerce_items.open_wide(desk, path, options, FIELDS) or reading.open_sources(
             desk, path, OPENED, options
         )
@@ -142,6 +144,17 @@ def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     }
     count = int(desk.one(f"SELECT count(*) FROM {table}")[0])
     return [Source(path, table, raw.headers, found, count, raw.settings)]
+
+
+def _refuse_analytics(desk: "Desk", path: Path, options: Options) -> None:
+    """The order report of WooCommerce Analytics: its products stand in words, without a price of their own."""
+    fields = (Field("products", ("Product(s)", "Products")), Field("net", ("N. Revenue", "Net sales", "Net Sales")))
+    for source in reading.open_sources(desk, path, fields, options):
+        if source.has("products") and source.has("net"):
+            raise InputError(
+                f"{source.name} is the order report of WooCommerce Analytics\n  it has no price and no SKU of an item\n"
+                "  do: export the orders themselves: by an order export plugin, or the REST API (wc/v3/orders) one a line"
+            )
 
 
 def _has(types: dict[str, str], name: str) -> bool:
