@@ -71,8 +71,8 @@ def _journeys(company: Company) -> pd.DataFrame:
     built = journey_query.build(touches, orders, sold=sold_orders.sold_orders(company))
     made = built.journeys
     parts = {"account": built.account.reset_index(), "touches": built.touches.rename("touches").reset_index()}
-    parts["journeys"] = pd.DataFrame({"start": made.starts[:-1], "won": made.conversions})
-    parts["channels"] = pd.DataFrame({"code": made.codes, "age": np.round(made.age_days, 6)})
+    parts["journeys"] = pd.DataFrame({"start": made.starts[:-1], "won": made.conversions}, copy=False)
+    parts["channels"] = pd.DataFrame({"code": made.codes, "age": made.age_days}, copy=False)
     return parts
 
 
