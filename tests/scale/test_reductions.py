@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from crossborder.company import Company, coverage, sampling
 from crossborder.company.files import repository
+from crossborder.marketing import journey_query
 
 from tests.scale.reductions import REDUCTIONS
 
@@ -16,7 +17,7 @@ ROOMS = ("market", "selection", "supply", "marketing", "finance", "risk", "plan"
 COMPANY = ("company.py", "coverage.py", "kpis.py", "sampling.py")
 TIMES = 8
 # Journeys are cut exactly, from one compact row (some 20 bytes) a contact and one row an order: see docs/scale.md.
-EXACT = {"_stream", "_read"}
+EXACT = {"_stream", "slices"}
 # Customers of a sample here, and rows that bounded results (pairs of products, days) may reach anyway.
 SAMPLE, FLOOR = 500, 1500
 
@@ -90,10 +91,12 @@ def rows(thinned, grown):
     """Rows fetched by function, in the thinned company and in the grown one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "LIMIT", SAMPLE)
+        patch.setattr(journey_query, "SLICE", 2_000)
         patch.setattr(coverage, "JOINED_ROWS", 5000)
         small = fetched(thinned, patch)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "LIMIT", SAMPLE)
+        patch.setattr(journey_query, "SLICE", 2_000)
         patch.setattr(coverage, "JOINED_ROWS", 5000)
         return small, fetched(grown, patch)
 

@@ -234,8 +234,8 @@ def chance_of_order(model: BuyingModel, past: pd.DataFrame) -> np.ndarray:
 def membership_effects(company: "Company", *, level: float, rng: np.random.Generator) -> MemberEffects:
     """Effect of membership on 180 days of spend: naive, matched, doubly robust, and by time of joining."""
     customers = company.table("customers")
-    # Beyond 200,000 customers a sample of people; effects a customer need no scaling, numbers of members do.
-    share = min(sampling.LIMIT / max(len(customers), 1), 1.0)
+    # Beyond 200,000 customers the people of the orders' sample; effects need no scaling, numbers of members do.
+    share = sold_orders.some_orders(company)[1]
     customers = sampling.of_frame(customers, share)
     people = customers.dropna(subset=["spend_after_joining_usd"])
     spend, member = people["spend_after_joining_usd"].to_numpy(float), people["member"].to_numpy(bool)

@@ -166,7 +166,7 @@ def _ranges(touches: "Table", rows: int) -> list[tuple[str | None, str | None]]:
     count = -(-rows // SLICE)
     if count <= 1:
         return [(None, None)]
-    some = touches.select("customer_id").sample(min(20_000 / rows, 1.0)).to_pandas()["customer_id"].dropna()
+    some = touches.select("customer_id").sample(min(2_000 / rows, 1.0)).to_pandas()["customer_id"].dropna()
     cuts = sorted(set(some.sort_values().iloc[len(some) * np.arange(1, count) // count])) if len(some) else []
     return list(zip([None, *cuts], [*cuts, None], strict=True))
 
