@@ -131,6 +131,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.hold_out": lambda c: purchase_history.split(
         _some(c), calibration_until=_end(c) - pd.Timedelta(days=180), until=_end(c)
     ),
+    "marketing.seasons": lambda c: purchase_history.seasons(_some(c), until=_end(c) - pd.Timedelta(days=90)),
     "marketing.order_gaps": lambda c: purchase_history.order_gaps(_sold(c)),
     "marketing.recommendations": lambda c: vars(customer_tables.recommendations(c)),  # with the pairs of products
     "marketing.membership": lambda c: customer_tables.membership_effects(c, level=0.9, rng=_rng()).rows,
@@ -147,6 +148,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.mix_inputs": lambda c: budget_tables.mix_inputs(c, _market(c), ["search_brand"]),
     "marketing.weekly_revenue": lambda c: pd.concat(panel_inputs._weekly_revenue(c)),
     "marketing.ad_costs": lambda c: budget_tables.ad_costs(c, 0.2),
+    "marketing.peak_days": lambda c: budget_tables.peak_days(c, _market(c)),
     "marketing.day_parts": lambda c: budget_tables.day_parts(c, _market(c), 0.5),
     "marketing.platform_split": lambda c: budget_tables.platform_split(c, _market(c), 0.3, 1000.0),
     "marketing.break_even": lambda c: budget_tables._break_even(c, _market(c)),
