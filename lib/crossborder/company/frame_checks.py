@@ -1,7 +1,10 @@
 """The rules of a small table, by its pandera schema, told in words."""
 
+import re
 import warnings
+from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from crossborder.company.codes import known_codes
@@ -91,8 +94,7 @@ def _outside(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
             continue
         cells, codes = frame[column.name], known_codes(column.unit)
         if codes:
-            odd = cells.notna() & cells.str.fullmatch(column.pattern.strip("^$")).fillna(False) & ~cells.isin(codes)
-            found.append((column, "known_code", odd.to_numpy(dtype=bool)))
+            found.append((column, "known_code", _of_no_country(cells, column.pattern, codes)))
         elif column.kind in ("date", "timestamp"):
             found += [(column, "too_early", (cells.dt.year < EARLIEST).to_numpy())]
             found += [(column, "too_late", (cells.dt.year > LATEST).to_numpy())]
@@ -104,6 +106,13 @@ def _outside(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
         for column, check, odd in found
         if odd.any()
     ]  # fmt: skip
+
+
+def _of_no_country(cells: pd.Series, pattern: str, codes: Collection[str]) -> np.ndarray:
+    """Cells that look like codes and are none; looked up once a value, as a column has few."""
+    values = cells.dropna().unique()
+    odd = [value for value in values if value not in codes and re.fullmatch(pattern.strip("^$"), value)]
+    return cells.isin(odd).to_numpy(dtype=bool) if odd else np.zeros(len(cells), dtype=bool)
 
 
 def _in_words(
