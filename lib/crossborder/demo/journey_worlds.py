@@ -18,6 +18,7 @@ __all__ = ["CHANNELS", "JourneyWorld", "WeeklySales", "journey_world", "many"]
 CHANNELS = ("social", "display", "search_generic", "email", "affiliate", "retargeting", "search_brand", "direct")
 HARVEST = np.array([0, 0, 0, 0, 0, 1, 1, 1], dtype=bool)
 SLOTS = 2
+MOST_EARLIER = 3  # more contacts of earlier channels pull no harder
 WINDOW_DAYS = 30.0
 WEEKS = 104
 PEOPLE_A_WEEK = 20_000.0
@@ -71,6 +72,21 @@ class _Draws:
 
 
 @dataclass(frozen=True)
+class _Tables:
+    """Of a world's users: chance of a contact (channel x earlier contacts x user), exposure (channel x slot x user; the
+    second slot doubled, as it is half as likely), what is felt (channel x contacts x user), logit without a contact;
+    and where in `felt` each channel (row) and user (column) begins.
+    """
+
+    reached: np.ndarray
+    exposure: np.ndarray
+    felt: np.ndarray
+    unmoved: np.ndarray
+    user: np.ndarray
+    place: np.ndarray
+
+
+@dataclass(frozen=True)
 class _Rules:
     reach: np.ndarray
     targeting: np.ndarray
@@ -105,24 +121,26 @@ def journey_world(
         synergy=rng.uniform(0.0, 0.25),
     )
     drawn = _draw(rng, users)
+    known = _tables(rules, drawn)
     on = np.ones(len(CHANNELS))
-    seen, chance = _live(rules, drawn, on)
+    met, chance = _live(rules, known, on)
+    seen = np.stack([met & 1, met >> 1], axis=-1).transpose(1, 0, 2).astype(bool)
     bought = drawn.buy < chance
     expected = chance.sum()
     total, direct, marginal = (np.empty(len(CHANNELS)) for _ in range(3))
     for channel in range(len(CHANNELS)):
         off = on.copy()
         off[channel] = 0.0
-        total[channel] = expected - _live(rules, drawn, off)[1].sum()
-        direct[channel] = expected - _chance(rules, drawn, seen & (off > 0)[None, :, None]).sum()
+        total[channel] = expected - _live(rules, known, off)[1].sum()
+        direct[channel] = expected - _chance(rules, known, met * (off > 0)[:, None]).sum()
         more = on.copy()
         more[channel] = 1.01
-        marginal[channel] = (_live(rules, drawn, more)[1].sum() - expected) * 100
-    nothing = _live(rules, drawn, np.zeros(len(CHANNELS)))[1].sum()
+        marginal[channel] = (_live(rules, known, more)[1].sum() - expected) * 100
+    nothing = _live(rules, known, np.zeros(len(CHANNELS)))[1].sum()
     allowed = rng.random(users) < 0.85
     truth = pd.DataFrame({"total": total, "direct": direct, "marginal": marginal}, index=list(CHANNELS))
     if shapley:
-        truth["shapley"] = _shared_gain(rules, drawn)
+        truth["shapley"] = _shared_gain(rules, known)
     lift = _holdouts(rng, rules, users, tested)
     return JourneyWorld(
         _touches(drawn, seen & allowed[:, None, None], bought),
@@ -146,33 +164,52 @@ def _draw(rng: np.random.Generator, users: int) -> _Draws:
     return _Draws(intent, exposure, moment, decision, buy, lag >= 0, fading)
 
 
-def _live(rules: _Rules, drawn: _Draws, on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Contacts (users x channels x slots) and chance of buying when channel exposure is multiplied by `on`."""
-    seen = np.zeros(drawn.exposure.shape, dtype=bool)
-    earlier = np.zeros(len(drawn.intent))
+def _tables(rules: _Rules, drawn: _Draws) -> _Tables:
+    """What does not hang on the exposure, worked out once a world instead of once for each exposure."""
+    intent = drawn.intent
+    logit = (rules.reach[:, None] + rules.targeting[:, None] * intent)[:, None] + (
+        rules.pull[:, None] * np.arange(MOST_EARLIER + 1)
+    )[:, :, None]
+    before = drawn.in_time.transpose(1, 2, 0) * drawn.fading.transpose(1, 2, 0)
+    dose = np.stack([np.zeros_like(before[:, 0]), before[:, 0], before[:, 1], before[:, 0] + before[:, 1]], axis=1)
+    exposure = drawn.exposure.transpose(1, 2, 0) * np.array([1.0, 2.0])[:, None]
+    return _Tables(
+        1 / (1 + np.exp(-logit)),
+        np.ascontiguousarray(exposure),
+        1 - np.exp(-1.2 * dose),
+        rules.base + rules.intent * intent,
+        np.arange(len(intent)),
+        np.arange(len(CHANNELS))[:, None] * dose[0].size + np.arange(len(intent)),
+    )
+
+
+def _live(rules: _Rules, known: _Tables, on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Contacts (channels x users, 1 for the first slot and 2 for the second) and chance of buying, exposure x `on`."""
+    seen = np.empty(known.exposure[:, 0].shape, dtype=np.int8)
+    earlier = np.zeros(len(known.user), dtype=np.int64)
     for channel in range(len(CHANNELS)):
-        logit = rules.reach[channel] + rules.targeting[channel] * drawn.intent + rules.pull[channel] * earlier
-        chance = np.minimum(on[channel] / (1 + np.exp(-logit)), 1.0)
-        seen[:, channel] = drawn.exposure[:, channel] < chance[:, None] / np.array([1.0, 2.0])
-        earlier = np.minimum(earlier + (seen[:, channel, 0] | seen[:, channel, 1]), 3)
-    return seen, _chance(rules, drawn, seen)
+        reached = known.reached[channel]
+        chance = reached[earlier, known.user] if rules.pull[channel] else reached[0]
+        chance = np.minimum(on[channel] * chance, 1.0)
+        first, second = known.exposure[channel] < chance
+        seen[channel] = first + second * np.int8(2)
+        earlier = np.minimum(earlier + (first | second), MOST_EARLIER)
+    return seen, _chance(rules, known, seen)
 
 
-def _chance(rules: _Rules, drawn: _Draws, seen: np.ndarray) -> np.ndarray:
-    before = seen & drawn.in_time
-    dose = before[:, :, 0] * drawn.fading[:, :, 0] + before[:, :, 1] * drawn.fading[:, :, 1]
-    felt = 1 - np.exp(-1.2 * dose)
-    upper = np.maximum(felt[:, 0], felt[:, 1])
-    lower = np.maximum(np.maximum(felt[:, 2], felt[:, 3]), felt[:, 4])
-    logit = rules.base + rules.intent * drawn.intent + felt @ rules.effect + rules.synergy * upper * lower
+def _chance(rules: _Rules, known: _Tables, seen: np.ndarray) -> np.ndarray:
+    felt = known.felt.take(known.place + seen * np.int64(len(known.user)))
+    upper = np.maximum(felt[0], felt[1])
+    lower = np.maximum(np.maximum(felt[2], felt[3]), felt[4])
+    logit = known.unmoved + rules.effect @ felt + rules.synergy * upper * lower
     return 1 / (1 + np.exp(-logit))
 
 
-def _shared_gain(rules: _Rules, drawn: _Draws) -> np.ndarray:
+def _shared_gain(rules: _Rules, known: _Tables) -> np.ndarray:
     """Mean over all orders of arrival of what each channel adds; recursion over the coalitions by their size."""
     count = len(CHANNELS)
     members = ((np.arange(2**count)[:, None] >> np.arange(count)) & 1).astype(float)
-    worth = np.array([_live(rules, drawn, row)[1].sum() for row in members])
+    worth = np.array([_live(rules, known, row)[1].sum() for row in members])
     size = members.sum(axis=1).astype(int)
     ways = np.array([1.0 / (count * _choose(count - 1, k)) for k in range(count)])
     gain = np.empty(count)
@@ -217,7 +254,7 @@ def _weeks(rng: np.random.Generator, rules: _Rules, drawn: _Draws, seen: np.ndar
         wander[week] = 0.6 * wander[week - 1] + 0.8 * wander[week]
     budget = np.exp(0.35 * wander + rng.uniform(0, 1, paid) * season[:, None])
     budget /= budget.mean(axis=0)
-    half = _Draws(**{name: values[::2] for name, values in vars(drawn).items()})
+    half = _tables(rules, _Draws(**{name: values[::2] for name, values in vars(drawn).items()}))
     chance = np.array([_live(rules, half, np.append(row, 1.0))[1].mean() for row in budget])
     orders = rng.poisson(PEOPLE_A_WEEK * np.exp(season) * chance)
     spend = budget * seen[:, :paid].mean(axis=(0, 2)) * PEOPLE_A_WEEK * rng.lognormal(0.0, 0.5, paid)
@@ -237,13 +274,13 @@ def _weeks(rng: np.random.Generator, rules: _Rules, drawn: _Draws, seen: np.ndar
 
 def _holdouts(rng: np.random.Generator, rules: _Rules, users: int, tested: int, arm: int = 60_000) -> pd.DataFrame:
     """Randomised hold-outs with `arm` new people in each arm, drawn from the same kind of users."""
-    drawn = _draw(rng, users)
-    rate_on = rng.binomial(arm, _live(rules, drawn, np.ones(len(CHANNELS)))[1].mean(), tested) / arm
+    known = _tables(rules, _draw(rng, users))
+    rate_on = rng.binomial(arm, _live(rules, known, np.ones(len(CHANNELS)))[1].mean(), tested) / arm
     rows = {}
     for number, channel in enumerate(np.sort(rng.choice(len(CHANNELS) - 1, tested, replace=False))):
         off = np.ones(len(CHANNELS))
         off[channel] = 0.0
-        rate_off = rng.binomial(arm, _live(rules, drawn, off)[1].mean()) / arm
+        rate_off = rng.binomial(arm, _live(rules, known, off)[1].mean()) / arm
         variance = (rate_on[number] * (1 - rate_on[number]) + rate_off * (1 - rate_off)) / arm
         rows[CHANNELS[channel]] = {
             "increment": (rate_on[number] - rate_off) * users,
