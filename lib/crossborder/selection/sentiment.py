@@ -4,7 +4,7 @@ One logistic regression a language on character n-grams, so that no word list an
 language without enough starred reviews is refused: a text that cannot be read is never scored as neutral.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,14 @@ GOOD_FROM, BAD_TO = 4, 2
 
 @dataclass(frozen=True)
 class Sentiment:
-    """Models by language; `reviews` is what each has learned from."""
+    """Models by language; `reviews` is what each has learned from.
+
+    A text is read once: the same words come back as a clause, in a check and in a count of what is read.
+    """
 
     models: dict[str, object]
     reviews: dict[str, int]
+    read: dict[str, dict[str, float]] = field(default_factory=dict, repr=False, compare=False)
 
     def score(self, texts: pd.Series, languages: pd.Series) -> pd.Series:
         """Probability from 0 (bad) to 1 (good); missing where no part of a text was ever seen.
@@ -40,12 +44,18 @@ class Sentiment:
             )
         out = pd.Series(np.nan, index=texts.index)
         for language, part in texts.groupby(languages):  # over languages
-            vectors, model = self.models[language]
-            x = vectors.transform(part.str.lower())
-            read = np.diff(x.indptr) > 0
-            chance = model.predict_proba(x)[:, 1]
-            out.loc[part.index] = np.where(read, chance, np.nan)
+            known, small = self.read.setdefault(language, {}), part.str.lower()
+            new = [text for text in small.unique() if text not in known]
+            if new:
+                vectors, model = self.models[language]
+                known.update(zip(new, _chances(model, vectors.transform(new)).tolist(), strict=True))
+            out.loc[part.index] = [known[text] for text in small]
         return out
+
+
+def _chances(model, x) -> np.ndarray:
+    """Probability of good by row of weighted pieces; missing where a row has none."""
+    return np.where(np.diff(x.indptr) > 0, model.predict_proba(x)[:, 1], np.nan)
 
 
 def _counter(language: str, least: int = MIN_TEXTS):
@@ -68,11 +78,15 @@ def _judge(counts, good: np.ndarray):
 
 
 def _learn(texts: pd.Series, good: np.ndarray, language: str):
+    """What weighs the pieces, the regression, and how it reads the texts that it learned from."""
     from sklearn.pipeline import make_pipeline
 
-    counter = _counter(language)
-    weigh, model = _judge(counter.fit_transform(texts.str.lower()), good)
-    return make_pipeline(counter, weigh), model
+    counter, small = _counter(language), texts.str.lower()
+    counts = counter.fit_transform(small)
+    weigh, model = _judge(counts, good)
+    counts.sort_indices()  # sums go in the order in which a text read later has its pieces
+    read = dict(zip(small, _chances(model, weigh.transform(counts)).tolist(), strict=True))
+    return (make_pipeline(counter, weigh), model), read
 
 
 def _enough(good: np.ndarray) -> bool:
@@ -93,16 +107,16 @@ def train(reviews: pd.DataFrame) -> Sentiment:
     None at all: Refusal. Languages that are left out show in `coverage`.
     """
     rated = _starred(reviews)
-    models, sizes = {}, {}
+    models, sizes, read = {}, {}, {}
     for language, part in rated.groupby("language"):  # over languages
         if _enough(part["good"].to_numpy()):
-            models[language] = _learn(part["text"], part["good"].to_numpy(), language)
+            models[language], read[language] = _learn(part["text"], part["good"].to_numpy(), language)
             sizes[language] = len(part)
     if not models:
         raise Refusal.because(
             "no language can be read", f"{len(rated)} starred reviews in all", f"needs {LEAST} in one language"
         )
-    return Sentiment(models, sizes)
+    return Sentiment(models, sizes, read)
 
 
 def held_out(reviews: pd.DataFrame, rng: np.random.Generator, folds: int = 3, level: float = 0.9) -> pd.DataFrame:
