@@ -52,12 +52,13 @@ def attribute(
     effects = _effects(whole, methods, measures, options)
     parts = []
     for method in methods:
-        weights = None if method == "markov" else _weights(won, method, options, effects)
+        portion = None if method == "markov" else _portions(won, _weights(won, method, options, effects))
+        squared = None if portion is None else portion**2
         for measure in measures:
             if method == "markov":
                 credit, credit_error, share_error = _global_markov(whole, measure, effects[measure])
             else:
-                credit, credit_error, share_error = _weighted(won, weights, measure, whole)
+                credit, credit_error, share_error = _weighted(won, portion, squared, measure, whole)
             parts.append(_frame(whole, method, measure, credit, credit_error, share_error, level))
     return pd.concat(parts, ignore_index=True)
 
@@ -172,20 +173,24 @@ def _effects(whole: Journeys, methods: Sequence[str], measures: Sequence[str], o
     return effects
 
 
-def _weighted(won: Journeys, weights: np.ndarray, measure: str, whole: Journeys) -> tuple:
-    """Credits of touch weights, with standard errors of credit and share over journeys."""
-    amount = won.amount(measure)
-    each = amount / won.conversions
+def _portions(won: Journeys, weights: np.ndarray) -> np.ndarray:
+    """Part of each journey (row) that each channel (column) gets."""
     channels = len(won.channels)
     key = won.owner * channels + won.codes
-    portion = np.bincount(key, weights, won.count * channels).reshape(-1, channels)
+    return np.bincount(key, weights, won.count * channels).reshape(-1, channels)
+
+
+def _weighted(won: Journeys, portion: np.ndarray, portion_squared: np.ndarray, measure: str, whole: Journeys) -> tuple:
+    """Credits of parts of journeys, with standard errors of credit and share over journeys."""
+    amount = won.amount(measure)
+    each = amount / won.conversions
     credit = amount @ portion
     total = amount.sum()
     journeys = whole.conversions.sum() + whole.nulls.sum()
-    squared = (won.conversions * each**2) @ portion**2
+    squared = (won.conversions * each**2) @ portion_squared
     credit_error = np.sqrt(np.maximum(squared - credit**2 / journeys, 0.0))
     if total == 0:
-        return credit, credit_error, np.zeros(channels)
+        return credit, credit_error, np.zeros(len(won.channels))
     share = credit / total
     share_error = np.sqrt((won.conversions * each**2) @ (portion - share) ** 2) / abs(total)
     return credit, credit_error, share_error

@@ -137,8 +137,8 @@ def shapley_credit(fit: LogitFit, *, draws: int = 200, rng: np.random.Generator 
     players = len(fit.channels)
     effects = fit.design[:, 1 : 1 + players] * fit.coefficient[1 : 1 + players]
     rest = fit.design @ fit.coefficient - effects.sum(axis=1)
-    rounded, group = np.unique(np.column_stack([effects, rest]).round(6), axis=0, return_inverse=True)
-    weight = np.bincount(group.ravel(), fit.trials)
+    rounded, group = _distinct_rows(np.column_stack([effects, rest]).round(6))
+    weight = np.bincount(group, fit.trials)
 
     def worth(members: np.ndarray) -> np.ndarray:
         logits = rounded[:, :players] @ members.T.astype(float) + rounded[:, players:]
@@ -172,6 +172,21 @@ def newton_logit(
         if np.abs(step).max() < 1e-9:
             break
     return coefficient, np.linalg.inv(hessian)
+
+
+def _distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct rows in ascending order, and the place of each row among them; columns as numbers sort faster."""
+    key, size = np.zeros(len(rows), dtype=np.int64), 1
+    for column in rows.T:
+        code, values = pd.factorize(column, sort=True)
+        if size * len(values) >= 2**62:
+            key, kept = pd.factorize(key, sort=True)
+            size = len(kept)
+        key, size = key * len(values) + code, size * len(values)
+    group, kept = pd.factorize(key, sort=True)
+    first = np.empty(len(kept), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(rows))[::-1]
+    return rows[first], group
 
 
 def _logistic(x: np.ndarray) -> np.ndarray:

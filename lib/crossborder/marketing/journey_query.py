@@ -151,9 +151,9 @@ def _read(
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
     if sold is None:
         orders = orders.filter(orders.market.isin(markets)) if markets else orders
-        sold = order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd)
+        # It is read three times: for the sums of guests, for the stream and for the orders of known customers.
+        sold = laid_down(order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd))
     channels, seen, kept = _touch_counts(touchpoints, use_consent)
-    sold = laid_down(sold) if kept > SLICE else sold
     consented = use_consent and "consent" in touchpoints.columns
     touches = touchpoints.filter(touchpoints.consent) if consented else touchpoints
     none = sold.filter(sold.customer_id.isnull())
@@ -257,8 +257,9 @@ def sensitivity(
     """
     rows = []
     touchpoints, orders, of_all, guests = _some(touchpoints, orders, markets)
+    sold = laid_down(order_values(orders, usd_rates=usd_rates))
     for respected in use_consent:
-        read = _read(touchpoints, orders, None, usd_rates, None, respected)
+        read = _read(touchpoints, orders, None, None, None, respected, sold)
         [(stream, known)] = read.slices()
         total = round(len(known) / of_all) + guests
         for days in lookbacks:
