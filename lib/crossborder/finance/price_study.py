@@ -130,24 +130,23 @@ def price_advice(
     the category comes with its error. Sorted by expected gain. Products of no sale are not in it.
     """
     totals = unit_costs(economics).merge(elasticities[["category", "elasticity", "standard_error"]], on="category")
-    units, price = totals["units"], totals["price_usd"]
-    fee_rate, unit_cost = totals["fee_rate"], totals["unit_cost_usd"]
     normals = rng.standard_normal(draws)
+    numbers = ["units", "price_usd", "fee_rate", "unit_cost_usd", "elasticity", "standard_error"]
+    names = zip(*(totals[name] for name in ("sku", "market", "category")), strict=True)
     rows = []
-    for place in range(len(totals)):
-        row = totals.iloc[place]
-        drawn = np.minimum(row["elasticity"] + row["standard_error"] * normals, -0.2)
-        floor = min(floor_margin, 1 - unit_cost.iloc[place] / price.iloc[place] / (1 - fee_rate.iloc[place]) - 1e-6)
+    for told, (units, price, fee_rate, unit_cost, slope, error) in zip(names, totals[numbers].to_numpy(), strict=True):
+        drawn = np.minimum(slope + error * normals, -0.2)
+        floor = min(floor_margin, 1 - unit_cost / price / (1 - fee_rate) - 1e-6)
         decision = price_decision(
-            price=price.iloc[place],
-            unit_cost=unit_cost.iloc[place],
-            units=units.iloc[place],
+            price=price,
+            unit_cost=unit_cost,
+            units=units,
             elasticity=drawn,
-            fee_rate=fee_rate.iloc[place],
+            fee_rate=fee_rate,
             max_step=max_step,
             floor_margin=floor,
         )
-        rows.append((row["sku"], row["market"], row["category"], price.iloc[place], unit_cost.iloc[place], decision))
+        rows.append((*told, price, unit_cost, decision))
     return _advice_table(rows)
 
 

@@ -1,6 +1,7 @@
 """What price to ask: profit against price within guard rails, and prices of regions that leak into each other."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -88,19 +89,18 @@ def price_decision(
             "the floor (cost, fees and least margin, or the largest step) lies above the ceiling",
             "lower the least margin, raise the ceiling, or stop selling it here",
         )
+    today = profit_curve(price, unit_cost, units, draws, np.array([price]), fee_rate)[:, 0]
     wide = np.linspace(price * 0.4, price * 2.5, 1051)
-    unconstrained = float(wide[profit_curve(price, unit_cost, units, draws, wide, fee_rate).mean(axis=0).argmax()])
+    unconstrained = float(wide[(units * _mean_powers(draws.tobytes()) * ((1 - fee_rate) * wide - unit_cost)).argmax()])
     grid = np.unique(np.r_[np.linspace(low, high, 501), np.clip(price, low, high)])
-    by_draw = profit_curve(price, unit_cost, units, draws, grid, fee_rate)
     if stock_units is not None:
         sold = units * (grid / price) ** np.median(draws)
         allowed = sold <= stock_units * (1 + 1e-9)
-        by_draw = by_draw[:, allowed] if allowed.any() else by_draw[:, -1:]
         grid = grid[allowed] if allowed.any() else grid[-1:]
-    mean = by_draw.mean(axis=0)
+    # What a piece leaves is the same in every draw, so the mean over draws is taken of the sales alone.
+    mean = units * ((grid / price) ** draws[:, None]).mean(axis=0) * ((1 - fee_rate) * grid - unit_cost)
     best = int(mean.argmax())
-    today = profit_curve(price, unit_cost, units, draws, np.array([price]), fee_rate)[:, 0]
-    gains = by_draw[:, best] - today
+    gains = profit_curve(price, unit_cost, units, draws, grid[best : best + 1], fee_rate)[:, 0] - today
     good = grid[mean >= mean[best] - (1 - keep) * abs(mean[best])]
     ends = np.quantile(gains, [(1 - level) / 2, (1 + level) / 2])
     binding = _binding(grid, best, price, max_step, ceiling, stock_units)
@@ -113,6 +113,12 @@ def price_decision(
         *map(float, ends),
         binding,
     )
+
+
+@lru_cache(maxsize=16)
+def _mean_powers(draws: bytes) -> np.ndarray:
+    """Mean sales over draws at 0.4 to 2.5 times today's price; products of a category share their draws."""
+    return (np.linspace(0.4, 2.5, 1051) ** np.frombuffer(draws)[:, None]).mean(axis=0)
 
 
 def _binding(
