@@ -132,8 +132,7 @@ def _arrays(frame, units, regressors, group, exposure, cluster) -> tuple[np.ndar
 
 def _within_spread(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """Standard deviation within groups; refuses what does not vary there or is a mixture of the others."""
-    size = np.bincount(codes)
-    means = np.stack([np.bincount(codes, weights=column) / size for column in x.T], axis=1)
+    means = _sums(codes, x) / np.bincount(codes)[:, None]
     within = x - means[codes]
     spread = within.std(axis=0)
     for name, value in zip(names, spread, strict=True):
@@ -152,6 +151,14 @@ def _within_spread(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> np
     return spread
 
 
+def _sums(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sums of the rows of each group, [group, column], added in the order of the rows."""
+    from scipy.sparse import csc_array
+
+    rows = len(codes)
+    return csc_array((np.ones(rows), codes, np.arange(rows + 1)), shape=(int(codes.max()) + 1, rows)) @ values
+
+
 def _newton(counts, x, codes, offset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Newton's method on the concentrated likelihood, which is concave."""
     totals = np.bincount(codes, weights=counts)
@@ -163,7 +170,7 @@ def _newton(counts, x, codes, offset) -> tuple[np.ndarray, np.ndarray, np.ndarra
         weight = np.exp(rate - top[codes])
         expected = totals[codes] * weight / np.bincount(codes, weights=weight)[codes]
         gradient = x.T @ (counts - expected)
-        means = np.stack([np.bincount(codes, weights=expected * column) / totals for column in x.T], axis=1)
+        means = _sums(codes, expected[:, None] * x) / totals[:, None]
         centred = x - means[codes]
         hessian = (centred * expected[:, None]).T @ centred
         step = np.linalg.solve(hessian, gradient)
@@ -181,7 +188,7 @@ def _clustered_errors(residual, x, codes, clusters, expected, bread) -> np.ndarr
     Leaving a cluster out moves the coefficients by (A - A_g)^-1 s_g, one step from the estimate.
     """
     totals = np.bincount(codes, weights=expected)
-    means = np.stack([np.bincount(codes, weights=expected * column) / totals for column in x.T], axis=1)
+    means = _sums(codes, expected[:, None] * x) / totals[:, None]
     within = x - means[codes]
     order = np.argsort(clusters, kind="stable")
     starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
