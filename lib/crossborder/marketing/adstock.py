@@ -1,5 +1,7 @@
 """How advertising lingers (adstock) and how it wears off with volume (saturation)."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from crossborder.errors import InputError
@@ -16,6 +18,7 @@ __all__ = [
     "michaelis_menten",
     "power",
     "saturate",
+    "saturation_curve",
     "tanh",
     "weibull_cdf_weights",
     "weibull_pdf_weights",
@@ -144,11 +147,16 @@ def saturate(x: np.ndarray, half: float | np.ndarray, family: str = "logistic") 
 
     Raises InputError for an unknown family or a half-saturation of 0 or less.
     """
+    return saturation_curve(half, family)(x, half)
+
+
+def saturation_curve(half: float | np.ndarray, family: str = "logistic") -> Callable[[np.ndarray, float], np.ndarray]:
+    """The function of a family that `saturate` takes, once `half` has been looked at; raises as that does."""
     if family not in SATURATIONS:
-        raise InputError.unknown("saturation", family, SATURATIONS)
+        raise InputError.unknown("saturation_curve", family, SATURATIONS)
     if np.min(half) <= 0:
         raise InputError.out_of_range("half", half, "above 0")
-    return SATURATIONS[family](x, half)
+    return SATURATIONS[family]
 
 
 def _decay(decay: float) -> None:

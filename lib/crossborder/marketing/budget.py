@@ -138,10 +138,10 @@ def split_gain(curves: Curves, total: np.ndarray, first: int = 0) -> pd.DataFram
 
 def _at_slope(curves: Curves, low: np.ndarray, high: np.ndarray, multiplier: float) -> np.ndarray:
     """Spend within the bounds at which a falling slope meets the multiplier, by bisection on all channels at once."""
-    left, right = low.copy(), high.copy()
+    left, right, slope = low.copy(), high.copy(), curves.slopes()
     for _ in range(45):
         middle = (left + right) / 2
-        above = curves.slope(middle) > multiplier
+        above = slope(middle) > multiplier
         left, right = np.where(above, middle, left), np.where(above, right, middle)
     return (left + right) / 2
 

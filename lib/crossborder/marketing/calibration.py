@@ -133,15 +133,16 @@ def distance_to_truth(credit: pd.Series, truth: pd.Series) -> pd.Series:
     >>> distance_to_truth(pd.Series({"a": 3.0, "b": 1.0}), pd.Series({"a": 1.0, "b": 1.0}))["share_distance"].item()
     0.25
     """
-    credit = credit.reindex(truth.index).fillna(0.0).clip(lower=0.0)
-    positive = truth.clip(lower=0.0)
-    if positive.sum() <= 0:
+    found, known = credit.reindex(truth.index).to_numpy(dtype=float), truth.to_numpy(dtype=float)
+    found, positive = np.maximum(np.where(np.isnan(found), 0.0, found), 0.0), np.maximum(known, 0.0)
+    caused, credited = float(np.nansum(positive)), float(found.sum())
+    if caused <= 0:
         raise InputError.out_of_range("sum of the true effects", float(truth.sum()), "above 0")
-    shares = credit / max(credit.sum(), 1e-300)
-    ratio = float(credit.sum() / positive.sum())
+    shares = found / max(credited, 1e-300)
+    ratio = credited / caused
     return pd.Series(
         {
-            "share_distance": float((shares - positive / positive.sum()).abs().sum() / 2),
+            "share_distance": float(np.nansum(np.abs(shares - positive / caused)) / 2),
             "level_ratio": ratio,
             "level_error": abs(np.log(max(ratio, 1e-12))),
         }

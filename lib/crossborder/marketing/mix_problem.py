@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crossborder.marketing.adstock import geometric_weights, saturate
+from crossborder.marketing.adstock import SATURATIONS, geometric_weights, saturation_curve
 
 __all__ = ["MixPriors", "Problem", "lagged", "start_values"]
 
@@ -33,6 +33,19 @@ class MixPriors:
     strength: float = 1.0
 
 
+@dataclass(frozen=True)
+class _Curves:
+    """What the parameters `theta` mean, channel by channel, and the media a week that follow."""
+
+    theta: np.ndarray
+    decay: np.ndarray
+    half: np.ndarray
+    size: np.ndarray
+    weights: np.ndarray
+    stocked: np.ndarray
+    media: np.ndarray
+
+
 class Problem:
     """Least squares of whitened sales on media, controls projected out, with priors and experiments as rows."""
 
@@ -58,6 +71,13 @@ class Problem:
         self.channels = x.shape[1]
         self.spent, self.tests = x.sum(axis=0), experiments
         self.prior_rows = _prior_rows(priors, self.channels)
+        self.centre = start_values(self.spent / self.spent.sum(), priors)
+        saturation_curve(1.0, saturation)  # an unknown family is refused here, not in each step
+        self.last: _Curves | None = None
+        if experiments is not None:
+            self.at, self.tested_roi, self.tested_error = (
+                experiments[name].to_numpy() for name in ("place", "roi", "standard_error")
+            )
 
     def _whiten(self, rows: np.ndarray) -> np.ndarray:
         white = rows - self.rho * np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
@@ -66,18 +86,26 @@ class Problem:
 
     def media(self, theta: np.ndarray) -> np.ndarray:
         """Contribution a week and channel, as shares of mean sales."""
+        return self._curves(theta).media
+
+    def _curves(self, theta: np.ndarray) -> "_Curves":
+        """Carry-over, curves and media at some parameters; residuals and derivatives are asked for the same ones."""
+        if self.last is not None and np.array_equal(self.last.theta, theta):
+            return self.last
         n = self.channels
-        weights = geometric_weights(1 / (1 + np.exp(-theta[:n])), self.lags)
+        decay, half, size = 1 / (1 + np.exp(-theta[:n])), np.exp(theta[n : 2 * n]), np.exp(theta[2 * n :])
+        weights = geometric_weights(decay, self.lags)
         stocked = np.einsum("tcl,cl->tc", self.lagged, weights)
-        return np.exp(theta[2 * n :]) * saturate(stocked, np.exp(theta[n : 2 * n]), self.saturation)
+        curve = SATURATIONS[self.saturation]
+        self.last = _Curves(theta.copy(), decay, half, size, weights, stocked, size * curve(stocked, half))
+        return self.last
 
     def residuals(self, theta: np.ndarray) -> np.ndarray:
         media = self.media(theta)
         parts = [self._projected(self.white_y - self._whiten(media.sum(axis=1))) / self.sigma, self._prior(theta)]
         if self.tests is not None:
-            at = self.tests["place"].to_numpy()
-            found = media.sum(axis=0)[at] * self.level / self.spent[at]
-            parts.append((found - self.tests["roi"].to_numpy()) / self.tests["standard_error"].to_numpy())
+            found = media.sum(axis=0)[self.at] * self.level / self.spent[self.at]
+            parts.append((found - self.tested_roi) / self.tested_error)
         return np.concatenate(parts)
 
     def jacobian(self, theta: np.ndarray) -> np.ndarray:
@@ -87,12 +115,12 @@ class Problem:
         moved = -self._projected(self._whiten(by_theta)) / self.sigma
         rows = [moved, self.prior_rows]
         if self.tests is not None:
-            at = self.tests["place"].to_numpy()
+            at = self.at
             gain = by_theta.sum(axis=0) * self.level / np.tile(self.spent, 3)
             picked = np.zeros((len(at), 3 * n))
             for block in range(3):
                 picked[np.arange(len(at)), block * n + at] = gain[block * n + at]
-            rows.append(picked / self.tests["standard_error"].to_numpy()[:, None])
+            rows.append(picked / self.tested_error[:, None])
         return np.vstack(rows)
 
     def _projected(self, rows: np.ndarray) -> np.ndarray:
@@ -100,23 +128,19 @@ class Problem:
 
     def _media_slopes(self, theta: np.ndarray) -> np.ndarray:
         """Derivative of each channel's media by its own decay, half-saturation and size (weeks x parameters)."""
-        n = self.channels
-        decay, half, size = 1 / (1 + np.exp(-theta[:n])), np.exp(theta[n : 2 * n]), np.exp(theta[2 * n :])
-        weights = geometric_weights(decay, self.lags)
-        lag = np.arange(self.lags)
-        by_logit = weights * (lag - (weights * lag).sum(axis=1, keepdims=True)) * (1 - decay)[:, None]
-        stocked = np.einsum("tcl,cl->tc", self.lagged, weights)
+        at = self._curves(theta)
+        lag, weights, half, stocked = np.arange(self.lags), at.weights, at.half, at.stocked
+        by_logit = weights * (lag - (weights * lag).sum(axis=1, keepdims=True)) * (1 - at.decay)[:, None]
         step = 1e-6 * half
-        slope = (
-            saturate(stocked + step, half, self.saturation)
-            - saturate(np.maximum(stocked - step, 0.0), half, self.saturation)
-        ) / (step + np.minimum(step, stocked))
-        by_decay = size * slope * np.einsum("tcl,cl->tc", self.lagged, by_logit)
-        value = size * saturate(stocked, half, self.saturation)
-        return np.hstack([by_decay, -size * slope * stocked, value])
+        curve = SATURATIONS[self.saturation]
+        slope = (curve(stocked + step, half) - curve(np.maximum(stocked - step, 0.0), half)) / (
+            step + np.minimum(step, stocked)
+        )
+        by_decay = at.size * slope * np.einsum("tcl,cl->tc", self.lagged, by_logit)
+        return np.hstack([by_decay, -at.size * slope * stocked, at.media])
 
     def _prior(self, theta: np.ndarray) -> np.ndarray:
-        return self.prior_rows @ (theta - start_values(self.spent / self.spent.sum(), self.priors))
+        return self.prior_rows @ (theta - self.centre)
 
     def solve(self, theta: np.ndarray, starts: int = 1, held: tuple[int, float] | None = None) -> np.ndarray:
         """The most likely parameters; `held` keeps one of them (its place) at a value."""

@@ -1,13 +1,13 @@
 """Response curves: sales a week that a constant weekly spend brings, and what the next unit of spend brings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError
-from crossborder.marketing.adstock import saturate
+from crossborder.marketing.adstock import saturate, saturation_curve
 from crossborder.marketing.mix_model import MixFit, draw
 
 __all__ = ["Curves", "curve_table", "curves_from_mix", "with_margin"]
@@ -35,12 +35,21 @@ class Curves:
 
     def slope(self, spend: np.ndarray) -> np.ndarray:
         """Sales from the next unit of spend (central difference, exact to about 1e-9)."""
-        spend = np.asarray(spend, dtype=float)
+        return self.slopes()(np.asarray(spend, dtype=float))
+
+    def slopes(self) -> Callable[[np.ndarray], np.ndarray]:
+        """`slope` as a function of arrays, for many calls: the curves are looked at once."""
         if self.family == "power":
-            return self.size * self.half * np.maximum(spend, 1e-12) ** (self.half - 1)
-        step = 1e-5 * np.maximum(spend, 0.01 * self.half)
-        low = np.maximum(spend - step, 0.0)
-        return (self.value(spend + step) - self.value(low)) / (spend + step - low)
+            steepness = self.size * self.half
+            return lambda spend: steepness * np.maximum(spend, 1e-12) ** (self.half - 1)
+        curve, size, half, least = saturation_curve(self.half, self.family), self.size, self.half, 0.01 * self.half
+
+        def slope(spend: np.ndarray) -> np.ndarray:
+            step = 1e-5 * np.maximum(spend, least)
+            low, high = np.maximum(spend - step, 0.0), spend + step
+            return (size * curve(high, half) - size * curve(low, half)) / (high - low)
+
+        return slope
 
     @property
     def concave(self) -> bool:
