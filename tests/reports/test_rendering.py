@@ -26,6 +26,21 @@ KINDS = [
 ]
 
 
+def test_a_prepared_page_is_the_same_page():
+    output = {
+        "output_type": "display_data",
+        "data": {"text/html": '<td style="color:red;x:y">1<script>x</script></td>'},
+    }
+    notebook = {"cells": [code(output, source="x = 1"), {"cell_type": "markdown", "source": "# T"}]}
+    plain = rendering.render_cells(notebook, {})
+    for kept in (rendering.clean, rendering._highlighted):
+        kept.cache_clear()
+    rendering.prepare(notebook)
+    before = rendering.clean.cache_info().misses
+    assert rendering.render_cells(notebook, {}) == plain and rendering.clean.cache_info().misses == before == 1
+    assert "<script" not in plain.pieces[0] and "x:y" not in plain.pieces[0]
+
+
 def test_no_kind_of_output_is_dropped():
     body = rendering.render_cells({"cells": [code(*KINDS)]}, {})
     assert body.outputs == len(KINDS)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -67,16 +68,28 @@ def execute(
     for state in states:
         _hand_on(state, scratch)
     seconds = max(state.request.run_seconds for state in states)
-    for outcome in workers.run(_ordered(jobs, states), after, tell, seconds):
-        users = by_label[outcome.name]
-        place = scratch / outcome.name
-        if outcome.status == "ok" and _whole(*users[0]):
-            place = kept.keep(users[0][0].folders.cache, outcome.notebook, users[0][1].key, place)
-        for state, _ in users:
-            state.outcomes[outcome.notebook] = replace(outcome, label="")
-            state.places[outcome.notebook] = place
-            _hand_on(state, scratch)
-        ended(outcome)
+    with ThreadPoolExecutor(1) as page_maker:
+        for outcome in workers.run(_ordered(jobs, states), after, tell, seconds):
+            users = by_label[outcome.name]
+            place = scratch / outcome.name
+            if outcome.status == "ok" and _whole(*users[0]):
+                place = kept.keep(users[0][0].folders.cache, outcome.notebook, users[0][1].key, place)
+            for state, _ in users:
+                state.outcomes[outcome.notebook] = replace(outcome, label="")
+                state.places[outcome.notebook] = place
+                _hand_on(state, scratch)
+            ended(outcome)
+            if len(states) == 1:  # of several runs there are more pages than are kept ready
+                page_maker.submit(_prepare, place / "notebook.ipynb")
+
+
+def _prepare(notebook: Path) -> None:
+    """Ready the page of a finished notebook while others still run; what is wrong with it shows when it is written."""
+    from crossborder import style  # noqa: F401  which writes the numbers of a page
+    from crossborder.reports import rendering
+
+    if notebook.is_file():
+        rendering.prepare(json.loads(notebook.read_text(encoding="utf-8")))
 
 
 def write_results(state: State, path: Path, before: Mapping | None = None) -> None:

@@ -4,13 +4,13 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from crossborder.language import t
 from crossborder.reports.translation import spoken
 
-__all__ = ["Heading", "Rendered", "boxed", "clean", "markdown", "render_cells", "title_of"]
+__all__ = ["Heading", "Rendered", "boxed", "clean", "markdown", "prepare", "render_cells", "title_of"]
 
 # The first kind that an output has is the one shown.
 KINDS = ("text/html", "image/png", "image/jpeg", "image/svg+xml", "text/markdown", "application/json", "text/plain")
@@ -18,6 +18,7 @@ TABLE_TAGS = ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "
 TEXT_TAGS = ("p", "div", "span", "b", "strong", "i", "em", "small", "sub", "sup", "br", "ul", "ol", "li", "code", "pre")
 ATTRIBUTES = {"*": ["class", "style"], "th": ["scope", "colspan", "rowspan"], "td": ["colspan", "rowspan"]}
 STYLES = ("text-align", "font-weight", "color", "background-color", "width", "white-space", "font-style")
+KEPT = 2048  # cleaned outputs and coloured cells of a run, worked out while later notebooks still run
 HIDDEN_TAGS = {"hide-input", "remove-input"}
 # A date would otherwise be broken at its hyphens, and a name with dots make its column as wide as itself.
 DATE_CELL = re.compile(r"<td((?: style=\"[^\"]*\")?)>(?=\d{4}-\d\d(?:-\d\d)?</td>)")
@@ -56,6 +57,15 @@ def render_cells(notebook: Mapping, data_links: Mapping[str, Sequence[tuple[str,
     return Rendered(tuple(pieces), tuple(headings), outputs)
 
 
+def prepare(notebook: Mapping) -> None:
+    """Work out what takes longest of `render_cells` and keep it, so that the page is written at once later."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            _code("".join(cell["source"]), cell, 1)
+            for output in cell.get("outputs", ()):
+                _output(output, {})
+
+
 def title_of(notebook: Mapping, otherwise: str) -> tuple[str, str]:
     """The question that a notebook asks (its first heading) and the HTML of the sentences under it."""
     for cell in notebook["cells"][:1]:
@@ -70,6 +80,7 @@ def markdown(text: str) -> str:
     return _markdown()(text)
 
 
+@lru_cache(KEPT)
 def clean(text: str) -> str:
     """HTML of an output with nothing but tables and text: scripts, styles, forms and addresses are gone."""
     text = re.sub(r"<style\b.*?</style\s*>", "", text, flags=re.S | re.I)
@@ -89,12 +100,12 @@ def _cleaner() -> Any:
     from bleach.css_sanitizer import CSSSanitizer
     from bleach.sanitizer import Cleaner
 
-    return Cleaner(
-        tags={*TABLE_TAGS, *TEXT_TAGS},
-        attributes=ATTRIBUTES,
-        css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
-        strip=False,
-    )
+    class Styles(CSSSanitizer):
+        # Every cell of a table says the same few things of its style.
+        sanitize_css = lru_cache(KEPT)(CSSSanitizer.sanitize_css)
+
+    styles = Styles(allowed_css_properties=STYLES)
+    return Cleaner(tags={*TABLE_TAGS, *TEXT_TAGS}, attributes=ATTRIBUTES, css_sanitizer=styles, strip=False)
 
 
 @cache
@@ -144,12 +155,19 @@ def _code(source: str, cell: Mapping, place: int) -> str:
     )
 
 
+@lru_cache(KEPT)
 def _highlighted(source: str) -> str:
     from pygments import highlight
+
+    return highlight(source, *_colours())
+
+
+@cache
+def _colours() -> tuple[Any, Any]:
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    return highlight(source, PythonLexer(), HtmlFormatter(cssclass="source", nowrap=False))
+    return PythonLexer(), HtmlFormatter(cssclass="source", nowrap=False)
 
 
 def _output(output: Mapping, data_links: Mapping[str, Sequence[tuple[str, str]]]) -> str:
