@@ -78,31 +78,34 @@ def incrementality_factors(
     if unknown:
         raise InputError.unknown("channel", str(unknown[0]), credited.index)
     z = float(ndtri(0.5 + level / 2))
-    base = credited.clip(lower=1e-9)
-    raw = (lift["increment"] / base).reindex(credited.index)
-    error = (lift["standard_error"] / base).reindex(credited.index)
-    tested = raw.notna()
+    base = np.maximum(credited.to_numpy(dtype=float), 1e-9)
+    found = lift[["increment", "standard_error"]].reindex(credited.index).to_numpy(dtype=float)
+    raw, error = (found / base[:, None]).T
+    tested = ~np.isnan(raw)
     if prior_mean is None:
         # Before any test a factor is taken to be a half, give or take a quarter; tests move this mean.
         weight = 1 / (error[tested] ** 2 + prior_sd**2)
         prior_mean = float((weight @ raw[tested] + 0.5 / 0.25**2) / (weight.sum() + 1 / 0.25**2))
         prior_mean = float(np.clip(prior_mean, 0.0, 1.0))
-    own = (prior_sd**2 / (prior_sd**2 + error**2)).fillna(0.0)
-    factor = own * raw.fillna(0.0) + (1 - own) * prior_mean
-    spread = np.sqrt(1 / (1 / prior_sd**2 + (1 / error**2).fillna(0.0)))
+    known = ~np.isnan(error)
+    own = np.where(known, prior_sd**2 / (prior_sd**2 + error**2), 0.0)
+    factor = own * np.where(tested, raw, 0.0) + (1 - own) * prior_mean
+    with np.errstate(divide="ignore"):  # a test without error leaves no spread
+        spread = np.sqrt(1 / (1 / prior_sd**2 + np.where(known, 1 / error**2, 0.0)))
     free = credited.index.isin(list(unpaid)) & ~tested
-    factor, spread = factor.mask(free, 0.0), spread.mask(free, 0.0)
+    factor, spread = np.where(free, 0.0, factor), np.where(free, 0.0, spread)
     return pd.DataFrame(
         {
             "tested": tested,
             "raw": raw,
             "raw_error": error,
-            "factor": factor.clip(lower=0.0),
+            "factor": np.maximum(factor, 0.0),
             "factor_error": spread,
-            "factor_low": (factor - z * spread).clip(lower=0.0),
+            "factor_low": np.maximum(factor - z * spread, 0.0),
             "factor_high": factor + z * spread,
-            "conflict": tested & ((raw - 1).abs() > z * error),
-        }
+            "conflict": tested & (np.abs(raw - 1) > z * error),
+        },
+        index=credited.index,
     )
 
 
