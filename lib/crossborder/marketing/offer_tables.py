@@ -166,10 +166,9 @@ def _alike(company: "Company", history: pd.DataFrame, value: pd.DataFrame, rng: 
     if not company.has("customers"):
         return []
     customers = company.table("customers")
-    customers = customers[customers["customer_id"].isin(history["customer_id"])]
-    customers = customers.set_index("customer_id").reindex(history["customer_id"])
     names = [name for name in ("market", "cohort", "acquisition_channel") if name in customers]
-    profile = pd.get_dummies(customers[names].astype(str), drop_first=True, dtype=float).reset_index(drop=True)
+    customers = customers.set_index("customer_id")[names].reindex(history["customer_id"])
+    profile = pd.get_dummies(customers.astype(str), drop_first=True, dtype=float).reset_index(drop=True)
     best = (value["clv_usd"] >= value["clv_usd"].quantile(0.9)).to_numpy()
     some = np.linspace(0, len(best) - 1, min(len(best), 20_000)).astype(int)
     quality = brand.lookalike(profile.iloc[some], best[some], rng=rng)[1]

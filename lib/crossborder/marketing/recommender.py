@@ -130,8 +130,9 @@ def evaluate(
     rows = []
     truth = hidden.set_index("customer_id")["sku"]
     for name, shown in lists.items():
-        judged = shown[shown["customer_id"].isin(truth.index)]
-        hit = judged["sku"].to_numpy() == judged["customer_id"].map(truth).to_numpy()
+        place = truth.index.get_indexer(shown["customer_id"])
+        judged = shown[place >= 0]
+        hit = judged["sku"].to_numpy() == truth.to_numpy()[place[place >= 0]]
         people = judged["customer_id"].nunique()
         low, high = wilson_interval(hit.sum(), people, level)
         gain = (hit / np.log2(judged["rank"].to_numpy() + 1)).sum() / max(people, 1)

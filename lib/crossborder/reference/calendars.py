@@ -154,9 +154,9 @@ def _holidays(market: str, year: int) -> list[tuple]:
     """The public holidays of a market in a year, named in English, as rows of `_year`."""
     import holidays
 
-    days = holidays.country_holidays(market, years=year)
-    if "en_US" in days.supported_languages:
-        days = holidays.country_holidays(market, years=year, language="en_US")
+    # A calendar without years tells its languages and works out no day.
+    english = "en_US" in holidays.country_holidays(market).supported_languages
+    days = holidays.country_holidays(market, years=year, language="en_US" if english else None)
     rows = []
     for day, name in sorted(days.items()):
         estimated = "estimated" in name
