@@ -192,7 +192,8 @@ def _weighted(won: Journeys, portion: np.ndarray, portion_squared: np.ndarray, m
     if total == 0:
         return credit, credit_error, np.zeros(len(won.channels))
     share = credit / total
-    share_error = np.sqrt((won.conversions * each**2) @ (portion - share) ** 2) / abs(total)
+    apart = portion - share
+    share_error = np.sqrt((won.conversions * each**2) @ np.square(apart, out=apart)) / abs(total)
     return credit, credit_error, share_error
 
 
@@ -202,15 +203,20 @@ def _global_markov(whole: Journeys, measure: str, effects: tuple[np.ndarray, np.
     share = effect / effect.sum()
     amount = whole.amount(measure)
     people = whole.conversions + whole.nulls
-    share_move = (influence - share * influence.sum(axis=1, keepdims=True)) / effect.sum()
     total = amount.sum()
     total_move = amount - total * people / people.sum()
-    credit_move = total * share_move + total_move[:, None] * share
-    return (
-        total * share,
-        np.sqrt((credit_move**2 / people[:, None]).sum(axis=0)),
-        np.sqrt((share_move**2 / people[:, None]).sum(axis=0)),
-    )
+    # The arrays are large (journeys x channels): they are worked on in place.
+    share_move = share * influence.sum(axis=1, keepdims=True)
+    np.subtract(influence, share_move, out=share_move)
+    share_move /= effect.sum()
+    credit_move = total * share_move
+    credit_move += total_move[:, None] * share
+    errors = []
+    for move in (credit_move, share_move):
+        np.square(move, out=move)
+        move /= people[:, None]
+        errors.append(np.sqrt(move.sum(axis=0)))
+    return total * share, errors[0], errors[1]
 
 
 def _frame(
