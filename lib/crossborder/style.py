@@ -7,7 +7,7 @@ import math
 import re
 import textwrap
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import matplotlib as mpl
@@ -326,10 +326,8 @@ class Table:
 
     def cells(self) -> list[list[tuple[str, str, bool]]]:
         """Rows of (text, interval text, is a number)."""
-        return [
-            [self._cell(row, name, place) for name in self.columns]
-            for place, (_, row) in enumerate(self.frame.iterrows())
-        ]
+        shown = [(name, *self._kind(self.frame[name], name)) for name in self.columns]
+        return [[self._cell(row, *one) for one in shown] for _, row in self.frame.iterrows()]
 
     @property
     def columns(self) -> list[str]:
@@ -337,9 +335,11 @@ class Table:
         ends = {end for pair in self.interval.values() for end in pair}
         return [name for name in self.frame.columns if name not in ends]
 
-    def _cell(self, row: pd.Series, name: str, place: int) -> tuple[str, str, bool]:
-        numeric = pd.api.types.is_numeric_dtype(self.frame[name]) and not pd.api.types.is_bool_dtype(self.frame[name])
-        fmt = FORMATS[self.formats.get(name, _default_format(self.frame[name]))]
+    def _kind(self, column: pd.Series, name: str) -> tuple[Callable[[object], str], bool]:
+        numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        return FORMATS[self.formats.get(name) or _default_format(column)], numeric
+
+    def _cell(self, row: pd.Series, name: str, fmt: Callable[[object], str], numeric: bool) -> tuple[str, str, bool]:
         ends = ""
         if name in self.interval:
             low, high = self.interval[name]
