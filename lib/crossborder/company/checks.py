@@ -33,6 +33,10 @@ __all__ = ["CheckReport", "check", "open_checked", "read_checked"]
 # Counted up with every new rule, so that what passed the old ones is checked again.
 RULES_VERSION = 2
 
+# Frames of this process by the stamp of their file: a company is opened again for each scenario and each past day.
+MOST_FRAMES = 64
+_FRAMES: dict[str, pd.DataFrame] = {}
+
 
 @dataclass(frozen=True)
 class CheckReport:
@@ -125,16 +129,22 @@ def _texts(folder: Path, frames: dict[str, pd.DataFrame], broken: set[str]) -> l
 
 
 def read_checked(folder: Path, table: Table) -> pd.DataFrame:
-    """A small table, typed and checked.
+    """A small table, typed and checked; the frame is shared, so that callers copy what they change.
 
     Raises DataError with the whole report if any rule is broken.
     """
     file = files.locate(folder, table.name)
-    known_good = _is_stamped(file, table)
+    stamp = _stamp_path(file, table)
+    if stamp.name in _FRAMES:
+        return _FRAMES[stamp.name]
+    known_good = stamp.exists()
     _, problems, frame = _examine(file, table, skip_rules=known_good)
     _refuse(problems, table)
     if not known_good:
         _stamp(file, table)
+    if len(_FRAMES) >= MOST_FRAMES:
+        _FRAMES.pop(next(iter(_FRAMES)))
+    _FRAMES[stamp.name] = frame
     return frame
 
 

@@ -136,14 +136,15 @@ class Company:
 
     def assumption(self, name: str) -> pd.Series:
         """One assumption with low, base, high, unit, source, as_of and confidence, under the scenario."""
-        rows = self.table("assumptions").set_index("name")
+        rows = self.kept("assumptions by name", lambda: self.table("assumptions").set_index("name"))
         if name not in rows.index:
             raise InputError.unknown("assumption", name, rows.index)
         return rows.loc[name]
 
     def value(self, name: str) -> float:
         """The base value of an assumption under the scenario."""
-        return float(self.assumption(name)["base"])
+        bases = self.kept("base values", lambda: self.table("assumptions").set_index("name")["base"].to_dict())
+        return float(bases[name] if name in bases else self.assumption(name)["base"])
 
     def optional(self, name: str) -> pd.DataFrame | None:
         """The table, or None where the company does not have it."""

@@ -1,6 +1,7 @@
 """Lines on arrays: [path, month, market, channel], each dimension whole or of length one."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -13,6 +14,7 @@ OPERATIONS = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
     "largest": np.maximum, "smallest": np.minimum, "negative": np.negative,
 }  # fmt: skip
+Function = Callable[[Mapping[str, np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
 
 
 def evaluate(
@@ -42,13 +44,14 @@ def evaluate(
     needed = {below for name in wanted for below in model.lineage(name)}
     groups = [group for group in model.components() if needed & set(group)]
     last_use = _last_use(model, groups)
-    for place, group in enumerate(groups):
-        if model.looks_back(group):
-            values |= _by_month(model, group, values, months, segments)
-        elif group[0] not in values:
-            values[group[0]] = _all_months(model, group[0], values, months, segments)
-        for name in [n for n, last in last_use.items() if last == place and n not in wanted]:
-            values.pop(name, None)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for place, group in enumerate(groups):
+            if model.looks_back(group):
+                values |= _by_month(model, group, values, months, segments)
+            elif group[0] not in values:
+                values[group[0]] = _all_months(model, group[0], values, months, segments)
+            for name in [n for n, last in last_use.items() if last == place and n not in wanted]:
+                values.pop(name, None)
     return {name: values[name] for name in model.lines if name in wanted}
 
 
@@ -57,19 +60,21 @@ def _by_month(model: Model, group: list[str], values: Mapping, months: int, segm
     needs = {below for name in group for below in model.lines[name].now | model.lines[name].before} - set(group)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in group}
     opening = {name: _opening(model, name, values) for name in needs | set(group)}
+    functions = {name: _function(model.lines[name].expression, segments) for name in group}
     for month in range(months):
         now = {name: _month(values[name], month) for name in needs}
         before = {name: _month(values[name], month - 1) if month else opening[name] for name in needs}
         before |= {name: columns[name][-1] if month else opening[name] for name in group}
-        for name in group:
-            now[name] = _value(model.lines[name].expression, now, before, segments)
+        for name, function in functions.items():
+            now[name] = function(now, before)
             columns[name].append(now[name])
     return {name: _joined(columns[name]) for name in group}
 
 
 def _joined(columns: list[np.ndarray]) -> np.ndarray:
-    shape = np.broadcast_shapes(*(column.shape for column in columns))
-    return np.concatenate([np.broadcast_to(column, shape) for column in columns], axis=1)
+    shape = np.broadcast_shapes(*{column.shape for column in columns})
+    same = [column if column.shape == shape else np.broadcast_to(column, shape) for column in columns]
+    return np.concatenate(same, axis=1)
 
 
 def _all_months(model: Model, name: str, values: Mapping, months: int, segments: tuple[int, int]) -> np.ndarray:
@@ -78,23 +83,34 @@ def _all_months(model: Model, name: str, values: Mapping, months: int, segments:
     before = {
         below: _shifted(values[below], _opening(model, below, values), months) for below in model.lines[name].before
     }
-    return _value(expression, values, before, segments)
+    return _function(expression, segments)(values, before)
 
 
-def _value(term: Term, now: Mapping, before: Mapping, segments: tuple[int, int]) -> np.ndarray:
+def _function(term: Term, segments: tuple[int, int]) -> Function:
+    """An expression as a function of the lines of this month and of the month before."""
     if term.operation == "constant":
-        return np.full((1, 1, 1, 1), term.value)
+        constant = np.full((1, 1, 1, 1), term.value)
+        return lambda now, before: constant
     if term.operation == "line":
-        return now[term.name]
+        return lambda now, before: now[term.name]
     if term.operation == "previous":
-        return before[term.arguments[0].name]
+        below = term.arguments[0].name
+        return lambda now, before: before[below]
     if term.operation == "total":
-        array = now[term.arguments[0].name]
-        # A dimension of length one stands for equal values in all its segments.
-        missing = np.prod([n for n, length in zip(segments, array.shape[2:], strict=True) if length == 1])
-        return array.sum(axis=(2, 3), keepdims=True) * missing
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return OPERATIONS[term.operation](*(_value(argument, now, before, segments) for argument in term.arguments))
+        below = term.arguments[0].name
+        return lambda now, before: _total(now[below], segments)
+    operation, parts = OPERATIONS[term.operation], [_function(one, segments) for one in term.arguments]
+    if len(parts) == 1:
+        only = parts[0]
+        return lambda now, before: operation(only(now, before))
+    first, second = parts
+    return lambda now, before: operation(first(now, before), second(now, before))
+
+
+def _total(array: np.ndarray, segments: tuple[int, int]) -> np.ndarray:
+    # A dimension of length one stands for equal values in all its segments.
+    missing = math.prod(n for n, length in zip(segments, array.shape[2:], strict=True) if length == 1)
+    return array.sum(axis=(2, 3), keepdims=True) * missing
 
 
 def _month(array: np.ndarray, month: int) -> np.ndarray:

@@ -5,8 +5,10 @@ column of its own, so that the first month has no formula of its own (FAST stand
 """
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +26,12 @@ __all__ = ["Layout", "column_letters", "formula", "plan_workbook"]
 FIRST_ROW, OPENING, FIRST_MONTH = 3, 5, 6  # zero-based: rows 1-3 hold title, years and months; columns A-E labels
 SYMBOLS = {"+": (1, "+"), "-": (1, "-"), "*": (2, "*"), "/": (2, "/")}
 TOLERANCE = 0.005
+THIS_MONTH, MONTH_BEFORE = -1, -2
+MARKS = {THIS_MONTH: "\x00", MONTH_BEFORE: "\x01"}  # characters that no formula has
 SHEETS = ("Read me", "Outputs", "Scenarios", "Inputs", "Segments", "Group", "Valuation", "Checks", "Lines")
+
+OLD_FUNCTIONS = {"", "SUM", "MAX", "MIN"}
+CALLED = re.compile(r"([^-+*/(),=:]*)\(")  # what stands before a bracket; nothing where it only groups
 
 
 @dataclass
@@ -152,7 +159,10 @@ class _Writer:
         self.bold = book.add_format({"bold": True})
         self.heading = book.add_format({"bold": True, "font_size": 14})
         self.date = book.add_format({"num_format": "yyyy-mm", "bold": True, "align": "right"})
-        self.sheets = {name: book.add_worksheet(name) for name in SHEETS if valued or name != "Valuation"}
+        self.sheets = {
+            name: book.add_worksheet(name, _plain_sheets()) for name in SHEETS if valued or name != "Valuation"
+        }
+        self.letters = [_column(place) for place in range(FIRST_MONTH + len(months))]
         self.changed = [n for n in self.model.inputs if any(n in changes for changes in scenarios.values())]
 
     def write(self) -> None:
@@ -219,10 +229,13 @@ class _Writer:
             sheet.write_formula(row, OPENING, f"={self.layout.cell(line.opening, OPENING)}", self.number, value)
         else:
             sheet.write_number(row, OPENING, 0.0, self.number)
-        for place, value in enumerate(numbers):
+        # One formula a row: only the letters of the month and of the month before differ.
+        text = f"={formula(line.expression, self.layout, THIS_MONTH, segment)}"
+        for place, value in enumerate(numbers.tolist()):
             column = FIRST_MONTH + place
-            text = f"={formula(line.expression, self.layout, column, segment)}"
-            sheet.write_formula(row, column, text, self.number, float(value))
+            there = text.replace(MARKS[THIS_MONTH], self.letters[column])
+            there = there.replace(MARKS[MONTH_BEFORE], self.letters[column - 1])
+            sheet.write_formula(row, column, there, self.number, value)
 
     def _factor_cell(self, name: str) -> str:
         return f"Scenarios!$B${self.changed.index(name) + 6}"
@@ -334,6 +347,20 @@ class _Writer:
         sheet.set_column(0, 0, 110)
 
 
+@cache
+def _plain_sheets() -> type["xlsxwriter.worksheet.Worksheet"]:
+    """Sheets that do not look for the names of new functions in a formula that has only old ones."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Plain(Worksheet):
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            if formula.startswith("=") and not formula.endswith("}") and set(CALLED.findall(formula)) <= OLD_FUNCTIONS:
+                return formula[1:]
+            return super()._prepare_formula(formula, expand_future_functions)
+
+    return Plain
+
+
 def _sheet(line: Line) -> str:
     if line.expression is None:
         return "Inputs"
@@ -343,7 +370,9 @@ def _sheet(line: Line) -> str:
 
 
 def column_letters(place: int) -> str:
-    """Letters of a column, counted from 0."""
+    """Letters of a column, counted from 0; below 0 the mark of a month for which letters are put in later."""
+    if place < 0:
+        return MARKS[place]
     letters = ""
     place += 1
     while place:

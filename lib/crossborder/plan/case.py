@@ -103,6 +103,11 @@ def base_case(
     company: "Company", *, months: int = 60, incremental_ad_share: float = 0.2
 ) -> tuple[PlanCase, pd.DataFrame]:
     """The plan before any lever of a scenario, and the orders with costs on which it rests."""
+    name = f"plan.base_case {months} {incremental_ad_share!r}"
+    return company.kept(name, lambda: _base_case(company, months, incremental_ad_share))
+
+
+def _base_case(company: "Company", months: int, incremental_ad_share: float) -> tuple[PlanCase, pd.DataFrame]:
     now = shared.once(order_economics.order_economics, company, 12)
     growth = planned_growth(company)
     case = plan_inputs.segment_inputs(

@@ -88,13 +88,16 @@ def scenario_table(company: "Company", names: list[str] | None = None, **options
     nothing that this company does, such as a duty on parcels where no parcel is sent.
     """
     case, economics = base_case(company, **options)
-    rows = []
+    rows, plain = [], None
     for name in names or scenarios.available():
         other = company if name == company.scenario.name else company.under(name)
-        figures = chain(other, scenario_factors(other, case, economics))
-        rows.append({"scenario": name, "title": other.scenario.title or name, **figures.as_series()})
+        found = chain(other, scenario_factors(other, case, economics)).as_series()
+        rows.append({"scenario": name, "title": other.scenario.title or name, **found})
+        if name == company.scenario.name == "base":
+            plain = found
     table = pd.DataFrame(rows)
-    plain = pd.Series(chain(company, scenario_factors(company.under("base"), case, economics)).__dict__)
+    if plain is None:
+        plain = chain(company, scenario_factors(company.under("base"), case, economics)).as_series()
     figures = [name for name in plain.index if name != "cash_low_month"]
     moved = (table[figures].astype(float) - plain[figures].astype(float)).abs() > 1e-9 * plain[figures].abs().clip(1.0)
     return table.assign(touches=moved.any(axis=1) | (table["scenario"] == "base"))

@@ -61,7 +61,10 @@ def planned_growth(company: "Company") -> pd.DataFrame:
     `low` and `high` are the two alone: the published market's growth, and the momentum carried on in full (which may
     be the lower of the two in a company that falls behind). `high` is also the growth of the year behind.
     """
-    return _blended(growth_by_market(company)["base"], own_growth(company))
+    blend = company.kept(
+        "plan.planned_growth", lambda: _blended(growth_by_market(company)["base"], own_growth(company))
+    )
+    return blend.copy()
 
 
 def growth_backtest(company: "Company", *, step_months: int = 3) -> pd.DataFrame:

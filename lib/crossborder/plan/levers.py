@@ -57,10 +57,9 @@ def foreign_markets(company: "Company", case: PlanCase) -> np.ndarray:
 
 def home_cost_share(company: "Company") -> float:
     """Share of purchases of the last year paid in the home currency or to suppliers at home."""
-    purchases = company.table("purchases").merge(
-        company.table("suppliers")[["supplier_id", "country"]], on="supplier_id"
-    )
+    purchases = company.table("purchases")[["ordered_on", "supplier_id", "quantity", "unit_cost"]]
     recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
+    recent = recent.merge(company.table("suppliers")[["supplier_id", "country"]], on="supplier_id")
     amount = recent["quantity"].astype(float) * recent["unit_cost"]
     return float(amount[recent["country"] == company.home].sum() / amount.sum())
 
@@ -96,6 +95,13 @@ def largest_supplier_share(company: "Company") -> float:
     return float(amount.max() / amount.sum())
 
 
+def _recent_shipments(company: "Company") -> pd.DataFrame:
+    """Shipments of the last year with the mode of their lane."""
+    shipments = company.table("shipments")
+    recent = shipments[shipments["shipped_on"] > company.as_of - pd.DateOffset(years=1)]
+    return recent.merge(company.table("lanes")[["lane_id", "mode"]], on="lane_id")
+
+
 def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
     """Duty points that a fee a parcel adds in each market of the European Union, for what goes there by courier."""
     known = set(company.table("assumptions")["name"])
@@ -103,8 +109,7 @@ def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
     if fee <= 0:
         return 0.0
     usd = float(exchange.convert(fee, "EUR", company.as_of))
-    shipments = company.table("shipments").merge(company.table("lanes")[["lane_id", "mode"]], on="lane_id")
-    recent = shipments[shipments["shipped_on"] > company.as_of - pd.DateOffset(years=1)]
+    recent = _recent_shipments(company)
     pieces = recent.assign(parcel=recent["quantity"].where(recent["mode"] == "courier", 0)).groupby("market")
     share = (pieces["parcel"].sum() / pieces["quantity"].sum()).reindex(case.markets).fillna(0.0)
     inside = np.array([market in EU for market in case.markets])
@@ -113,8 +118,7 @@ def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
 
 def _freight_factor(company: "Company", case: PlanCase) -> np.ndarray:
     """Factor on freight by market: the factors of the modes, weighted by what each cost in the last year."""
-    shipments = company.table("shipments").merge(company.table("lanes")[["lane_id", "mode"]], on="lane_id")
-    recent = shipments[shipments["shipped_on"] > company.as_of - pd.DateOffset(years=1)]
+    recent = _recent_shipments(company)
     paid = recent.pivot_table(index="market", columns="mode", values="freight", aggfunc="sum").fillna(0.0)
     factor = pd.Series({mode: company.value(f"supply.freight.{MODE_FACTOR[mode]}_factor") for mode in paid})
     other = recent.groupby("market")[["inland", "insurance", "brokerage"]].sum().sum(axis=1)
