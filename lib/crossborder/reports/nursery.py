@@ -22,6 +22,8 @@ __all__ = ["STACK", "main", "serve"]
 # What most notebooks import; what only a few need, such as scikit-learn, would make all the others wait.
 STACK = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completer",
+    "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "psutil", "sqlite3", "tornado.httputil",
     "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse.csgraph",
     "matplotlib.figure", "matplotlib.backends.backend_agg", "PIL.PngImagePlugin", "yaml",
     "ibis", "ibis.backends.duckdb", "duckdb", "xlsxwriter",
@@ -39,7 +41,7 @@ def serve(listener: socket.socket, parent: int) -> None:
     """Fork kernels on request until the parent is gone."""
     kernels: list[_Kernel] = []
     while os.getppid() == parent:
-        ready, _, _ = select.select([listener, *(k.connection for k in kernels)], [], [], 0.1)
+        ready, _, _ = select.select([listener, *(k.connection for k in kernels)], [], [], 0.02)
         for kernel in [k for k in kernels if k.connection in ready]:
             if not _heard(kernel, listener, kernels):
                 _end(kernel)
