@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from crossborder import style
 from crossborder.language import t
@@ -135,7 +136,7 @@ def calibration_pairs(
     """Return by channel before and after calibration by the tests, with intervals and the truth where known."""
     order = before["roi"].sort_values().index
     fig, ax = style.figure(height=0.4 * len(order) + 0.4)
-    place = np.arange(len(order))
+    place, limit = np.arange(len(order)), float(np.quantile(before["roi_high"], 0.9)) * 1.1
     for frame, offset, hue, label in (
         (before, 0.16, style.GREY, t("model alone")),
         (after, -0.16, style.ACCENT, t("with the tests")),
@@ -143,10 +144,12 @@ def calibration_pairs(
         rows = frame.loc[order]
         ax.hlines(place + offset, rows["roi_low"], rows["roi_high"], color=hue, linewidth=2)
         ax.scatter(rows["roi"], place + offset, color=hue, s=20, zorder=3, label=label)
+        beyond = (place + offset)[rows["roi_high"] > limit]  # an arrow where the interval goes on
+        ax.scatter(np.full(len(beyond), limit), beyond, color=hue, s=28, marker=">", clip_on=False)
     if truth is not None:
         ax.scatter(truth.reindex(order), place, marker="|", s=160, color="black", zorder=4, label=t("truth"))
     ax.set_yticks(place, [str(name).replace("_", " ") for name in order])
-    ax.set_xlim(0, float(np.quantile(before["roi_high"], 0.9)) * 1.1)
+    ax.set_xlim(0, limit)
     ax.grid(axis="y", visible=False)
     ax.legend(fontsize=7.5, loc="lower right")
     width = {"model": before, "tests": after}
@@ -186,6 +189,7 @@ def worlds(errors: pd.DataFrame) -> style.Figure:
         ax.set_ylim(-0.6, 1.6)
         ax.set_xlabel(label, fontsize=8)
         style.human_axis(ax.xaxis, "percent")
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         ax.grid(axis="y", visible=False)
     style.zero_line(axes[2], "x")
     own = errors[errors["model"] == "calibrated"]
