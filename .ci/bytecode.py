@@ -7,6 +7,7 @@ bytecode: each kernel would compile pandas, matplotlib and ibis anew, which take
 import ast
 import contextlib
 import importlib
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -39,6 +40,7 @@ def everything() -> list[str]:
 def main() -> None:
     """Import all of it; what is not installed, or is no module, is left out."""
     sys.dont_write_bytecode = False
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger would remark that Python's own modules are frozen
     warnings.simplefilter("ignore")
     for name in everything():
         with contextlib.suppress(Exception):
