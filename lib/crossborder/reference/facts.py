@@ -8,7 +8,7 @@ import pandas as pd
 from crossborder.errors import InputError, Refusal
 from crossborder.reference.files import read
 
-__all__ = ["growth", "market_facts", "units"]
+__all__ = ["growth", "market_facts", "of_markets", "units"]
 
 FILE = "market_facts.csv"
 EURO_MARKETS = ("DE", "ES", "FR", "IT", "NL")  # their Big Mac price is not in the index country by country
@@ -62,7 +62,11 @@ def units() -> dict[str, str]:
 
 
 def _facts(markets: Iterable[str] | None) -> pd.DataFrame:
-    table = read(FILE)
+    return of_markets(read(FILE), markets)
+
+
+def of_markets(table: pd.DataFrame, markets: Iterable[str] | None) -> pd.DataFrame:
+    """The rows of some markets (None: all) in a table with a column market; InputError for one that it lacks."""
     if markets is None:
         return table
     wanted = [markets] if isinstance(markets, str) else list(markets)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from crossborder.errors import InputError
+from crossborder.reference.facts import of_markets
 from crossborder.reference.files import read
 
 __all__ = ["NUMBERS", "grades", "living_conditions", "product_needs"]
@@ -42,11 +42,4 @@ def product_needs() -> pd.DataFrame:
 
 
 def _facts(markets: Iterable[str] | None) -> pd.DataFrame:
-    table = read(FILE, text=("value",))
-    if markets is None:
-        return table
-    wanted = [markets] if isinstance(markets, str) else list(markets)
-    for market in wanted:
-        if market not in set(table["market"]):
-            raise InputError.unknown("market", market, table["market"].unique())
-    return table[table["market"].isin(wanted)]
+    return of_markets(read(FILE, text=("value",)), markets)
