@@ -16,6 +16,7 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -217,7 +218,10 @@ def _code_key(rooms: tuple[str, ...]) -> str:
 
 @cache
 def _versions() -> str:
-    there = {one.name: one.version for one in metadata.distributions() if one.name in LIBRARIES}
+    there = {}
+    for name in LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            there[name] = metadata.version(name)
     return repr((sys.version, platform.machine(), sorted(there.items())))
 
 
