@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError, Refusal
+from crossborder.selection import text_pieces
 from crossborder.selection.launch_review import wilson
 
 __all__ = ["Sentiment", "coverage", "held_out", "train"]
@@ -47,8 +48,8 @@ class Sentiment:
             known, small = self.read.setdefault(language, {}), part.str.lower()
             new = [text for text in small.unique() if text not in known]
             if new:
-                vectors, model = self.models[language]
-                known.update(zip(new, _chances(model, vectors.transform(new)).tolist(), strict=True))
+                pieces, weigh, model = self.models[language]
+                known.update(zip(new, _chances(model, weigh.transform(pieces.transform(new))).tolist(), strict=True))
             out.loc[part.index] = [known[text] for text in small]
         return out
 
@@ -58,13 +59,9 @@ def _chances(model, x) -> np.ndarray:
     return np.where(np.diff(x.indptr) > 0, model.predict_proba(x)[:, 1], np.nan)
 
 
-def _counter(language: str, least: int = MIN_TEXTS):
-    """Counts of pieces of text; they run over the ends of words, so that "not good" differs from "good"."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    # Scripts without spaces need short pieces.
-    pieces = (1, 4) if language in ("ja", "zh", "ko", "th") else (2, 6)
-    return CountVectorizer(analyzer="char", ngram_range=pieces, min_df=least)
+def _lengths(language: str) -> tuple[int, int]:
+    """Shortest and longest piece; pieces run over the ends of words, so that "not good" differs from "good"."""
+    return (1, 4) if language in ("ja", "zh", "ko", "th") else (2, 6)  # scripts without spaces need short pieces
 
 
 def _judge(counts, good: np.ndarray):
@@ -78,15 +75,13 @@ def _judge(counts, good: np.ndarray):
 
 
 def _learn(texts: pd.Series, good: np.ndarray, language: str):
-    """What weighs the pieces, the regression, and how it reads the texts that it learned from."""
-    from sklearn.pipeline import make_pipeline
-
-    counter, small = _counter(language), texts.str.lower()
-    counts = counter.fit_transform(small)
+    """Pieces, their weights, the regression, and how it reads the texts that it learned from."""
+    small, lengths = texts.str.lower().tolist(), _lengths(language)
+    counts, words = text_pieces.count(small, *lengths, least=MIN_TEXTS)
     weigh, model = _judge(counts, good)
-    counts.sort_indices()  # sums go in the order in which a text read later has its pieces
     read = dict(zip(small, _chances(model, weigh.transform(counts)).tolist(), strict=True))
-    return (make_pipeline(counter, weigh), model), read
+    pieces = text_pieces.Pieces({word: column for column, word in enumerate(words)}, *lengths)
+    return (pieces, weigh, model), read
 
 
 def _enough(good: np.ndarray) -> bool:
@@ -152,12 +147,12 @@ def _tried(part: pd.DataFrame, fold: np.ndarray, language: str) -> pd.DataFrame:
     good = part["good"].to_numpy()
     if not _enough(good):
         return part.head(0).assign(right=0)
-    counts, judged = _counter(language).fit_transform(part["text"].str.lower()), []
+    counts, judged = text_pieces.count(part["text"].str.lower().tolist(), *_lengths(language), least=MIN_TEXTS)[0], []
     for number in np.unique(fold):
         learned = fold != number
         if not _enough(good[learned]):
             continue
-        often = np.asarray((counts[learned] > 0).sum(axis=0)).ravel() >= MIN_TEXTS
+        often = np.bincount(counts[learned].indices, minlength=counts.shape[1]) >= MIN_TEXTS
         weigh, model = _judge(counts[learned][:, often], good[learned])
         x = weigh.transform(counts[~learned][:, often])
         chance = np.where(np.diff(x.indptr) > 0, model.predict_proba(x)[:, 1], 0.5)
