@@ -59,12 +59,17 @@ def mentions(pieces: pd.DataFrame, kind: str = "aspect") -> pd.DataFrame:
             f"known: {', '.join(sorted(set(words['language'])))}",
             "add rows to data/reference/review_words.csv, or leave its reviews out and say so",
         )
-    found = []
-    for language, rows in pieces.groupby("language"):  # over languages and labels, never over reviews
-        for _, word in words[words["language"] == language].iterrows():
-            hit = rows["clause"].str.contains(f"(?:{word['pattern']})", regex=True)
-            found.append(rows[hit].assign(label=word["label"]))
-    return pd.concat(found, ignore_index=True)
+    wordings = words.groupby("language")
+    rows, labels = [np.empty(0, dtype=int)], [np.empty(0, dtype=object)]
+    for language, places in pieces.groupby("language").indices.items():  # over languages and labels, never over reviews
+        code, clause = pd.factorize(pieces["clause"].array[places])  # the same clause is read once
+        named = wordings.get_group(language)
+        for label, pattern in zip(named["label"], named["pattern"], strict=True):
+            hit = pd.Series(clause).str.contains(f"(?:{pattern})", regex=True).to_numpy()
+            rows.append(places[hit[code]])
+            labels.append(np.full(len(rows[-1]), label, dtype=object))
+    found = pieces.iloc[np.concatenate(rows)].reset_index(drop=True)
+    return found.assign(label=pd.array(np.concatenate(labels), dtype=words["label"].dtype))
 
 
 def aspect_table(named: pd.DataFrame, model: Sentiment, level: float = 0.9, least: int = 8) -> pd.DataFrame:

@@ -45,12 +45,13 @@ class Sentiment:
             )
         out = pd.Series(np.nan, index=texts.index)
         for language, part in texts.groupby(languages):  # over languages
-            known, small = self.read.setdefault(language, {}), part.str.lower()
-            new = [text for text in small.unique() if text not in known]
+            known = self.read.setdefault(language, {})
+            code, small = pd.factorize(part.str.lower())
+            new = [text for text in small if text not in known]
             if new:
                 pieces, weigh, model = self.models[language]
                 known.update(zip(new, _chances(model, weigh.transform(pieces.transform(new))).tolist(), strict=True))
-            out.loc[part.index] = [known[text] for text in small]
+            out.loc[part.index] = np.array([known[text] for text in small])[code]
         return out
 
 
