@@ -5,6 +5,7 @@ an older source, C and D from memory, D being a placeholder. Nothing here is leg
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 HS6 = "us_mfn_duty_hs6.csv"
+_FITTED = {"on": "datetime64[D]", "origin": str, "mode": str, "hs_code": str}  # of an input, with its kind as array
 CHAPTERS = frozenset(f"{number:02d}" for number in range(1, 98) if number != 77)
 
 
@@ -37,13 +39,9 @@ def tax_rules(market: str | None = None, kind: str | None = None) -> pd.DataFram
     `threshold_currency`. Empty hs, origin or mode means all; origins are ISO codes apart by a space. `base` is what the
     rate is taken from: CIF, FOB, CIF_DUTY (value and duty), ... `valid_to` is the last day, missing while open.
     """
-    table = _rules()
+    table = _read_rules() if kind is None else _of_kind(kind)
     if market is not None:
         table = table[table["market"] == _market(market)]
-    if kind is not None:
-        if kind not in set(_rules()["rule"]):
-            raise InputError.unknown("rule", kind, _rules()["rule"].unique())
-        table = table[table["rule"] == kind]
     return table.reset_index(drop=True)
 
 
@@ -60,12 +58,12 @@ def vat_rate(market: ArrayLike, on: ArrayLike, case: str = "base") -> np.ndarray
 
     Zero in the United States, which has no VAT (see rule `sales_tax`).
     """
-    return _pick("vat_standard", market, on)[_case(case)].to_numpy(float)
+    return _scope("vat_standard").rows[_case(case)].to_numpy(float)[_best("vat_standard", _inputs(market, on))]
 
 
 def duty_base(market: ArrayLike, on: ArrayLike) -> np.ndarray:
     """What duty is taken from: CIF (value with freight and insurance to the border) or FOB (without)."""
-    return _pick("duty_base", market, on)["base"].to_numpy(object)
+    return _scope("duty_base").rows["base"].to_numpy(object)[_best("duty_base", _inputs(market, on))]
 
 
 def de_minimis(
@@ -77,9 +75,11 @@ def de_minimis(
     """
     if tax not in ("duty", "vat"):
         raise InputError.unknown("tax", tax, ("duty", "vat"))
-    found = _pick(f"{tax}_de_minimis", market, on, origin=origin, mode=mode, allow_missing=True)
-    found = found.rename(columns={"threshold_currency": "currency"})
-    return found[["market", "threshold", "currency", "confidence", "source", "note"]]
+    rule, inputs = f"{tax}_de_minimis", _inputs(market, on, origin, mode=mode)
+    columns = ["threshold", "threshold_currency", "confidence", "source", "note"]
+    found = _scope(rule).rows[columns].take(_best(rule, inputs)).rename(columns={"threshold_currency": "currency"})
+    found.insert(0, "market", inputs["market"].array)
+    return found.reset_index(drop=True)
 
 
 def duty_rate(
@@ -94,12 +94,12 @@ def duty_rate(
 
     Raises InputError for a market, code or chapter that is not known, Refusal for a day without a rule.
     """
-    inputs = _inputs(market, on, origin, hs_code).drop(columns="mode")
-    unique = inputs.drop_duplicates().reset_index(drop=True)
-    cases = unique.assign(mode="")
-    mfn, extra = _mfn(cases), _surcharges(cases)
-    agreed = _match("duty_preference", cases).groupby("row")["value"].min().reindex(unique.index)
-    rates = unique[["market", "hs_code", "on", "origin"]].copy()
+    inputs = _inputs(market, on, origin, hs_code)
+    unique, place = _distinct(inputs)
+    mfn, extra = _mfn(unique), _surcharges(unique)
+    row, rule = _match("duty_preference", unique)
+    agreed = _scope("duty_preference").rows["value"].take(rule).groupby(row).min().reindex(unique.index)
+    rates = pd.DataFrame(index=unique.index)
     for case, name in (("value_low", "low"), ("value", "base"), ("value_high", "high")):
         rates[f"mfn_{name}"] = mfn[case]
         rates[f"surcharge_{name}"] = extra[case] + extra[f"on_duty_{case}"] * mfn[case]
@@ -111,7 +111,7 @@ def duty_rate(
     doubtful = extra["confidence"].to_numpy(object) > mfn["confidence"].to_numpy(object)
     rates["programs"], rates["source"] = extra["programs"], mfn["source"].where(~doubtful, extra["weakest"])
     rates["confidence"] = np.maximum(mfn["confidence"].to_numpy(object), extra["confidence"].to_numpy(object))
-    return inputs.merge(rates, how="left", on=["market", "hs_code", "on", "origin"])
+    return pd.concat([inputs.drop(columns="mode"), rates.take(place).set_axis(inputs.index)], axis=1)
 
 
 def placeholders(rows: pd.DataFrame | None = None, worst: str = "D") -> pd.DataFrame:
@@ -162,8 +162,14 @@ def _read_rules() -> pd.DataFrame:
     return table
 
 
-def _rules() -> pd.DataFrame:
-    return _read_rules().copy()
+@cache
+def _of_kind(kind: str) -> pd.DataFrame:
+    """The rows of a rule; only read, never handed out."""
+    table = _read_rules()
+    found = table[table["rule"] == kind]
+    if found.empty:
+        raise InputError.unknown("rule", kind, table["rule"].unique())
+    return found
 
 
 def _market(name: str) -> str:
@@ -188,7 +194,8 @@ def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
     frame = pd.DataFrame({"market": market.ravel(), "on": days.ravel(), "origin": origin.ravel(), "mode": mode.ravel()})
     for name in frame["market"].unique():
         _market(name)
-    codes = pd.Series(hs_code.ravel()).astype("str").str.replace(".", "", regex=False).str[:6]
+    place, written = pd.factorize(hs_code.ravel(), use_na_sentinel=False)
+    codes = pd.Series(written).astype("str").str.replace(".", "", regex=False).str[:6]
     bad = ~codes.str.fullmatch(r"(\d{2}){0,3}")
     if bad.any():
         allowed = "2, 4, 6 or more digits as text, with leading zeros"
@@ -200,29 +207,63 @@ def _inputs(market, on, origin="CN", hs_code="", mode="") -> pd.DataFrame:
         others = codes[absent].nunique() - 1
         many = codes[absent].iloc[0] + (f" and {others} more" if others else "")
         raise InputError.out_of_range("hs_code", many, allowed, "look the code up again")
-    frame["hs_code"] = codes
+    frame["hs_code"] = codes.take(place).array
     return frame
 
 
-def _match(rule: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Every row of a rule that fits an input, best first: the origin named, the longest code, the mode named."""
-    pairs = frame.rename_axis("row").reset_index().merge(_by_origin(rule), on="market")
-    fits = (pairs["valid_from"] <= pairs["on"]) & (pairs["valid_to"].isna() | (pairs["valid_to"] >= pairs["on"]))
-    fits &= (pairs["of"] == "") | (pairs["of"] == pairs["origin"])
-    fits &= (pairs["by"] == "") | (pairs["by"] == pairs["mode"])
-    size = pairs["hs"].str.len()
-    for digits in (2, 4, 6):
-        fits &= (size != digits) | (pairs["hs"] == pairs["hs_code"].str[:digits])
-    pairs = pairs[fits].assign(rank=(pairs["of"] != "") * 100 + size * 10 + (pairs["by"] != ""))
-    return pairs.sort_values(["row", "rank"], ascending=[True, False], kind="stable")
+def _distinct(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The rows that differ, in the order of their first appearance, and the place of each row among them."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    for name in frame.columns:
+        codes, values = pd.factorize(frame[name])
+        key = key * len(values) + codes
+    place, values = pd.factorize(key)
+    first = np.zeros(len(values), dtype=np.int64)
+    first[place[::-1]] = np.arange(len(frame))[::-1]
+    return frame.take(first).reset_index(drop=True), place
+
+
+class _Scope(NamedTuple):
+    """The rows of a rule, one an origin and ordered by market, with the limits of where they hold as arrays."""
+
+    rows: pd.DataFrame
+    market: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    origin: np.ndarray
+    mode: np.ndarray
+    code: np.ndarray
+    digits: np.ndarray
 
 
 @cache
-def _by_origin(rule: str) -> pd.DataFrame:
-    """The rows of a rule, one an origin; only read, never handed out."""
-    table = _read_rules()
-    table = table[table["rule"] == rule].rename(columns={"origin": "of", "mode": "by"})
-    return table.assign(of=table["of"].str.split(" ")).explode("of")
+def _scope(rule: str) -> _Scope:
+    """Where the rows of a rule hold; only read, never handed out."""
+    table = _of_kind(rule)
+    rows = table.assign(origin=table["origin"].str.split(" ")).explode("origin")
+    rows = rows.sort_values("market", kind="stable", ignore_index=True)
+    last = rows["valid_to"].fillna(pd.Timestamp("2262-01-01"))
+    first, last = (days.to_numpy("datetime64[D]") for days in (rows["valid_from"], last))
+    market, origin, mode, code = (rows[name].to_numpy(str) for name in ("market", "origin", "mode", "hs"))
+    return _Scope(rows, market, first, last, origin, mode, code, np.char.str_len(code))
+
+
+def _match(rule: str, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of an input and a row of `_scope` that fits it, best first: origin named, longest code, mode named."""
+    scope, market = _scope(rule), frame["market"].to_numpy(str)
+    begin, end = (np.searchsorted(scope.market, market, side) for side in ("left", "right"))
+    row = np.repeat(np.arange(len(frame)), end - begin)
+    pair = np.arange(len(row)) + np.repeat(end - np.cumsum(end - begin), end - begin)
+    day, origin, mode, code = (frame[name].to_numpy(kind)[row] for name, kind in _FITTED.items())
+    fits = (scope.first[pair] <= day) & (scope.last[pair] >= day)
+    fits &= (scope.origin[pair] == "") | (scope.origin[pair] == origin)
+    fits &= (scope.mode[pair] == "") | (scope.mode[pair] == mode)
+    for digits in (2, 4, 6):
+        fits &= (scope.digits[pair] != digits) | (scope.code[pair] == code.astype(f"U{digits}"))
+    row, pair = row[fits], pair[fits]
+    rank = (scope.origin[pair] != "") * 100 + scope.digits[pair] * 10 + (scope.mode[pair] != "")
+    order = np.lexsort((-rank, row))
+    return row[order], pair[order]
 
 
 @cache
@@ -230,17 +271,21 @@ def _american_lines() -> pd.DataFrame:
     return read(HS6, text=("hs6",)).dropna(subset=["ad_valorem_low"]).set_index("hs6")
 
 
-def _pick(rule: str, market, on, origin="CN", mode="", allow_missing: bool = False) -> pd.DataFrame:
-    """The best row of a rule for each input, in the order of the inputs."""
-    inputs = _inputs(market, on, origin, mode=mode)
-    unique = inputs.drop_duplicates().reset_index(drop=True)
-    best = _match(rule, unique).drop_duplicates("row").set_index("row").reindex(unique.index)
-    _refuse_days(rule, unique, best["rule_id"].isna())
-    best = best.drop(columns=["market", "on", "origin", "mode", "hs_code"]).join(unique)
-    return inputs.merge(best, how="left", on=list(inputs.columns))
+def _best(rule: str, inputs: pd.DataFrame) -> np.ndarray:
+    """The place in `_scope` of the best row of a rule for each input."""
+    unique, place = _distinct(inputs)
+    return _best_of(rule, unique)[place]
 
 
-def _refuse_days(rule: str, frame: pd.DataFrame, missing: pd.Series) -> None:
+def _best_of(rule: str, unique: pd.DataFrame) -> np.ndarray:
+    row, pair = _match(rule, unique)
+    best = np.full(len(unique), -1)
+    best[row[::-1]] = pair[::-1]
+    _refuse_days(rule, unique, best < 0)
+    return best
+
+
+def _refuse_days(rule: str, frame: pd.DataFrame, missing: np.ndarray) -> None:
     if missing.any():
         row = frame[missing].iloc[0]
         first = tax_rules(row["market"], rule)["valid_from"].min()
@@ -253,9 +298,8 @@ def _refuse_days(rule: str, frame: pd.DataFrame, missing: pd.Series) -> None:
 
 def _mfn(frame: pd.DataFrame) -> pd.DataFrame:
     """The most-favoured-nation rate of each row; by HS6 in the United States where the tariff is in percent."""
-    best = _match("duty_mfn", frame).drop_duplicates("row").set_index("row").reindex(frame.index)
-    _refuse_days("duty_mfn", frame, best["rule_id"].isna())
-    best = best[["value", "value_low", "value_high", "source", "confidence"]]
+    columns = ["value", "value_low", "value_high", "source", "confidence"]
+    best = _scope("duty_mfn").rows[columns].take(_best_of("duty_mfn", frame)).set_axis(frame.index)
     lines = _american_lines()
     rows = frame.index[(frame["market"] == "US") & frame["hs_code"].isin(lines.index)]
     line = lines.loc[frame.loc[rows, "hs_code"]].set_axis(rows)
@@ -269,7 +313,9 @@ def _mfn(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _surcharges(frame: pd.DataFrame) -> pd.DataFrame:
     """The sum of the surcharges on each row: on the customs value, and as a multiple of the duty."""
-    found = _match("surcharge", frame).drop_duplicates(["row", "program"])
+    row, pair = _match("surcharge", frame)
+    found = _scope("surcharge").rows.take(pair).assign(row=row).reset_index(drop=True)
+    found = found.drop_duplicates(["row", "program"])
     on_duty = found["unit"] == "fraction of duty"
     cases = ["value", "value_low", "value_high"]
     for case in cases:
