@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 from crossborder.reports import environment
@@ -28,3 +30,12 @@ def test_each_kernel_gets_sockets_of_its_own_with_short_names():
         folders = [os.path.dirname(file) for file in files]
         assert all(map(os.path.isdir, folders))
     assert not any(map(os.path.isdir, folders))
+
+
+def test_notebooks_are_validated_without_the_grammar_that_is_slow_to_build():
+    code = (
+        "import sys; from crossborder.reports.environment import spare_grammar; spare_grammar(); import nbformat; "
+        "assert 'rfc3987_syntax' not in sys.modules and 'lark' not in sys.modules; "
+        "nbformat.validate(nbformat.v4.new_notebook())"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-__all__ = ["DETERMINISTIC", "alive", "applied", "kernel_sockets"]
+__all__ = ["DETERMINISTIC", "alive", "applied", "kernel_sockets", "spare_grammar"]
 
 DETERMINISTIC = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -52,6 +53,21 @@ def kernel_sockets() -> Iterator["Config"]:
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / f"{secrets.token_hex(4)}.json"
         yield Config({"KernelManager": {"transport": "ipc", "connection_file": str(file)}})
+
+
+def spare_grammar() -> None:
+    """Import what validates notebooks without its grammar of international addresses, which takes a second to build.
+
+    No schema of a notebook asks for such an address.
+    """
+    absent = "rfc3987_syntax"
+    if absent in sys.modules or "jsonschema" in sys.modules:
+        return
+    sys.modules[absent] = None  # counts as not installed
+    try:
+        import nbformat  # noqa: F401  it imports jsonschema
+    finally:
+        del sys.modules[absent]
 
 
 def alive(process: str) -> bool:

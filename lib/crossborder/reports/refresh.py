@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crossborder.errors import CrossborderError
 from crossborder.reports import exports, project
-from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets
+from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets, spare_grammar
 
 __all__ = ["main", "normalise", "refresh"]
 
@@ -37,6 +37,7 @@ def refresh(path: Path) -> str:
 
     A notebook that fails keeps its old outputs. Raises CrossborderError with the cell and the error.
     """
+    spare_grammar()
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets
+from crossborder.reports.environment import DETERMINISTIC, applied, kernel_sockets, spare_grammar
 from crossborder.reports.memory import Watch, watched
 
 __all__ = ["Job", "Outcome", "perform", "serve", "surround"]
@@ -67,6 +67,7 @@ def serve(connection: Connection, log: str, nursery: str = "") -> None:
     _follow_parent()
     _redirect(log)
     surround(nursery)
+    spare_grammar()
     import papermill  # noqa: F401  the one import that every job would pay for
 
     connection.send(("ready", None))
