@@ -36,11 +36,8 @@ def booked_items(
     missing = set(LEDGER) - set(ledger.columns)
     if missing:
         raise InputError.missing_columns("ledger", missing, ledger.columns)
-    invoices = _invoices(receivables, payables)
-    known = ledger["document"].isin(invoices["document"])
-    paid = _paid(ledger[known], invoices)
-    parts = [_cash(ledger[~known]), paid, _unexplained(ledger[known], invoices)]
-    parts.append(_open(ledger[known], invoices, as_of))
+    ledger, invoices, known = _joined(ledger, _invoices(receivables, payables))
+    parts = [_cash(ledger[~known]), _paid(ledger[known]), _unexplained(invoices), _open(invoices, as_of)]
     items = pd.concat([part[COLUMNS] for part in parts if len(part)], ignore_index=True)
     return items.sort_values(["issued_on", "document", "account"], kind="stable", ignore_index=True)
 
@@ -67,6 +64,20 @@ def _invoices(receivables: pd.DataFrame | None, payables: pd.DataFrame | None) -
     return pd.concat([part[columns] for part in parts], ignore_index=True)
 
 
+def _joined(ledger: pd.DataFrame, invoices: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """The ledger with the days of its invoices, the invoices with what the ledger did not move (`beyond`, in their own
+    currency), and which rows of the ledger belong to an invoice."""
+    codes, _ = pd.factorize(pd.concat([ledger["document"], invoices["document"]], ignore_index=True))
+    in_ledger, in_invoices = np.split(codes, [len(ledger)])
+    known = np.isin(in_ledger, in_invoices)
+    moved = ledger["amount"][known].groupby(in_ledger[known]).sum().astype(float)
+    amount = invoices["amount"].astype(float)
+    beyond = (amount - moved.reindex(in_invoices).fillna(0.0).to_numpy()).round(2)
+    days = invoices[["issued_on", "due_on"]].set_axis(in_invoices)
+    days = days[~days.index.duplicated()].reindex(in_ledger).set_axis(ledger.index)
+    return ledger.assign(issued_on=days["issued_on"], due_on=days["due_on"]), invoices.assign(beyond=beyond), known
+
+
 def _cash(ledger: pd.DataFrame) -> pd.DataFrame:
     day, amount = ledger["date"], ledger["amount_usd"].astype(float)
     return ledger.assign(
@@ -74,39 +85,29 @@ def _cash(ledger: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _paid(ledger: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
-    dates = invoices[["document", "issued_on", "due_on"]].drop_duplicates("document")
-    rows = ledger.merge(dates, on="document", how="left")
-    return rows.assign(
-        paid_on=rows["date"],
-        accrued_usd=usd_at(rows["amount"], rows["currency"], rows["issued_on"]),
-        paid_usd=rows["amount_usd"].astype(float),
+def _paid(ledger: pd.DataFrame) -> pd.DataFrame:
+    return ledger.assign(
+        paid_on=ledger["date"],
+        accrued_usd=usd_at(ledger["amount"], ledger["currency"], ledger["issued_on"]),
+        paid_usd=ledger["amount_usd"].astype(float),
         open_usd=0.0,
         matched=True,
     )
 
 
-def _unexplained(ledger: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+def _unexplained(invoices: pd.DataFrame) -> pd.DataFrame:
     """What invoices say was paid beyond the ledger's rows of the same document (in the invoice's currency)."""
-    said = invoices[invoices["paid_on"].notna()]
-    rows = said.assign(amount=_beyond(said, ledger))
-    rows = rows[rows["amount"] != 0]
-    accrued = usd_at(rows["amount"], rows["currency"], rows["issued_on"])
+    rows = invoices[invoices["paid_on"].notna() & (invoices["beyond"] != 0)]
+    accrued = usd_at(rows["beyond"], rows["currency"], rows["issued_on"])
     return rows.assign(accrued_usd=accrued, paid_usd=0.0, open_usd=0.0, matched=False)
 
 
-def _open(ledger: pd.DataFrame, invoices: pd.DataFrame, as_of: object) -> pd.DataFrame:
+def _open(invoices: pd.DataFrame, as_of: object) -> pd.DataFrame:
     """What is still to be paid, less part payments in the ledger."""
-    due = invoices[invoices["paid_on"].isna()]
-    rows = due.assign(amount=_beyond(due, ledger))
+    rows = invoices[invoices["paid_on"].isna()]
     return rows.assign(
-        accrued_usd=usd_at(rows["amount"], rows["currency"], rows["issued_on"]),
+        accrued_usd=usd_at(rows["beyond"], rows["currency"], rows["issued_on"]),
         paid_usd=0.0,
-        open_usd=usd_at(rows["amount"], rows["currency"], pd.Timestamp(as_of)),
+        open_usd=usd_at(rows["beyond"], rows["currency"], pd.Timestamp(as_of)),
         matched=True,
     )
-
-
-def _beyond(invoices: pd.DataFrame, ledger: pd.DataFrame) -> pd.Series:
-    moved = ledger.groupby("document")["amount"].sum().astype(float)
-    return (invoices["amount"].astype(float) - invoices["document"].map(moved).astype(float).fillna(0.0)).round(2)

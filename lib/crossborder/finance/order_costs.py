@@ -132,7 +132,7 @@ def add_costs(
     if ad_spend_usd is not None:
         table["advertising"] = _shared_out(table, ad_spend_usd)
     table.attrs["without_arrivals"] = int(lacking.sum())
-    table.attrs["without_cost"] = sorted(set(table.loc[table["product"].isna(), "sku"]))
+    table.attrs["without_cost"] = sorted(table.loc[table["product"].isna(), "sku"].unique())
     return table
 
 

@@ -77,8 +77,8 @@ def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
     since, until = period(company, months, ago=ago)
     sales = order_costs.monthly_sales(company.events("orders"), since, until)
     products, spend = company.optional("products"), company.optional("ad_spend")
-    currencies = set(sales["currency"]).union(
-        *(set(one["currency"].dropna()) for one in (products, spend) if one is not None)
+    currencies = set(sales["currency"].unique()).union(
+        *(one["currency"].dropna().unique() for one in (products, spend) if one is not None)
     )
     rates = _rates(sorted(currencies - {"USD"}), since, until)
     sales = order_costs.usd_rates(sales, rates)
@@ -113,7 +113,7 @@ def _arrivals(company: "Company", sales: pd.DataFrame, rates: pd.DataFrame, sinc
     if company.has("shipments"):
         stock_since = (pd.Timestamp(since) - pd.DateOffset(months=STOCK_MONTHS)).strftime("%Y-%m-%d")
         return order_costs.arrival_costs(company.table("shipments"), stock_since, until)
-    return order_costs.purchase_costs(company.table("products"), rates, sorted(set(sales["market"])))
+    return order_costs.purchase_costs(company.table("products"), rates, sorted(sales["market"].unique()))
 
 
 def _with_cost(table: pd.DataFrame) -> tuple[pd.DataFrame, float]:
@@ -137,7 +137,7 @@ def fixed_costs(company: "Company", now: OrderEconomics) -> dict[str, float]:
 
 def rate_history(now: OrderEconomics, since: str | pd.Timestamp, *, lead_months: int = 0) -> pd.DataFrame:
     """Daily rates (USD a unit) of the sales currencies from `since` on, or some months before."""
-    names = sorted(set(now.table["currency"]) - {"USD"})
+    names = sorted(set(now.table["currency"].unique()) - {"USD"})
     start = pd.Timestamp(since) - pd.DateOffset(months=lead_months)
     if not names:
         return pd.DataFrame(index=pd.date_range(start, now.until))

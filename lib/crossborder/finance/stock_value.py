@@ -55,17 +55,7 @@ def first_balance(company: Company) -> tuple[pd.Timestamp, pd.Series]:
 
 
 def _read(company: Company, items: pd.DataFrame | None) -> _Goods:
-    weeks = company.table("inventory")[["week", "sku", "on_hand"]]
-    products = company.table("products").set_index("sku")
-    lacking = sorted(set(weeks.loc[weeks["on_hand"] > 0, "sku"]) - set(products.index))[:5]
-    if lacking:
-        raise Refusal.because(f"no unit cost for {lacking}", "their stock has no value", "add them to products")
-    cost = products["unit_cost"].astype(float)
-    weeks = weeks.assign(
-        value=weeks["on_hand"].to_numpy(float) * weeks["sku"].map(cost).to_numpy(float),
-        currency=weeks["sku"].map(products["currency"]),
-    )
-    worth = weeks.groupby(["week", "currency"], as_index=False)["value"].sum()
+    worth = company.kept("finance.stock_worth", lambda: _worth(company))
     both = company.has("purchases", "shipments")
     items = company_items(company) if items is None else items
     bills = items.loc[items["account"] == "purchases", ["document", "issued_on", "accrued_usd"]]
@@ -76,6 +66,26 @@ def _read(company: Company, items: pd.DataFrame | None) -> _Goods:
         purchases=company.table("purchases") if both else None,
         bills=bills.assign(order=order),
     )
+
+
+def _worth(company: Company) -> pd.DataFrame:
+    """Pieces on hand at today's unit cost by week and currency: week, currency, value."""
+    inventory = company.table("inventory")
+    codes, names = pd.factorize(inventory["sku"])
+    products = company.table("products").set_index("sku").reindex(names)
+    on_hand = inventory["on_hand"].to_numpy(float)
+    lacking = sorted(names[np.unique(codes[(on_hand > 0)])].difference(company.table("products")["sku"]))[:5]
+    if lacking:
+        raise Refusal.because(f"no unit cost for {lacking}", "their stock has no value", "add them to products")
+    weeks = pd.DataFrame(
+        {
+            "week": inventory["week"],
+            "value": on_hand * products["unit_cost"].to_numpy(float)[codes],
+            "currency": products["currency"].astype("category").array[codes],
+        }
+    )
+    worth = weeks.groupby(["week", "currency"], as_index=False, observed=True)["value"].sum()
+    return worth.astype({"currency": "str"})
 
 
 def _on_day(goods: _Goods, day: pd.Timestamp) -> tuple[float, float, float, float]:
