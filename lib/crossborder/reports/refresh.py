@@ -52,6 +52,7 @@ def refresh(path: Path) -> str:
                 kernel_name="python3",
                 timeout=CELL_SECONDS,
                 record_timing=False,
+                shutdown_kernel="immediate",  # all is stored; taking the libraries down in order would take a second
                 resources={"metadata": {"path": str(project.root())}},
             )
             # ipykernel prints a notice about its transport for every kernel; errors come through the notebook.
