@@ -24,6 +24,8 @@ __all__ = [
     "rules_on",
     "tax_rules",
     "timeline",
+    "valid_on",
+    "vat_base",
     "vat_rate",
 ]
 
@@ -48,9 +50,14 @@ def tax_rules(market: str | None = None, kind: str | None = None) -> pd.DataFram
 def rules_on(date: str | pd.Timestamp, market: str | None = None, kind: str | None = None) -> pd.DataFrame:
     """The rows of `tax_rules` valid on a day."""
     table = tax_rules(market, kind)
-    day = one_day("date", date)
-    valid = (table["valid_from"] <= day) & (table["valid_to"].isna() | (table["valid_to"] >= day))
-    return table[valid].reset_index(drop=True)
+    return table[valid_on(table, one_day("date", date))].reset_index(drop=True)
+
+
+def valid_on(rows: pd.DataFrame, on: ArrayLike) -> np.ndarray:
+    """Whether each row of `tax_rules` is valid on a day; days x rows for several days."""
+    days = np.asarray(some_days("on", on))[..., None]
+    first, last = rows["valid_from"].to_numpy(), rows["valid_to"].to_numpy()
+    return (first <= days) & (np.isnat(last) | (last >= days))
 
 
 def vat_rate(market: ArrayLike, on: ArrayLike, case: str = "base") -> np.ndarray:
@@ -59,6 +66,11 @@ def vat_rate(market: ArrayLike, on: ArrayLike, case: str = "base") -> np.ndarray
     Zero in the United States, which has no VAT (see rule `sales_tax`).
     """
     return _scope("vat_standard").rows[_case(case)].to_numpy(float)[_best("vat_standard", _inputs(market, on))]
+
+
+def vat_base(market: ArrayLike, on: ArrayLike) -> np.ndarray:
+    """What the import tax is taken from: CIF_DUTY (value with duty), FOB_DUTY, PRICE, ..."""
+    return _scope("vat_standard").rows["base"].to_numpy(object)[_best("vat_standard", _inputs(market, on))]
 
 
 def duty_base(market: ArrayLike, on: ArrayLike) -> np.ndarray:

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 ENTRIES = ("bulk", "parcel")
+NOT_JOINED = ("outside_remessa_conforme",)  # programs whose rates hold for others
 BASES = ("CIF", "FOB")
 # What the import tax is taken from: parts of the goods, of freight and insurance, and of the duty.
 VAT_BASES = {
@@ -117,7 +118,7 @@ def rulebook(
     entry: str = "bulk",
     preference: bool = False,
     extra_rate: dict[str, float] | None = None,
-    exclude: tuple[str, ...] = ("outside_remessa_conforme",),
+    exclude: tuple[str, ...] = NOT_JOINED,
 ) -> Rulebook:
     """The rules of the day `on` for HS codes x cases.
 
@@ -141,9 +142,7 @@ def rulebook(
     extra = cases["market"].map(extra_rate or {}).fillna(0.0).to_numpy(float)
     shape = (len(codes), len(cases))
     duty = {name: rates[name].to_numpy(float).reshape(shape) + extra for name in ("low", "base", "high")}
-    table = _fees(_taxes_of_cases(cases, day), day, entry)
-    if entry == "parcel":
-        table = parcel_rules.regimes(table, day, exclude)
+    table = _table(cases, pd.DatetimeIndex([day] * len(cases)), entry, exclude)
     return Rulebook(
         codes, table, duty, day, entry, rates[["market", "hs_code", "origin", "source", "confidence", "programs"]]
     )
@@ -181,32 +180,21 @@ def clock(
 
     A consignment of one HS code worth `goods` with `freight` (USD); `entry` as in `rulebook`.
     """
-    rows = []
-    case = pd.DataFrame({"market": [market], "origin": [origin], "mode": ["courier" if entry == "parcel" else "sea"]})
-    for day in pd.to_datetime(np.atleast_1d(days)):  # over a handful of days
-        book = rulebook([hs_code], case, day, entry)
-        first = book.cases.iloc[0]
-        rate = float(book.duty["base"][0, 0])
-        if entry == "parcel":
-            due = parcel_rules.parcel_taxes(book.cases, np.array([[rate]]), np.array([[goods]]), np.array([[freight]]))
-            due = Taxes(*(float(part[0, 0]) for part in due))
-        else:
-            due = taxes_due(
-                goods, freight, 0, rate, first["vat"], first["duty_base"], first["vat_base"], first["fee_rate"] * goods
-            )
-        source = book.sources.iloc[0]
-        rows.append(
-            {
-                "on": day,
-                "duty_rate": rate,
-                "duty": float(due.duty),
-                "import_tax": float(due.import_tax),
-                "fees": float(due.fees),
-                "programs": source["programs"],
-                "confidence": source["confidence"],
-            }
+    on = pd.to_datetime(np.atleast_1d(days))
+    mode = "courier" if entry == "parcel" else "sea"
+    cases = _table(pd.DataFrame({"market": market, "origin": origin, "mode": mode}, index=range(len(on))), on, entry)
+    rates = taxes.duty_rate(hs_code, market, on, origin)
+    rate = rates["base"].to_numpy(float)
+    if entry == "parcel":
+        due = parcel_rules.parcel_taxes(cases, rate[None], np.array([[goods]]), np.array([[freight]]))
+        duty, tax, fees = (part[0] for part in due)
+    else:
+        due = taxes_due(
+            goods, freight, 0, rate, cases["vat"], cases["duty_base"], cases["vat_base"], cases["fee_rate"] * goods
         )
-    table = pd.DataFrame(rows)
+        duty, tax, fees = due.duty, due.import_tax, due.fees
+    table = pd.DataFrame({"on": on, "duty_rate": rate, "duty": duty, "import_tax": tax, "fees": fees})
+    table = table.assign(programs=rates["programs"], confidence=rates["confidence"])
     return table.assign(share_of_goods=(table["duty"] + table["import_tax"] + table["fees"]) / goods)
 
 
@@ -222,29 +210,30 @@ def clock_table(baskets: pd.DataFrame, goods: float, freight: float) -> pd.DataF
     return pd.concat(rows, ignore_index=True)
 
 
-def _taxes_of_cases(cases: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    base = _valid(day, "vat_standard").drop_duplicates("market").set_index("market")["base"]
-    return cases.assign(
-        vat=taxes.vat_rate(cases["market"], day),
-        duty_base=taxes.duty_base(cases["market"], day),
-        vat_base=base.reindex(cases["market"]).to_numpy(object),
+def _table(
+    cases: pd.DataFrame, on: pd.DatetimeIndex, entry: str, exclude: tuple[str, ...] = NOT_JOINED
+) -> pd.DataFrame:
+    """Cases with their taxes, fees and, for parcels, regimes; each case on a day of its own."""
+    table = cases.assign(
+        vat=taxes.vat_rate(cases["market"], on),
+        duty_base=taxes.duty_base(cases["market"], on),
+        vat_base=taxes.vat_base(cases["market"], on),
     )
+    table = _fees(table, on, entry)
+    return parcel_rules.regimes(table, on, exclude) if entry == "parcel" else table
 
 
-def _valid(day: pd.Timestamp, rule: str) -> pd.DataFrame:
-    return taxes.rules_on(day, kind=rule)
-
-
-def _fees(table: pd.DataFrame, day: pd.Timestamp, entry: str) -> pd.DataFrame:
+def _fees(table: pd.DataFrame, on: pd.DatetimeIndex, entry: str) -> pd.DataFrame:
     """Columns fee_rate (of the goods), fee_consignment and fee_line in USD."""
-    rows = _valid(day, "fee")
-    table = table.assign(fee_rate=0.0, fee_consignment=0.0, fee_line=0.0, fee_limit=np.inf)
-    for rule in rows.itertuples():  # a handful of rows
-        here = (table["market"] == rule.market) & ((rule.mode == "") | (table["mode"] == rule.mode))
-        if rule.unit == "fraction" and entry == "bulk":
-            table.loc[here, "fee_rate"] += rule.value
-        elif rule.unit != "fraction" and entry == "parcel":
-            usd = float(to_usd(np.array([rule.value]), np.array([rule.unit[:3]], object), day)[0])
-            column = "fee_line" if rule.base == "LINE" else "fee_consignment"
-            table.loc[here, column] += usd
-    return table
+    rows = taxes.tax_rules(kind="fee")
+    here = taxes.valid_on(rows, on) & (rows["market"].to_numpy(object) == table["market"].to_numpy(object)[:, None])
+    here &= (rows["mode"] == "").to_numpy() | (rows["mode"].to_numpy(object) == table["mode"].to_numpy(object)[:, None])
+    found = {name: np.zeros(len(table)) for name in ("fee_rate", "fee_consignment", "fee_line")}
+    for place in np.flatnonzero(here.any(axis=0)):  # a handful of rows
+        rule, cases = rows.loc[place], here[:, place]
+        if rule["unit"] == "fraction" and entry == "bulk":
+            found["fee_rate"][cases] += rule["value"]
+        elif rule["unit"] != "fraction" and entry == "parcel":
+            usd = to_usd(np.full(cases.sum(), rule["value"]), np.full(cases.sum(), rule["unit"][:3], object), on[cases])
+            found["fee_line" if rule["base"] == "LINE" else "fee_consignment"][cases] += usd
+    return table.assign(**found, fee_limit=np.inf)

@@ -59,20 +59,18 @@ def with_own_duty(
     known = rates[rates["bills"] >= least_bills]
     duty = {name: values.copy() for name, values in book.duty.items()}
     sources = book.sources.copy()
-    row = pd.Index(book.hs_codes).get_indexer(known["hs_code"])
-    market = book.cases["market"].to_numpy(str)
+    known = known.assign(place=pd.Index(book.hs_codes).get_indexer(known["hs_code"])).query("place >= 0")
+    market, sure = book.cases["market"].to_numpy(str), []
     moved = {name: values - (values if then is None else then.duty[name]) for name, values in book.duty.items()}
-    for place, rate in zip(row, known.itertuples(), strict=True):  # over markets x HS codes with bills
-        if place < 0:
-            continue
+    for rate in known.itertuples():  # over markets x HS codes with bills
         columns = market == rate.market
         for name, value in (("low", rate.low), ("base", rate.rate), ("high", rate.high)):
-            added = (extra_rate or {}).get(rate.market, 0.0) + moved[name][place, columns]
-            duty[name][place, columns] = np.maximum(value + added, 0.0)
-        if any(np.abs(moved[name][place, columns]).max() > 1e-12 for name in moved):
-            continue
-        hit = (sources["market"] == rate.market) & (sources["hs_code"] == rate.hs_code)
-        sources.loc[hit, ["source", "confidence"]] = ["own customs bills", "A"]
+            added = (extra_rate or {}).get(rate.market, 0.0) + moved[name][rate.place, columns]
+            duty[name][rate.place, columns] = np.maximum(value + added, 0.0)
+        if not any(np.abs(moved[name][rate.place, columns]).max() > 1e-12 for name in moved):
+            sure.append((rate.market, rate.hs_code))
+    hit = pd.MultiIndex.from_frame(sources[["market", "hs_code"]]).isin(sure)
+    sources.loc[hit, ["source", "confidence"]] = ["own customs bills", "A"]
     return replace(book, duty=duty, sources=sources)
 
 

@@ -72,62 +72,76 @@ def parcel_taxes(
     return duty, tax, fees + 0.0 * duty
 
 
-def regimes(table: pd.DataFrame, day: pd.Timestamp, exclude: tuple[str, ...]) -> pd.DataFrame:
-    """Thresholds, per-item duty and up to `BANDS` bands of flat rates of parcels, in USD."""
+def regimes(table: pd.DataFrame, on: ArrayLike, exclude: tuple[str, ...]) -> pd.DataFrame:
+    """Thresholds, per-item duty and up to `BANDS` bands of flat rates of parcels, in USD.
+
+    `on` is the day of the rules, or one a row of the table.
+    """
     for tax in ("duty", "vat"):
-        found = taxes.de_minimis(table["market"], day, tax=tax, origin=table["origin"], mode="courier")
-        table[f"{tax}_free"] = to_usd(found["threshold"].to_numpy(float), found["currency"].to_numpy(object), day)
-    item = _of_market("per_item_duty", table, day)
+        found = taxes.de_minimis(table["market"], on, tax=tax, origin=table["origin"], mode="courier")
+        table[f"{tax}_free"] = to_usd(found["threshold"].to_numpy(float), found["currency"].to_numpy(object), on)
+    item = _of_market("per_item_duty", table, on)
     currency = item["threshold_currency"].fillna("").to_numpy(object)
-    table["per_item"] = to_usd(item["value"].to_numpy(float), currency, day)
-    table["per_item_limit"] = to_usd(item["threshold"].to_numpy(float), currency, day)
-    low = _of_market("vat_low_value", table, day)
+    table["per_item"] = to_usd(item["value"].to_numpy(float), currency, on)
+    table["per_item_limit"] = to_usd(item["threshold"].to_numpy(float), currency, on)
+    low = _of_market("vat_low_value", table, on)
     table["low_value_vat"] = low["value"].fillna(0.0).to_numpy(float)
     table["low_value_limit"] = to_usd(
-        low["threshold"].to_numpy(float), low["threshold_currency"].fillna("").to_numpy(object), day
+        low["threshold"].to_numpy(float), low["threshold_currency"].fillna("").to_numpy(object), on
     )
-    flat = taxes.rules_on(day, kind="flat_rate")
-    flat = flat[~flat["program"].isin(exclude) & (flat["hs"] == "")]
-    cut = taxes.rules_on(day, kind="deduction").set_index(["market", "program"])
-    for band in range(BANDS):
-        table[[f"flat_{band}", f"from_{band}", f"to_{band}", f"cut_{band}", f"single_{band}"]] = 0.0
-    for place in range(len(table)):  # over markets x origins x modes
-        _fill_bands(table, place, flat, cut, day)
+    bands = _bands(table, on, exclude)
+    names = [f"{name}_{band}" for band in range(BANDS) for name in ("flat", "from", "to", "cut", "single")]
+    table[names] = bands.reshape(len(table), -1)
     return table
 
 
-def _fill_bands(table: pd.DataFrame, place: int, flat: pd.DataFrame, cut: pd.DataFrame, day: pd.Timestamp) -> None:
-    case = table.loc[place]
-    here = flat[(flat["market"] == case["market"]) & flat["mode"].isin(["", case["mode"]])]
-    named = here["origin"].str.split().map(lambda names: case["origin"] in names).astype(bool)
-    here = here[named] if named.any() else here[here["origin"] == ""]
-    for band, rule in enumerate(here.sort_values("threshold").head(BANDS).itertuples()):
-        ends = np.nan_to_num([rule.threshold_from, rule.threshold])
-        ends = to_usd(ends, np.array([rule.threshold_currency] * 2, object), day)
-        key = (rule.market, rule.program)
-        off = 0.0
-        if key in cut.index:
-            deduction = cut.loc[[key]].iloc[0]
-            off = float(deduction["value"]) if ends[0] >= deduction["threshold_from"] - 1e-6 else 0.0
-        single = float(key in SINGLE_TAX or "Without VAT" in rule.note)
-        names = [f"flat_{band}", f"from_{band}", f"to_{band}", f"cut_{band}", f"single_{band}"]
-        table.loc[place, names] = [rule.value, ends[0], ends[1], off, single]
+def _bands(table: pd.DataFrame, on: ArrayLike, exclude: tuple[str, ...]) -> np.ndarray:
+    """Rate, ends in USD, deduction and whether it stands for all taxes: cases x `BANDS` x these five."""
+    found = np.zeros((len(table), BANDS, 5))
+    flat, cut = taxes.tax_rules(kind="flat_rate"), taxes.tax_rules(kind="deduction")
+    flat = flat[~flat["program"].isin(exclude) & (flat["hs"] == "")].reset_index(drop=True)
+    days = np.broadcast_to(np.asarray(on, "datetime64[ns]"), len(table))
+    open_flat, open_cut = taxes.valid_on(flat, days), taxes.valid_on(cut, days)
+    market, origin, mode = (table[name].to_numpy(object) for name in ("market", "origin", "mode"))
+    open_flat &= flat["market"].to_numpy(object) == market[:, None]
+    open_flat &= flat["mode"].isin([""]).to_numpy() | (flat["mode"].to_numpy(object) == mode[:, None])
+    origins = [text.split() for text in flat["origin"]]
+    for place in np.flatnonzero(open_flat.any(axis=1)):  # over the cases with a flat rate
+        here = np.flatnonzero(open_flat[place])
+        named = [rule for rule in here if origin[place] in origins[rule]]
+        here = np.array(named or [rule for rule in here if not origins[rule]], dtype=int)
+        for band, rule in enumerate(here[flat["threshold"].to_numpy()[here].argsort()][:BANDS]):
+            found[place, band] = _band(flat.loc[rule], cut[open_cut[place]], days[place])
+    return found
 
 
-def to_usd(amount: np.ndarray, currency: np.ndarray, day: pd.Timestamp) -> np.ndarray:
-    """Amounts in USD at the last fixing of the day; after the last fixing known, at that one."""
-    result = np.where(np.asarray(currency, object) == "USD", amount, 0.0).astype(float)
-    at = min(day, exchange.last_date())
-    for name in {c for c in currency if isinstance(c, str) and c not in ("USD", "")}:  # a handful of currencies
-        rows = np.asarray(currency, object) == name
+def _band(rule: pd.Series, cut: pd.DataFrame, day: np.datetime64) -> tuple[float, ...]:
+    ends = np.nan_to_num(rule[["threshold_from", "threshold"]].to_numpy(float))
+    low, high = to_usd(ends, np.array([rule["threshold_currency"]] * 2, object), day)
+    same = (cut["market"] == rule["market"]) & (cut["program"] == rule["program"])
+    off = cut.loc[same & (low >= cut["threshold_from"] - 1e-6), "value"].head(1).sum()
+    single = (rule["market"], rule["program"]) in SINGLE_TAX or "Without VAT" in rule["note"]
+    return rule["value"], low, high, float(off), float(single)
+
+
+def to_usd(amount: np.ndarray, currency: np.ndarray, on: ArrayLike) -> np.ndarray:
+    """Amounts in USD at the last fixing of a day, or of one day each; after the last fixing known, at that one."""
+    currency = np.asarray(currency, object)
+    result = np.where(currency == "USD", amount, 0.0).astype(float)
+    days = np.minimum(np.asarray(on, "datetime64[ns]"), exchange.last_date().to_datetime64())
+    days = np.broadcast_to(days, result.shape)
+    foreign = ~np.isin(currency, ["USD", ""]) & pd.notna(currency)
+    for name, day in set(zip(currency[foreign], days[foreign].tolist(), strict=True)):  # a handful
+        rows = (currency == name) & (days == np.datetime64(day, "ns"))
         try:
-            result[rows] = exchange.convert(np.nan_to_num(amount[rows]), name, at)
+            result[rows] = exchange.convert(np.nan_to_num(amount[rows]), name, np.datetime64(day, "ns"))
         except (Refusal, InputError):
             result[rows] = 0.0
     return np.nan_to_num(result)
 
 
-def _of_market(rule: str, table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _of_market(rule: str, table: pd.DataFrame, on: ArrayLike) -> pd.DataFrame:
     """The row of a rule for every case, in the order of `table`; missing where the market has none."""
-    rows = taxes.rules_on(day, kind=rule).drop_duplicates("market").set_index("market")
-    return rows.reindex(table["market"])
+    rows = taxes.tax_rules(kind=rule)
+    fits = taxes.valid_on(rows, on) & (rows["market"].to_numpy(object) == table["market"].to_numpy(object)[:, None])
+    return rows.reindex(np.where(fits.any(axis=1), fits.argmax(axis=1), -1))
