@@ -45,6 +45,9 @@ def main() -> None:
     for name in everything():
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    from crossborder.reference.sea import SeaNetwork
+
+    SeaNetwork.load()  # its data are modules that are read by their path, longer to compile than pandas is
 
 
 if __name__ == "__main__":
