@@ -37,6 +37,7 @@ class Company:
     profile: Mapping[str, object] = field(default_factory=dict)
     warehouse: str = field(default="", repr=False)
     _cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    _over_scenarios: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, path: str | Path, scenario: str = "base", as_of: str = "") -> "Company":
@@ -61,12 +62,16 @@ class Company:
             warehouse=warehouse.address_of(profile, folder),
         )
 
-    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, worked out once for this company in this process and then shared under `name`."""
-        key = f"kept {name}"
-        if key not in self._cache:
-            self._cache[key] = make()
-        return self._cache[key]
+    def kept(self, name: str, make: Callable[[], Kept], *, of: tuple[str, ...] = ()) -> Kept:
+        """What `make` gives, worked out once for this company in this process and then shared under `name`.
+
+        What rests on the tables `of` alone is shared with all scenarios that leave these as they are.
+        """
+        alike = of and not any(change.table in of for change in self.scenario.changes)
+        key, cache = f"kept {name}", self._over_scenarios if alike else self._cache
+        if key not in cache:
+            cache[key] = make()
+        return cache[key]
 
     @property
     def sales_currencies(self) -> list[str]:

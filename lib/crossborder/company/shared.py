@@ -15,7 +15,7 @@ import secrets
 import sys
 import time
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -178,17 +178,14 @@ def _about(company: "Company") -> tuple[str, ...]:
 
 def _fingerprint(place: Path) -> str:
     """The fingerprint of a folder's files, read again when one of them was touched."""
-    stamps = tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in _files(place))
-    return _read_fingerprint(place, stamps)
+    paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names)
+    states = [(path, os.stat(path)) for path in paths if os.path.isfile(path)]
+    return _read_fingerprint(place, tuple((path, state.st_size, state.st_mtime_ns) for path, state in states))
 
 
 @cache
 def _read_fingerprint(place: Path, stamps: tuple) -> str:
     return files.fingerprint(place)
-
-
-def _files(place: Path) -> Iterable[Path]:
-    return sorted(path for path in place.rglob("*") if path.is_file())
 
 
 def _world() -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import shared
 from crossborder.errors import Refusal
 from crossborder.finance import order_costs
 from crossborder.finance.unit_economics import margin_bridge
@@ -64,7 +65,7 @@ def order_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
     Raises MissingTable without orders, shipments, platforms, ad_spend or ledger.
     """
     company.require("orders", "shipments", "platforms", "ad_spend", "ledger")
-    return known_economics(company, months, ago=ago)
+    return _shared(company, months, ago)
 
 
 def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> OrderEconomics:
@@ -103,9 +104,14 @@ def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
 def earlier_economics(company: "Company", months: int = 12) -> OrderEconomics | None:
     """`known_economics` of the months before those; None where there were no orders."""
     try:
-        return known_economics(company, months, ago=months)
+        return _shared(company, months, months)
     except Refusal:
         return None
+
+
+def _shared(company: "Company", months: int, ago: int) -> OrderEconomics:
+    """`known_economics`, which many pages need, worked out once for all of them."""
+    return shared.once(known_economics, company, months, **({"ago": ago} if ago else {}))
 
 
 def _arrivals(company: "Company", sales: pd.DataFrame, rates: pd.DataFrame, since: str, until: str) -> pd.DataFrame:

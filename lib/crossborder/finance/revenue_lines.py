@@ -25,10 +25,9 @@ def ways_to_sell(company: "Company", rate: float, *, goods_days: float = 0.0) ->
     orders counts as net sales: after sales tax and refunds, as the margins do. None where too few buyers are known from
     the year before the last to tell who stays.
     """
-    from crossborder.company import shared
     from crossborder.finance import order_costs, order_economics, unit_economics
 
-    now = shared.once(order_economics.order_economics, company, 12)
+    now = order_economics.order_economics(company, 12)
     earned = unit_economics.waterfall(now.table, by=["platform"]).set_index("platform")
     days = now.platforms.groupby("platform")["payout_delay_days"].mean()
     goods = earned[[name for name in order_costs.PER_UNIT if name in earned]].sum(axis=1) / earned["net_sales"]

@@ -192,10 +192,9 @@ def company_mix(
     `values` are the plan's lines, `simulated` its lines on paths [path, month] with revenue and contribution_total.
     The year behind is that of the company's orders.
     """
-    from crossborder.company import shared
     from crossborder.finance import order_economics, unit_economics
 
-    now = shared.once(order_economics.order_economics, company, 12)
+    now = order_economics.order_economics(company, 12)
     whole = unit_economics.waterfall(now.table).iloc[0]
     behind = np.array([whole["net_sales"], whole["contribution"]]) * float(whole["orders"])
     names = ("revenue", "contribution_total")

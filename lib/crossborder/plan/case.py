@@ -108,7 +108,7 @@ def base_case(
 
 
 def _base_case(company: "Company", months: int, incremental_ad_share: float) -> tuple[PlanCase, pd.DataFrame]:
-    now = shared.once(order_economics.order_economics, company, 12)
+    now = order_economics.order_economics(company, 12)
     growth = planned_growth(company)
     case = plan_inputs.segment_inputs(
         now.table,
@@ -135,7 +135,7 @@ def _resale_share(company: "Company", now: order_economics.OrderEconomics) -> fl
 
 def _with_group(company: "Company", case: PlanCase, now: order_economics.OrderEconomics) -> PlanCase:
     """The case with fixed cost, working capital, debt, tax and today's balance sheet."""
-    opening = opening_statement.opening_balance(company).set_index("item")["amount_usd"].to_dict()
+    opening = shared.once(opening_statement.opening_balance, company).set_index("item")["amount_usd"].to_dict()
     year = now.table[["price", "discount", "sales_tax", "refund"]].sum()
     goods = float(now.table[["product", "inland", "freight", "insurance", "duty", "brokerage"]].sum().sum())
     ledger = company.table("ledger")
@@ -178,7 +178,7 @@ def plan_drivers(
             "mix model of all markets",
         ),
     }
-    measured = {name: (*found, "own and market record") for name, found in measured_spans(company).items()}
+    measured = {name: (*found, "own and market record") for name, found in shared.once(measured_spans, company).items()}
     judged = {name: (*found, "planning judgement") for name, found in JUDGED.items()}
     every = judged | ends | measured
     return [(Driver(name, every[name][0], 1.0, every[name][1], every[name][2]), acts) for name, acts in ACTS_ON.items()]

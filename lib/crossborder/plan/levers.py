@@ -45,7 +45,8 @@ def scenario_factors(company: "Company", case: PlanCase, economics: pd.DataFrame
     extra = [company.value(f"supply.tariff.extra_{market.lower()}") for market in case.markets]
     duty = changed.inputs["duty_rate"] + np.array(extra)[:, None] + _parcel_duty(company, changed)
     days = company.value("supply.transit.extra_days")
-    stock = changed.inputs["inventory_months"] + days / 30 * _canal_share(case, economics)
+    longer = days / 30 * _canal_share(case, economics) if days else 0.0
+    stock = changed.inputs["inventory_months"] + longer
     return replace(changed, inputs=changed.inputs | {"duty_rate": duty, "inventory_months": stock})
 
 
@@ -57,6 +58,10 @@ def foreign_markets(company: "Company", case: PlanCase) -> np.ndarray:
 
 def home_cost_share(company: "Company") -> float:
     """Share of purchases of the last year paid in the home currency or to suppliers at home."""
+    return company.kept("plan.home_cost_share", lambda: _home_cost_share(company), of=("purchases", "suppliers"))
+
+
+def _home_cost_share(company: "Company") -> float:
     purchases = company.table("purchases")[["ordered_on", "supplier_id", "quantity", "unit_cost"]]
     recent = purchases[purchases["ordered_on"] > company.as_of - pd.DateOffset(years=1)]
     recent = recent.merge(company.table("suppliers")[["supplier_id", "country"]], on="supplier_id")
@@ -64,11 +69,17 @@ def home_cost_share(company: "Company") -> float:
     return float(amount[recent["country"] == company.home].sum() / amount.sum())
 
 
+def _value_or(company: "Company", name: str, otherwise: float) -> float:
+    """An assumption's value, or another where the company does not have it."""
+    names = company.kept("assumption names", lambda: frozenset(company.table("assumptions")["name"].tolist()))
+    return company.value(name) if name in names else otherwise
+
+
 def _platforms_open(company: "Company", case: PlanCase, economics: pd.DataFrame) -> np.ndarray:
     """Factor on orders by market and platform when platforms are shut."""
-    names = [f"marketing.{platform}.open" for platform in case.platforms]
-    known = set(company.table("assumptions")["name"])
-    flags = np.array([company.value(name) if name in known else 1.0 for name in names])
+    flags = np.array([_value_or(company, f"marketing.{platform}.open", 1.0) for platform in case.platforms])
+    if (flags == 1).all():
+        return np.ones((len(case.markets), len(case.platforms)))
     moved = company.value("marketing.ban.sales_recovered_share")
     orders = economics.pivot_table(index="market", columns="platform", values="orders", aggfunc="sum")
     orders = orders.reindex(index=case.markets, columns=case.platforms).fillna(0).to_numpy(dtype=float)
@@ -104,8 +115,7 @@ def _recent_shipments(company: "Company") -> pd.DataFrame:
 
 def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
     """Duty points that a fee a parcel adds in each market of the European Union, for what goes there by courier."""
-    known = set(company.table("assumptions")["name"])
-    fee = company.value("supply.parcel_duty.extra_eu_eur") if "supply.parcel_duty.extra_eu_eur" in known else 0.0
+    fee = _value_or(company, "supply.parcel_duty.extra_eu_eur", 0.0)
     if fee <= 0:
         return 0.0
     usd = float(exchange.convert(fee, "EUR", company.as_of))
@@ -118,13 +128,18 @@ def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
 
 def _freight_factor(company: "Company", case: PlanCase) -> np.ndarray:
     """Factor on freight by market: the factors of the modes, weighted by what each cost in the last year."""
-    recent = _recent_shipments(company)
-    paid = recent.pivot_table(index="market", columns="mode", values="freight", aggfunc="sum").fillna(0.0)
+    paid, other = company.kept("plan.freight_paid", lambda: _freight_paid(company), of=("shipments", "lanes"))
     factor = pd.Series({mode: company.value(f"supply.freight.{MODE_FACTOR[mode]}_factor") for mode in paid})
-    other = recent.groupby("market")[["inland", "insurance", "brokerage"]].sum().sum(axis=1)
     return (
         ((paid * factor).sum(axis=1) + other).div(paid.sum(axis=1) + other).reindex(case.markets).fillna(1.0).to_numpy()
     )
+
+
+def _freight_paid(company: "Company") -> tuple[pd.DataFrame, pd.Series]:
+    """What freight of the last year cost by market and mode, and the other costs of bringing by market."""
+    recent = _recent_shipments(company)
+    paid = recent.pivot_table(index="market", columns="mode", values="freight", aggfunc="sum").fillna(0.0)
+    return paid, recent.groupby("market")[["inland", "insurance", "brokerage"]].sum().sum(axis=1)
 
 
 def _canal_share(case: PlanCase, economics: pd.DataFrame) -> float:

@@ -92,13 +92,14 @@ def coverage() -> pd.DataFrame:
     notes = read("currency_notes.csv").set_index("currency")
     rows = []
     for name, series in _per_euro().items():
-        days = series.dropna().index
-        gap = int(days.to_series().diff().dt.days.max())
+        days = series.index[series.notna()]
+        gaps = np.diff(days.to_numpy()) // np.timedelta64(1, "D")
+        gap = int(gaps.max())
         ended = days[-1] < last_date() - pd.Timedelta(days=CARRY_DAYS)
         status = "ended" if ended else "pegged" if name in notes.index else "live"
         note = notes["reason"].get(name, "")
         if gap > HOLE_DAYS:
-            after = days[int(days.to_series().diff().dt.days.to_numpy()[1:].argmax()) + 1]
+            after = days[int(gaps.argmax()) + 1]
             note = f"no fixing for {gap} days before {after:%Y-%m-%d}"
         rows.append((name, days[0], days[-1], len(days), gap, status, note))
     columns = ["currency", "first", "last", "days", "longest_gap_days", "status", "note"]
