@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["UtcCompiler"]
 
+SECOND = 1_000_000
+"""Microseconds."""
+
 
 class UtcCompiler(DuckDBCompiler):
     """DuckDB's SQL, with days, months, hours and seconds of UTC times taken from their microseconds."""
@@ -29,7 +32,12 @@ class UtcCompiler(DuckDBCompiler):
     def visit_TimestampTruncate(
         self, op: "ops.TimestampTruncate", *, arg: "Expression", unit: object
     ) -> "Expression":  # fmt: skip
-        """Begin of the month, week, day or hour; the expression's type has no zone, so none is put back."""
+        """Begin of the month, week, day, hour or second; the expression's type has no zone, so none is put back."""
+        if unit.short == "s" and op.arg.dtype.is_timestamp():
+            moment = self.f.anon.epoch_us(arg)
+            # The rest of a division has the sign of what is divided; before 1970 that would round up.
+            beyond = self.f.mod(self.f.mod(moment, SECOND) + SECOND, SECOND)
+            return self.f.anon.make_timestamp(moment - beyond)
         return super().visit_TimestampTruncate(op, arg=self._plain(op.arg, arg), unit=unit)
 
     def visit_ExtractEpochSeconds(self, op: "ops.ExtractEpochSeconds", *, arg: "Expression") -> "Expression":

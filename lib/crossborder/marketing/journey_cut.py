@@ -17,7 +17,7 @@ def cut(stream: dict, known: pd.DataFrame, channels: tuple, window: dict[str, fl
     order = code == ORDER
     runs, ends = _runs(order, stream["first"])
     bought = order[ends]
-    days = known["market"].map(window).fillna(default).to_numpy(dtype=float)
+    days = known["market"].map(window).astype(float).fillna(default).to_numpy()
     deadline = np.full(len(runs), np.iinfo(np.int64).max)
     deadline[bought] = np.ceil(seconds[ends[bought]] - days * 86400.0).astype(np.int64)
     lengths = ends - runs + 1

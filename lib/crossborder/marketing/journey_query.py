@@ -92,6 +92,7 @@ def build(
         accounts.append(_account(known, found["journey_of_order"] >= 0, read.guests))
         touches.append(pd.Series(found["touches"]))
         unseen += never_seen(stream)
+        del stream, known, found  # before the next range is read
     account = sum(accounts[1:], accounts[0])
     account.loc[GUEST] = read.guests[list(MEASURES)].astype(float)
     counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **sum(touches[1:], touches[0])}
@@ -133,10 +134,17 @@ class _Read:
 
     def slices(self) -> Iterator[tuple[dict[str, np.ndarray], pd.DataFrame]]:
         """Stream and orders of each range of customers; one range unless there are many touches."""
-        for low, high in _ranges(self.touches, self.kept):
-            touches, sold = (_between(table, low, high) for table in (self.touches, self.sold))
+        rows = _packed(self.touches, self.sold, self.channels)
+        rows = laid_down(rows) if self.kept > SLICE else rows
+        for low, high in _ranges(rows, self.kept):
+            sold = _between(self.sold, low, high)
             known = sold.filter(sold.customer_id.notnull()).order_by(["customer_id", "ordered_at", "order_id"])
-            yield _stream(touches, sold, self.channels), known.select("market", *MEASURES[1:]).to_pandas()
+            measures = known.select("market", *MEASURES[1:]).to_pyarrow()
+            market = measures["market"].dictionary_encode()
+            yield (
+                _stream(_between(rows, low, high), self.channels),
+                measures.set_column(0, "market", market).to_pandas(),
+            )
 
 
 def _read(
@@ -161,12 +169,12 @@ def _read(
     return _Read(touches, sold, sums.iloc[0].astype(float).fillna(0.0), channels, seen, kept)
 
 
-def _ranges(touches: "Table", rows: int) -> list[tuple[str | None, str | None]]:
+def _ranges(rows: "Table", touches: int) -> list[tuple[str | None, str | None]]:
     """Ranges of customers' names with about `SLICE` touches each; where they are cut does not change what comes out."""
-    count = -(-rows // SLICE)
+    count = -(-touches // SLICE)
     if count <= 1:
         return [(None, None)]
-    some = touches.select("customer_id").sample(min(2_000 / rows, 1.0)).to_pandas()["customer_id"].dropna()
+    some = rows.select("customer_id").sample(min(2_000 / touches, 1.0)).to_pandas()["customer_id"].dropna()
     cuts = sorted(set(some.sort_values().iloc[len(some) * np.arange(1, count) // count])) if len(some) else []
     return list(zip([None, *cuts], [*cuts, None], strict=True))
 
@@ -178,19 +186,20 @@ def _between(table: "Table", low: str | None, high: str | None) -> "Table":
 
 
 def _joined(parts: list[Journeys]) -> Journeys:
-    """The journeys of all ranges as one."""
+    """The journeys of all ranges as one; the list is emptied, so that no range is held twice."""
     if len(parts) == 1:
         return parts[0]
     offsets = np.cumsum([0, *(part.starts[-1] for part in parts)])
-    starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
-    whole = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in ("codes", "conversions", "nulls")
-    }
-    values = {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values}
-    ages = np.concatenate([part.age_days for part in parts])
+    names, channels = ("codes", "conversions", "nulls", "age_days"), parts[0].channels
+    held = {name: [getattr(part, name) for part in parts] for name in names}
+    held["starts"] = [part.starts[:-1] + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
+    values = {name: [part.values[name] for part in parts] for name in parts[0].values}
+    parts.clear()
+    whole = {name: np.concatenate(held.pop(name)) for name in (*names, "starts")}
+    amounts = {name: np.concatenate(values.pop(name)) for name in list(values)}
+    starts = np.append(whole["starts"], offsets[-1])
     return Journeys(
-        parts[0].channels, whole["codes"], np.concatenate([*starts, offsets[-1:]]), whole["conversions"],
-        whole["nulls"], values, ages,
+        channels, whole["codes"], starts, whole["conversions"], whole["nulls"], amounts, whole["age_days"]
     )  # fmt: skip
 
 
@@ -319,10 +328,10 @@ def _touch_counts(touchpoints: "Table", use_consent: bool) -> tuple[tuple[list[s
     )
 
 
-def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list[str]]) -> dict[str, np.ndarray]:
-    """Touches and orders of known customers, sorted by customer, time and kind.
+def _packed(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list[str]]) -> "Table":
+    """Touches and orders of known customers: customer, and second, channel and market in one integer.
 
-    Second, channel and market are packed into one integer, which sorts and travels faster than three columns.
+    One integer sorts and travels faster than three columns.
     """
     # An order sorts after the touches of the same second, which may have led to it.
     kinds, places = (_power_of_two(len(names) + 1) for names in channels)
@@ -338,8 +347,13 @@ def _stream(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list
         ),
     )
     bought = sold.filter(sold.customer_id.notnull())
-    orders = bought.select("customer_id", packed=packed(bought.ordered_at, kinds - 1, 0))
-    value, first = _firsts(touches.union(orders).order_by(["customer_id", "packed"]).to_pyarrow())
+    return touches.union(bought.select("customer_id", packed=packed(bought.ordered_at, kinds - 1, 0)))
+
+
+def _stream(rows: "Table", channels: tuple[list[str], list[str]]) -> dict[str, np.ndarray]:
+    """The rows of `_packed`, sorted by customer, time and kind, and taken apart."""
+    kinds, places = (_power_of_two(len(names) + 1) for names in channels)
+    value, first = _firsts(rows.order_by(["customer_id", "packed"]).to_pyarrow())
     place_bits, bits = places.bit_length() - 1, (kinds * places).bit_length() - 1
     code = ((value >> place_bits) & (kinds - 1)).astype(np.int16)
     code[code == kinds - 1] = ORDER
