@@ -31,6 +31,14 @@ def test_an_exact_test_sets_the_return(world):
     assert mix_model.roi(model, rng=np.random.default_rng(0)).loc["video", "roi"] == pytest.approx(2.5, abs=0.01)
 
 
+def test_a_fit_after_another_of_the_same_weeks_is_the_same(world):
+    plain = mix_model.fit(world.spend, world.sales, world.controls)
+    alone = mix_model.fit(world.spend, world.sales, world.controls, experiments=world.tests)
+    after = mix_model.fit(world.spend, world.sales, world.controls, experiments=world.tests, after=plain)
+    assert np.array_equal(after.theta, alone.theta)
+    assert not np.array_equal(after.theta, plain.theta)
+
+
 def test_a_test_that_contradicts_the_model_is_flagged(world):
     model = mix_model.fit(world.spend, world.sales, world.controls)
     lift = pd.DataFrame({"roi": [60.0], "standard_error": [0.1]}, index=["social"])

@@ -68,8 +68,9 @@ def world_credits(world: JourneyTruth) -> pd.DataFrame:
     for name, base in (("calibrated", "linear"), ("calibrated_markov", "markov")):
         factors = calibration.incrementality_factors(table[base], world.lift, unpaid=unpaid)
         table[name] = calibration.calibrate(table[base], factors)["credit"]
+    model = None
     for name, tests in (("mix", None), ("mix_calibrated", weeks.tests)):
-        model = mix_model.fit(weeks.spend, weeks.orders, weeks.controls, experiments=tests)
+        model = mix_model.fit(weeks.spend, weeks.orders, weeks.controls, experiments=tests, after=model)
         caused = mix_model.contributions(model).sum() / weeks.scale
         table[name] = caused.reindex(names).fillna(0.0)
     return table
@@ -130,8 +131,9 @@ def mix_errors(worlds: Iterable[MixTruth], *, level: float = 0.9, step: float = 
     """
     rows = []
     for number, world in enumerate(worlds):
+        model = None
         for name, tests in (("plain", None), ("calibrated", world.tests)):
-            model = mix_model.fit(world.spend, world.sales, world.controls, experiments=tests)
+            model = mix_model.fit(world.spend, world.sales, world.controls, experiments=tests, after=model)
             found = mix_model.roi(model, level=level, draws=200, rng=np.random.default_rng([seed, number]))
             truth = world.true_roi
             covered = ((found["roi_low"] <= truth) & (truth <= found["roi_high"])).mean()

@@ -59,8 +59,13 @@ def attribute(
                 credit, credit_error, share_error = _global_markov(whole, measure, effects[measure])
             else:
                 credit, credit_error, share_error = _weighted(won, portion, squared, measure, whole)
-            parts.append(_frame(whole, method, measure, credit, credit_error, share_error, level))
-    return pd.concat(parts, ignore_index=True)
+            parts.append(_intervals(whole, measure, credit, credit_error, share_error, level))
+    told = {
+        "method": np.repeat(methods, len(measures) * len(whole.channels)),
+        "measure": np.tile(np.repeat(measures, len(whole.channels)), len(methods)),
+        "channel": np.tile(whole.channels, len(parts)),
+    }
+    return pd.DataFrame(told | {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
 def compare(credits: pd.DataFrame, measure: str = "conversions", value: str = "share") -> pd.DataFrame:
@@ -219,31 +224,26 @@ def _global_markov(whole: Journeys, measure: str, effects: tuple[np.ndarray, np.
     return total * share, errors[0], errors[1]
 
 
-def _frame(
+def _intervals(
     whole: Journeys,
-    method: str,
     measure: str,
     credit: np.ndarray,
     credit_error: np.ndarray,
     share_error: np.ndarray,
     level: float,
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
+    """Columns of one method and measure, a value a channel."""
     from scipy.special import ndtri
 
     z = ndtri(0.5 + level / 2)
     total = whole.amount(measure).sum()
     share = credit / total if total else np.zeros(len(credit))
-    return pd.DataFrame(
-        {
-            "method": method,
-            "measure": measure,
-            "channel": whole.channels,
-            "credit": credit,
-            "credit_low": np.minimum(np.maximum(credit - z * credit_error, 0.0), credit),
-            "credit_high": credit + z * credit_error,
-            "share": share,
-            "share_low": np.minimum(np.clip(share - z * share_error, 0.0, 1.0), share),
-            "share_high": np.maximum(np.clip(share + z * share_error, 0.0, 1.0), share),
-            "standard_error": credit_error,
-        }
-    )
+    return {
+        "credit": credit,
+        "credit_low": np.minimum(np.maximum(credit - z * credit_error, 0.0), credit),
+        "credit_high": credit + z * credit_error,
+        "share": share,
+        "share_low": np.minimum(np.clip(share - z * share_error, 0.0, 1.0), share),
+        "share_high": np.maximum(np.clip(share + z * share_error, 0.0, 1.0), share),
+        "standard_error": credit_error,
+    }

@@ -32,7 +32,8 @@ __all__ = [
 class MixFit:
     """A fitted mix model; `theta` holds logit decay, log half-saturation and log size a channel, in this order.
 
-    `fitted` and `base` are in the units of sales; `covariance` is that of `theta`.
+    `fitted` and `base` are in the units of sales; `covariance` is that of `theta`. `begun` is what the first
+    round, which knows no experiments, found: theta, noise and its autocorrelation.
     """
 
     channels: tuple[str, ...]
@@ -49,6 +50,7 @@ class MixFit:
     saturation: str
     calibrated: tuple[str, ...]
     priors: MixPriors
+    begun: tuple[np.ndarray, float, float]
 
     @property
     def decay(self) -> np.ndarray:
@@ -98,12 +100,14 @@ def fit(
     experiments: pd.DataFrame | None = None,
     autocorrelated: bool = True,
     held: tuple[str, str, float] | None = None,
+    after: MixFit | None = None,
 ) -> MixFit:
     """The mix model of weekly `sales` on weekly `spend` (one column a channel) and `controls`.
 
     `experiments`: index channel, columns roi (sales per unit of spend) and standard_error, from tests in the same
     market; they enter as observations of the model's own ROI. `held`: a channel, `decay` or `half_saturation` (over
-    mean spend), and the value at which it is kept. Raises Refusal with fewer weeks than 3 a parameter.
+    mean spend), and the value at which it is kept. `after`: the fit of the same weeks and settings with other
+    experiments or none, whose first round is taken over. Raises Refusal with fewer weeks than 3 a parameter.
     """
     x, y, z, names = _design(spend, sales, controls, trend)
     n = x.shape[1]
@@ -114,18 +118,16 @@ def fit(
             f"at least {3 * n + z.shape[1] + 10} weeks, or fewer channels",
         )
     tested, kept = _tests(experiments, spend.columns), _held(held, spend.columns)
-    theta, sigma, rho, tests = start_values(x.sum(axis=0) / x.sum(), priors), float(np.std(y)) / 3, 0.0, None
+    freedom = max(len(y) - z.shape[1] - 2 * n, len(y) // 2)
+    start = (start_values(x.sum(axis=0) / x.sum(), priors), float(np.std(y)) / 3, 0.0)
+    theta, sigma, rho = begun = start if after is None else after.begun
     # Noise and autocorrelation are re-estimated between fits; the experiments join once the noise is known.
-    for turn in range(3):
+    for turn in range(0 if after is None else 1, 3):
         tests = tested if turn > 0 else None
         problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
         theta = problem.solve(theta, starts=2 if turn == 0 else 1, held=kept)
-        residual = problem.residual_of_sales(theta)
-        freedom = max(len(y) - z.shape[1] - 2 * n, len(y) // 2)
-        if autocorrelated:
-            rho = float(np.clip(residual[1:] @ residual[:-1] / (residual @ residual), 0.0, 0.8))
-        white = residual[1:] - rho * residual[:-1]
-        sigma = float(np.sqrt(white @ white / freedom))
+        sigma, rho = _noise(problem.residual_of_sales(theta), freedom, autocorrelated)
+        begun = (theta, sigma, rho) if turn == 0 else begun
     problem = Problem(x, y, z, lags, saturation, priors, tests, sigma, rho)
     theta = problem.solve(theta, held=kept)
     return MixFit(
@@ -143,7 +145,15 @@ def fit(
         saturation,
         tuple(tested.index) if tested is not None else (),
         priors,
+        begun,
     )
+
+
+def _noise(residual: np.ndarray, freedom: int, autocorrelated: bool) -> tuple[float, float]:
+    """Spread of the noise of a week without the part that last week's foretells, and that autocorrelation."""
+    rho = float(np.clip(residual[1:] @ residual[:-1] / (residual @ residual), 0.0, 0.8)) if autocorrelated else 0.0
+    white = residual[1:] - rho * residual[:-1]
+    return float(np.sqrt(white @ white / freedom)), rho
 
 
 def contributions(model: MixFit, theta: np.ndarray | None = None, spend: np.ndarray | None = None) -> pd.DataFrame:

@@ -78,9 +78,11 @@ class Problem:
             self.at, self.tested_roi, self.tested_error = (
                 experiments[name].to_numpy() for name in ("place", "roi", "standard_error")
             )
+            self.test_columns = self.at + self.channels * np.arange(3)[:, None]
 
     def _whiten(self, rows: np.ndarray) -> np.ndarray:
-        white = rows - self.rho * np.concatenate([np.zeros_like(rows[:1]), rows[:-1]])
+        white = np.empty_like(rows, dtype=float)
+        np.subtract(rows[1:], self.rho * rows[:-1], out=white[1:])
         white[0] = rows[0] * np.sqrt(1 - self.rho**2)
         return white
 
@@ -110,18 +112,14 @@ class Problem:
 
     def jacobian(self, theta: np.ndarray) -> np.ndarray:
         """Exact derivatives of `residuals`, parameter by parameter."""
-        n = self.channels
         by_theta = self._media_slopes(theta)
         moved = -self._projected(self._whiten(by_theta)) / self.sigma
-        rows = [moved, self.prior_rows]
-        if self.tests is not None:
-            at = self.at
-            gain = by_theta.sum(axis=0) * self.level / np.tile(self.spent, 3)
-            picked = np.zeros((len(at), 3 * n))
-            for block in range(3):
-                picked[np.arange(len(at)), block * n + at] = gain[block * n + at]
-            rows.append(picked / self.tested_error[:, None])
-        return np.vstack(rows)
+        if self.tests is None:
+            return np.vstack([moved, self.prior_rows])
+        gain = by_theta.sum(axis=0)[self.test_columns] * self.level / self.spent[self.at] / self.tested_error
+        picked = np.zeros((len(self.at), by_theta.shape[1]))
+        picked[np.arange(len(self.at)), self.test_columns] = gain
+        return np.vstack([moved, self.prior_rows, picked])
 
     def _projected(self, rows: np.ndarray) -> np.ndarray:
         return rows - self.white_z @ (self.projector @ rows)
@@ -149,10 +147,10 @@ class Problem:
         n = self.channels
         low = np.repeat([-6.0, -4.0, -14.0], n)
         high = np.repeat([3.5, 4.0, 4.0], n)
-        free = np.ones(3 * n, dtype=bool)
+        free: slice | np.ndarray = slice(None)
         fixed = np.array(theta, dtype=float)
         if held is not None:
-            free[held[0]], fixed[held[0]] = False, held[1]
+            free, fixed[held[0]] = np.arange(3 * n) != held[0], held[1]
 
         def whole(part: np.ndarray) -> np.ndarray:
             made = fixed.copy()
@@ -165,7 +163,7 @@ class Problem:
             found = least_squares(
                 lambda part: self.residuals(whole(part)),
                 begin,
-                lambda part: self.jacobian(whole(part))[:, free],
+                lambda part: np.asfortranarray(self.jacobian(whole(part))[:, free]),  # the solver works by columns
                 bounds=(low[free], high[free]),
                 x_scale="jac",
                 max_nfev=200,
