@@ -1,5 +1,6 @@
 """Text cells to typed columns; every cell that cannot be read is reported, none is repaired."""
 
+import numpy as np
 import pandas as pd
 from pandas.api import types
 
@@ -23,10 +24,11 @@ MOMENT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
 )
+TEXT = types.pandas_dtype("str")
 LARGEST = 2.0**53  # beyond it a double no longer holds every whole number
 
 
-def typed(frame: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem], dict[str, pd.Series]]:
+def typed(frame: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem], dict[str, np.ndarray]]:
     """The table's columns in their types (absent optional ones all missing), and what could not be read.
 
     The third part says, for each column that is there, which cells could not be read.
@@ -42,12 +44,12 @@ def typed(frame: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, l
         rule, remedy = FORMS[column.kind]
         if kept:
             columns[column.name] = pd.Series(None, index=frame.index, dtype=_target(column))
-            bad, rule = pd.Series(True, index=frame.index), f"{rule}, it is stored as {kept}"
+            bad, rule = np.ones(len(frame), dtype=bool), f"{rule}, it is stored as {kept}"
         else:
             columns[column.name], bad = _converted(cells, column)
         unread[column.name] = bad
         if bad.any():
-            rows = bad.to_numpy().nonzero()[0] + 2
+            rows = bad.nonzero()[0] + 2
             problems.append(Problem.of(file, table.name, column.name, rule, remedy, rows, cells[bad].head(50)))
     return pd.DataFrame(columns, index=frame.index), problems, unread
 
@@ -76,31 +78,40 @@ def _target(column: Column) -> str:
     return {"date": "datetime64[us]", "timestamp": "datetime64[us, UTC]"}.get(column.kind, DTYPES[column.kind])
 
 
-def _converted(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+def _converted(cells: pd.Series, column: Column) -> tuple[pd.Series | np.ndarray, np.ndarray]:
     """The column in its type, and which cells were there but could not be read."""
     if column.kind == "text":
-        return _text(cells), pd.Series(False, index=cells.index)
+        return _text(cells), np.zeros(len(cells), dtype=bool)
     is_text = cells.dtype == object or isinstance(cells.dtype, pd.StringDtype)
-    stripped = cells.astype("str").str.strip() if is_text else cells
+    stripped = (cells if cells.dtype == TEXT else cells.astype(TEXT)).str.strip() if is_text else cells
     if column.kind == "boolean":
         result = stripped.str.lower().map(BOOLEANS).astype("boolean") if is_text else cells.astype("boolean")
     elif column.kind in ("date", "timestamp"):
         result = _moments(stripped, column.kind, is_text)
     else:
-        numbers = pd.to_numeric(stripped, errors="coerce").astype("float64")
-        numbers = numbers.where(numbers.abs() != float("inf"))
-        if column.kind == "integer":
-            numbers = numbers.where((numbers == numbers.round()) & (numbers.abs() < LARGEST))
-            result = numbers.astype("Int64")
-        else:
-            result = numbers
-    return result, cells.notna() & result.isna()
+        result = _numbers(stripped, column.kind)
+    missing = pd.isna(result)
+    return result, np.asarray(missing & cells.notna()) if missing.any() else np.zeros(len(cells), dtype=bool)
+
+
+def _numbers(cells: pd.Series, kind: str) -> np.ndarray | pd.arrays.IntegerArray:
+    """Numbers; what is none, is infinite, or is not whole where it should be, is missing."""
+    values = pd.to_numeric(cells, errors="coerce").to_numpy("float64", na_value=np.nan)
+    odd = np.isinf(values)
+    if kind == "integer":
+        odd |= (values != np.round(values)) | (np.abs(values) >= LARGEST)
+    if odd.any():
+        values = np.where(odd, np.nan, values)
+    if kind == "number":
+        return values
+    missing = np.isnan(values)
+    return pd.arrays.IntegerArray(np.where(missing, 1, values).astype("int64"), missing)
 
 
 def _text(cells: pd.Series) -> pd.Series:
     if isinstance(cells.dtype, pd.StringDtype):
-        return cells.astype("str")
-    return cells.where(cells.isna(), cells.astype("str")).astype("str")
+        return cells if cells.dtype == TEXT else cells.astype(TEXT)
+    return cells.where(cells.isna(), cells.astype(TEXT)).astype(TEXT)
 
 
 def _moments(cells: pd.Series, kind: str, is_text: bool) -> pd.Series:
@@ -110,6 +121,8 @@ def _moments(cells: pd.Series, kind: str, is_text: bool) -> pd.Series:
         form = {"format": "%Y-%m-%d"} if is_text else {}
         moments = pd.to_datetime(cells, errors="coerce", **form)
         moments = moments.dt.tz_localize(None) if moments.dt.tz else moments
-        return moments.where(moments == moments.dt.normalize()).astype("datetime64[us]")
+        values = moments.to_numpy()
+        within = (values != values.astype("datetime64[D]")) & ~np.isnat(values)  # a time of day is no date
+        return (moments.mask(within) if within.any() else moments).astype("datetime64[us]")
     form = {"format": "ISO8601"} if is_text else {}
     return pd.to_datetime(cells, errors="coerce", utc=True, **form).astype("datetime64[us, UTC]")

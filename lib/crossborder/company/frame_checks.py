@@ -40,7 +40,7 @@ def column_problems(present: list[str], table: Table, file: str) -> list[Problem
     return problems
 
 
-def frame_problems(frame: pd.DataFrame, table: Table, file: str, unread: dict[str, pd.Series]) -> list[Problem]:
+def frame_problems(frame: pd.DataFrame, table: Table, file: str, unread: dict[str, np.ndarray]) -> list[Problem]:
     """Every rule that the typed frame breaks: missing values, bounds, choices, codes, years, doubled keys.
 
     Cells that are `unread` have become missing; they are told once, as unreadable, and not here.
@@ -116,7 +116,7 @@ def _of_no_country(cells: pd.Series, pattern: str, codes: Collection[str]) -> np
 
 
 def _in_words(
-    cases: pd.DataFrame, frame: pd.DataFrame, table: Table, file: str, unread: dict[str, pd.Series]
+    cases: pd.DataFrame, frame: pd.DataFrame, table: Table, file: str, unread: dict[str, np.ndarray]
 ) -> list[Problem]:
     problems = []
     cases = cases[cases["index"].notna()]
@@ -124,8 +124,7 @@ def _in_words(
         if check == "multiple_fields_uniqueness":
             continue
         if str(check).startswith("not_nullable") and column in unread:
-            told = unread[column].to_numpy()
-            group = group[~told[group["index"].astype(int)]]
+            group = group[~unread[column][group["index"].astype(int)]]
             if group.empty:
                 continue
         rule, remedy = rule_in_words(table[column], str(check))
@@ -136,7 +135,7 @@ def _in_words(
     return problems + _doubled_keys(frame, table, file, unread)
 
 
-def _doubled_keys(frame: pd.DataFrame, table: Table, file: str, unread: dict[str, pd.Series]) -> list[Problem]:
+def _doubled_keys(frame: pd.DataFrame, table: Table, file: str, unread: dict[str, np.ndarray]) -> list[Problem]:
     key = list(table.key)
     if not key or not set(key) <= set(frame.columns):
         return []
@@ -145,7 +144,7 @@ def _doubled_keys(frame: pd.DataFrame, table: Table, file: str, unread: dict[str
         if not table[column].nullable:
             doubled &= frame[column].notna().to_numpy()
         if column in unread:
-            doubled &= ~unread[column].to_numpy()
+            doubled &= ~unread[column]
     if not doubled.any():
         return []
     values = frame.loc[doubled, key].head(50).astype("object").fillna("").astype("str").agg(" / ".join, axis=1)
