@@ -6,6 +6,7 @@ that closes ends its kernel, and the end of the parent ends them all.
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -17,6 +18,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from crossborder.reports import rehearsal
+
 __all__ = ["STACK", "main", "serve"]
 
 # What most notebooks import; what only a few need, such as scikit-learn, would make all the others wait.
@@ -26,7 +29,8 @@ STACK = (
     "psutil", "sqlite3", "tornado.httputil",
     "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse.csgraph",
     "matplotlib.figure", "matplotlib.backends.backend_agg", "PIL.PngImagePlugin", "yaml",
-    "ibis", "ibis.backends.duckdb", "duckdb", "xlsxwriter",
+    "ibis", "ibis.backends.duckdb", "ibis.backends.duckdb.converter", "ibis.formats.pandas", "duckdb", "xlsxwriter",
+    "pyarrow.dataset", "pyarrow.pandas_compat", "currency_converter", "IPython.core.logger",
 )  # fmt: skip
 
 
@@ -120,13 +124,18 @@ def _end(kernel: _Kernel) -> None:
 
 
 def main(address: str, modules: list[str]) -> int:
-    """Import the modules, then serve at the address; 1 if forking would not be safe."""
+    """Import the modules, use them once, then serve at the address; 1 if forking would not be safe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
     for name in modules:
         # What cannot be imported will say so in the notebook that needs it.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    with contextlib.suppress(Exception):
+        rehearsal.rehearse()
+    # What is there now stays: a kernel's collector need not look through it again, nor copy its pages by doing so.
+    gc.collect()
+    gc.freeze()
     threads = Path("/proc/self/task")
     if threads.is_dir() and len(list(threads.iterdir())) > 1:
         print("not forking: an import has started a thread", file=sys.stderr)

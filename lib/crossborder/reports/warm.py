@@ -23,8 +23,14 @@ __all__ = ["NAME", "NURSERY", "STARTED", "WarmProvisioner", "available", "known"
 
 NURSERY = "CROSSBORDER_NURSERY"  # address of the nursery's socket, for the workers of a run
 NAME = "crossborder-warm"
-# Arrow's allocator would start a thread of its own when pandas is imported; a fork must not leave one behind.
-ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+NURSERY_ENVIRONMENT = {
+    # Arrow's allocator would start a thread of its own when pandas is imported; a fork must not leave one behind.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    # Bytes: memory that a kernel frees stays its own, or each large array would cost thousands of page faults anew.
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_TOP_PAD_": "16777216",
+}
 STARTED: list[int] = []  # process numbers of the kernels of this process, the last one last
 PATIENCE_SECONDS = 30  # a nursery that takes longer to import the stack than a cold kernel would is of no use
 
@@ -54,7 +60,7 @@ def nursery(modules: Iterable[str], log: Path) -> Iterator[str]:
         with log.open("ab") as file:
             process = subprocess.Popen(
                 command,
-                env={**os.environ, **DETERMINISTIC, **ONE_THREAD},
+                env={**os.environ, **DETERMINISTIC, **NURSERY_ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
