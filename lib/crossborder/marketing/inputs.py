@@ -27,7 +27,7 @@ def _mean_rates(company: "Company") -> dict[str, float]:
     found = set(company.events("orders").currency.as_table().distinct().to_pandas()["currency"])
     for name in ("ad_spend", "products", "keywords", "platforms"):
         if company.has(name):
-            found |= set(company.table(name)["currency"].dropna())
+            found |= set(company.table(name)["currency"].dropna().unique())
     foreign = sorted(found - {"USD"})
     if not foreign:
         return {"USD": 1.0}

@@ -22,7 +22,8 @@ def panel_inputs(company: "Company", demand_driven: "Sequence[str]", *, fewest_w
 
     rates = inputs.usd_rates(company)
     spent = channel_panel.spend_usd(company.table("ad_spend"), rates)
-    names = [name for name in company.markets if name in set(spent["market"])]
+    with_spend = set(spent["market"].unique())
+    names = [name for name in company.markets if name in with_spend]
     weekly = {name: channel_panel.weekly_usd(spent, markets=[name]) for name in names}
     weekly = {
         name: table for name, table in weekly.items() if len(table) >= fewest_weeks and table.to_numpy().sum() > 0
