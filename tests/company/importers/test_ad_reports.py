@@ -80,3 +80,17 @@ def test_what_can_hardly_be_right_is_a_warning_and_is_written(bring, tmp_path):
     [warning] = report.problems
     assert (warning.severity, warning.column) == ("warning", "spend") and "micros" in warning.rule
     assert report.accepted and folder.exists()
+
+
+def test_a_total_is_known_by_the_dash_for_its_day(bring, tmp_path):
+    path = tmp_path / "google.csv"
+    path.write_text(
+        'Account,Day,Cost (EUR),Impr.,Clicks\nShop,"Sun, Feb 1, 2026",10.00,100,5\nTotal, --,10.00,100,5\n',
+        encoding="utf-8",
+    )
+    report, _ = bring("google-ads", path, market="DE")
+    assert report.accepted, str(report)
+    assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True)) == {
+        "spend of a day, to search_generic": 1,
+        "total row": 1,
+    }

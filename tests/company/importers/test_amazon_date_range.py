@@ -163,3 +163,41 @@ def test_reports_that_overlap_or_follow_each_other_count_each_transaction_once(b
     appended = Company.open(other).table("ledger")
     assert sorted(appended["entry_id"]) == sorted(together["entry_id"])
     assert appended["amount"].sum() == pytest.approx(2 * (1200.50 - 180.08) - 600.25 + 90.04 - 12.34)
+
+
+def test_lines_that_end_in_two_ways_are_all_read(bring, tmp_path):
+    path = tmp_path / "us.csv"
+    rows = [HEADERS["us"].replace(";", ","), "Jan 5 2026 4:00:12 PM PST,1,Order,1,S,Cup,1,amazon.com," + "," * 6]
+    rows[1] += "10" + ",0" * 14 + ",10"
+    path.write_bytes(("\n".join(PREAMBLE).format(money="USD") + "\n" + "\r\n".join(rows) + "\r\n").encode())
+    report, _ = bring("amazon-date-range", path)
+    assert report.accepted, str(report)
+    assert report.rows_in == 1
+    assert report.sums["before"].sum() == 10
+
+
+def test_the_belgian_report_in_french(bring, tmp_path):
+    header = (
+        "date/heure;Identifiant du paiement;type;Numéro de la commande;SKU;description;Quantité;site de vente;"
+        "ventes de produits ;crédits d'expédition ;crédits d'emballage-cadeau;Total des réductions;"
+        "taxe de ventes prélevée;Taxe Marketplace Facilitator;frais de vente ;Frais pour le service Expédié par Amazon;"
+        "autres frais de transaction;autres;total;Statut de la transaction"
+    )
+    rows = [
+        "1 févr. 2026 10:00:00 UTC;5;Commande;1;CUP;Tasse;2;amazon.com.be;33,06;0;0;0;6,94;-1,00;-6,00;-7,20;0;0;25,80;",
+        "2 févr. 2026 10:00:00 UTC;5;Rétrofacturation;1;CUP;Tasse;1;amazon.com.be;-10,00;0;0;0;0;0;0;0;0;0;-10,00;",
+        "3 févr. 2026 10:00:00 UTC;5;Transférer;;;Vers le compte;;;0;0;0;0;0;0;0;0;0;-1 015,80;-1 015,80;",
+    ]
+    path = tmp_path / "be.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    report, folder = bring("amazon-date-range", path)
+    assert report.accepted, str(report)
+    ledger = Company.open(folder).table("ledger").groupby("account")["amount"].sum().round(2).to_dict()
+    assert ledger == {
+        "last mile": -7.2,
+        "platform fees": -6.0,
+        "refunds": -10.0,
+        "sales payout": 33.06,
+        "sales tax": 5.94,
+    }
+    assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True))["transfer to the bank"] == 1

@@ -1,5 +1,6 @@
 """Amazon's All Orders report."""
 
+import pytest
 from crossborder.company import Company, checks
 
 
@@ -32,3 +33,33 @@ def test_sums_equal_the_files(bring):
         ("shipping", "USD"): 1.5, ("shipping", "EUR"): 4.9, ("tax", "USD"): 3.2, ("tax", "EUR"): 6.18,
     }  # fmt: skip
     assert {value for key, value in before.items() if key[1] == "XXX"} == {0}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Shipping Price|Shipped Quantity|Shipping Country Code|USD|US",
+        "Delivery Price|Dispatched Quantity|Delivery Country Code|GBP|GB",
+    ],
+)
+def test_fulfilled_shipments_as_csv_come_in(bring, tmp_path, words):
+    price, pieces, country, currency, market = words.split("|")
+    path = tmp_path / "shipments.csv"
+    path.write_text(
+        f"Amazon Order Id,Purchase Date,Buyer E-mail,Merchant SKU,Title,{pieces},Currency,Item Price,Item Tax,{price},"
+        f"Item Promo Discount,Shipment Promo Discount,{country},Sales Channel\r\n"
+        f'9-1,2026-02-01T10:00:00+00:00,a@example.com,CUP,"Cup, 12"" tall",2,{currency},40,3,5,-2,-5,{market},amazon.com\r\n',
+        encoding="utf-8-sig",
+    )
+    report, folder = bring("amazon-orders", path)
+    assert report.accepted, str(report)
+    [line] = Company.open(folder).events("orders").to_pandas().to_dict("records")
+    found = {name: line[name] for name in ("sku", "quantity", "unit_price", "discount", "shipping_charged", "market")}
+    assert found == {
+        "sku": "CUP",
+        "quantity": 2,
+        "unit_price": 20,
+        "discount": 2,
+        "shipping_charged": 0,
+        "market": market,
+    }

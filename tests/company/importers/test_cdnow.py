@@ -34,3 +34,13 @@ def test_rows_that_cannot_be_read_are_told(bring, tmp_path, row, rule):
     report, folder = bring("cdnow", path)
     assert [(problem.rule, problem.rows) for problem in report.problems] == [(rule, (2,))]
     assert not folder.exists()
+
+
+def test_the_same_purchases_apart_by_commas(bring, tmp_path):
+    path = tmp_path / "CDNOW_sample.csv"
+    path.write_text(
+        '"customer_id","date","cds","dollars"\n4,1997-01-01,2,29.33\n4,19970118,2,29.73\n', encoding="utf-8"
+    )
+    report, _ = bring("cdnow", path)
+    assert report.accepted, str(report)
+    assert report.sums["in_tables"].round(2).tolist() == [59.06]

@@ -17,6 +17,8 @@ def of(desk, source, medium, campaign, words=None):
     [
         ("google", "cpc", "DE_Brand_exact", "search_brand"),
         ("google", "cpc", "DE non-brand", "search_generic"),
+        ("google", "cpc", "FR | Marque", "search_brand"),
+        ("google", "cpc", "FR hors marque", "search_generic"),
         ("google", "cpc", None, "search_generic"),
         ("bing", "ppc", "chairs", "search_generic"),
         ("google", "cpc", "PMax all products", "shopping"),

@@ -55,3 +55,12 @@ def test_a_character_cut_by_the_block_is_whole(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_bytes(CHINESE.encode("gb18030"))
     assert encodings.to_utf8(path, "gb18030", tmp_path / "copy.csv").read_text(encoding="utf-8") == CHINESE
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 4, 1 << 20])
+def test_lines_end_in_one_way_wherever_a_block_is_cut(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(encodings, "BLOCK", block)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"notes\na,b\r\n1,\r2\r\n")
+    copy = encodings.to_utf8(path, "utf-8", tmp_path / "copy.csv")
+    assert copy.read_bytes() == b"notes\na,b\n1,\r2\n"

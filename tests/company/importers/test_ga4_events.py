@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from crossborder.company.importers import ga4_events, reading
 from crossborder.company.importers.interface import Options
@@ -54,3 +55,13 @@ def test_whole_numbers_as_numbers_are_read_too(desk, tmp_path):
     (tmp_path / "e.jsonl").write_text(ga4_export.lines(events))
     flat = laid(desk, tmp_path / "e.jsonl")
     assert flat["micros"].notna().all() and flat.loc[0, "session"] == "1"
+
+
+def test_repeated_columns_that_do_not_say_so_are_lists(desk, tmp_path):
+    (tmp_path / "e.jsonl").write_text(ga4_export.lines(ga4_export.shop()))
+    plain = laid(desk, tmp_path / "e.jsonl")
+    wrapped = ", ".join(
+        f"{{'list': [{{'element': part}} for part in {name}]}} AS {name}" for name in ("event_params", "items")
+    )
+    desk.run(f"COPY (SELECT * REPLACE ({wrapped}) FROM '{tmp_path / 'e.jsonl'}') TO '{tmp_path / 'e.parquet'}'")
+    pd.testing.assert_frame_equal(laid(desk, tmp_path / "e.parquet").drop(columns="file_"), plain.drop(columns="file_"))

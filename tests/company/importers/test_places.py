@@ -37,3 +37,14 @@ def test_the_user_may_name_a_country_and_empty_ones_are_told(desk, named):
 def test_a_market_that_is_no_code_is_told(desk, named):
     with pytest.raises(InputError, match="market is 'GERMANY'"):
         places.with_market(desk, named[0], "country", named[1], Options(market="Germany"))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Czechia", "CZ"), ("Myanmar (Burma)", "MM"), ("Kroatien", "HR"), ("加拿大", "CA"), ("West Indies", "ZZ")],
+)
+def test_names_that_analytics_and_other_languages_write(desk, tmp_path, name, code):
+    table = desk.keep(f"SELECT 1 AS row_, '{name}' AS country")
+    placed = places.with_market(desk, table, "country", Source(tmp_path / "a.csv", table, (), {}, 1, {}), Options())
+    assert desk.one(f"SELECT market FROM {placed}") == (code,)
+    assert desk.problems == []

@@ -118,3 +118,16 @@ def test_header_keys_ignore_case_width_accents_and_signs():
         reading.header_key(h)
         for h in ("Lineitem price", "LINEITEM_PRICE", "ｌｉｎｅｉｔｅｍ－price ", "Líneitem price")
     } == {"lineitemprice"}
+
+
+def test_rows_that_the_engine_does_not_see_are_told(desk, tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("name\n1\n", encoding="utf-8")
+    monkeypatch.setattr(desk, "keep", lambda query, name="t": _nothing(desk, query))
+    reading.open_sources(desk, path, (Field("name", ("name",)),), Options())
+    assert [problem.rule for problem in desk.problems] == ["no row below the header can be read"]
+
+
+def _nothing(desk, query):
+    desk.run(f"CREATE TABLE nothing AS SELECT * FROM ({query}) WHERE row_ < 0")
+    return "nothing"

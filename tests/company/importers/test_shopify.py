@@ -144,3 +144,27 @@ def test_an_old_export_tells_refunds_by_the_status_alone(bring, tmp_path):
     assert list(table["refund"]) == [22, 0, 0]
     assert list(table["returned"].isna()) == [False, False, True]
     assert list(table["returned"][:2]) == [1, 0]
+
+
+ROW = "{name},a@example.com,paid,USD,{subtotal},{total},{discount},2026-03-01 10:00:00 -0500,1,{item},{price},{sku},US,{pay}"
+HEAD = "Name,Email,Financial Status,Currency,Subtotal,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Country,Payment Method"
+
+
+def test_a_tip_is_no_discount_and_a_test_order_no_order(bring, tmp_path):
+    goods = {"item": "Cup", "price": "50.00", "sku": "CUP", "discount": "5.00", "pay": "card"}
+    tip = {"item": "Tip", "price": "5.00", "sku": "", "subtotal": "", "total": "", "discount": "", "pay": ""}
+    rows = [
+        {**goods, "name": "#1", "subtotal": "45.00", "total": "50.00"}, {**tip, "name": "#1"},  # tip not in the subtotal
+        {**goods, "name": "#2", "subtotal": "50.00", "total": "50.00"}, {**tip, "name": "#2"},  # tip in the subtotal
+        {**goods, "name": "#3", "subtotal": "45.00", "total": "45.00", "pay": "(for testing) Bogus Gateway"},
+    ]  # fmt: skip
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([HEAD, *(ROW.format(**row) for row in rows)]) + "\n", encoding="utf-8")
+    report, folder = bring("shopify", path)
+    assert report.accepted, str(report)
+    table = orders(folder)
+    assert list(table["order_id"]) == ["#1", "#2"]
+    assert list(table["discount"]) == [5, 5]
+    fates = dict(zip(report.fates["fate"], report.fates["rows"], strict=True))
+    assert fates["not a product: tip"] == 2
+    assert fates["test order"] == 1

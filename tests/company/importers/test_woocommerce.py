@@ -1,5 +1,8 @@
 """WooCommerce orders, from exports and from the API."""
 
+import json
+from pathlib import Path
+
 import pytest
 from crossborder.company import Company, checks
 from crossborder.errors import InputError
@@ -75,3 +78,17 @@ def test_the_report_of_analytics_is_refused_with_the_right_export_named(bring, t
     path.write_text(head + '\n"2026-01-05 10:00:00",1001,completed,"",new,"2× Hoodie, 1× Cap",3,,55.00,Direct\n')
     with pytest.raises(InputError, match="order report of WooCommerce Analytics"):
         bring("woocommerce", path)
+
+
+def test_an_order_without_items_is_accounted_for(bring, tmp_path):
+    fixture = Path(__file__).parent / "fixtures" / "woocommerce_orders.jsonl"
+    first = json.loads(fixture.read_text(encoding="utf-8").splitlines()[0])
+    path = tmp_path / "orders.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({**first, "number": n, "line_items": i}) for n, i in [("1", first["line_items"]), ("2", [])]
+        )
+    )
+    report, _ = bring("woocommerce", path)
+    assert report.rows_in == len(first["line_items"]) + 1
+    assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True))["row without SKU and name"] == 1

@@ -146,12 +146,17 @@ def _plain(desk: "Desk", source: Source) -> Source:
     named = [name for name in ("day", "starts", "campaign", "country", "kind") if name in texts]
     total = " OR ".join(f"coalesce(regexp_matches(lower({name}), '{TOTAL}'), false)" for name in named) or "false"
     if "campaign" in texts:  # a total has no campaign where all others have one
-        total += " OR (nullif(trim(campaign), '') IS NULL AND count(nullif(trim(campaign), '')) OVER () > 0)"
+        none = f"coalesce(trim(campaign), '') IN ('', {nothing})"
+        total += f" OR ({none} AND count(*) FILTER (NOT {none}) OVER () > 0)"
+    if "day" in texts:  # and a dash for the day where all others have one
+        dash = f"coalesce(trim(day), '') IN ({nothing})"
+        total += f" OR ({dash} AND count(*) FILTER (NOT {dash}) OVER () > 0)"
     emptied = [f"CASE WHEN trim({name}) NOT IN ({nothing}) THEN {name} END AS {name}" for name in texts]
     freed = [f"CASE WHEN NOT total_ THEN {name} END AS {name}" for name in named if name != "campaign"]
     inner = f"SELECT * REPLACE ({', '.join(emptied)})" if emptied else "SELECT *"
     outer = f"SELECT * REPLACE ({', '.join(freed)})" if freed else "SELECT *"
-    table = desk.keep(f"{outer} FROM (SELECT *, {total} AS total_ FROM ({inner} FROM {source.table}))", "plain")
+    judged = f"SELECT *, {total} AS total_ FROM {source.table}"
+    table = desk.keep(f"{outer} FROM ({inner} FROM ({judged}))", "plain")
     return replace(source, table=table)
 
 

@@ -120,7 +120,8 @@ def _entries(rows: str) -> str:
     columns = ", ".join(AMOUNTS)
     own = ", ".join(f"'{name}': '{account}'" for name, account in BY_COLUMN.items())
     words = "concat_ws(' ', CASE WHEN kind = 'order' THEN 'order' ELSE type END, description)"
-    refunded = "kind = 'refund' AND field IN ('sales', 'shipping', 'wrap', 'rebates', 'points')"
+    back = f"(kind = 'refund' OR kind = 'other' AND regexp_matches(lower(type), '{amazon_terms.GIVEN_BACK}'))"
+    refunded = f"{back} AND field IN ('sales', 'shipping', 'wrap', 'rebates', 'points')"
     return f"""
         WITH amounts AS (
             UNPIVOT (SELECT same, row_number() OVER (PARTITION BY place_, settlement, same ORDER BY row_) AS copy, settlement,

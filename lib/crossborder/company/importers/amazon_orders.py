@@ -1,4 +1,4 @@
-"""Amazon's All Orders report (flat file by order date): an order item a row, tab-separated, never quoted."""
+"""Amazon's order reports (All Orders, Fulfilled Shipments, Orders): an item a row, tab-separated and never quoted, or CSV."""
 
 from typing import TYPE_CHECKING
 
@@ -18,19 +18,23 @@ FIELDS = (
     Field("status", ("order-status",)),
     Field("item_status", ("item-status",)),
     Field("channel", ("sales-channel",)),
-    Field("sku", ("sku", "seller-sku"), needed=True),
-    Field("pieces", ("quantity", "quantity-purchased", "quantity-shipped"), needed=True),
+    Field("sku", ("sku", "seller-sku", "merchant-sku"), needed=True),
+    Field(
+        "pieces",
+        ("quantity", "quantity-purchased", "quantity-shipped", "shipped-quantity", "dispatched-quantity"),
+        needed=True,
+    ),
     Field("currency", ("currency",)),
     Field("item_price", ("item-price",), needed=True),
     Field("item_tax", ("item-tax",)),
-    Field("shipping_price", ("shipping-price",)),
-    Field("shipping_tax", ("shipping-tax",)),
-    Field("wrap_price", ("gift-wrap-price",)),
-    Field("wrap_tax", ("gift-wrap-tax",)),
-    Field("item_discount", ("item-promotion-discount",)),
-    Field("shipping_discount", ("ship-promotion-discount",)),
-    Field("country", ("ship-country",)),
-    Field("buyer", ("buyer-email",)),
+    Field("shipping_price", ("shipping-price", "delivery-price")),
+    Field("shipping_tax", ("shipping-tax", "delivery-tax")),
+    Field("wrap_price", ("gift-wrap-price", "gift-wrapping-price")),
+    Field("wrap_tax", ("gift-wrap-tax", "gift-wrapping-tax")),
+    Field("item_discount", ("item-promotion-discount", "item-promo-discount")),
+    Field("shipping_discount", ("ship-promotion-discount", "shipment-promo-discount")),
+    Field("country", ("ship-country", "shipping-country-code", "delivery-country-code")),
+    Field("buyer", ("buyer-email", "buyer-e-mail")),
 )
 MONEY = tuple(f.name for f in FIELDS if f.name.endswith(("price", "tax", "discount")))
 KINDS = {field.name: "money" if field.name in MONEY else "text" for field in FIELDS} | {
@@ -122,7 +126,7 @@ def _accounted(lines: str) -> str:
 
 IMPORTER = Importer(
     name="amazon-orders",
-    reads="Amazon All Orders report (TSV)",
+    reads="Amazon order reports: All Orders, Fulfilled Shipments, Orders (TSV, CSV)",
     fields=FIELDS,
     mapping=MAPPING,
     read=read,

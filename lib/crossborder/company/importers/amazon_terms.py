@@ -2,7 +2,7 @@
 
 from crossborder.company.importers.desk import quoted
 
-__all__ = ["ACCOUNTS", "TAX_ON_TOP", "TYPES", "account_of", "marketplace", "transaction_type"]
+__all__ = ["ACCOUNTS", "GIVEN_BACK", "TAX_ON_TOP", "TYPES", "account_of", "marketplace", "transaction_type"]
 
 # Markets whose prices are quoted without sales tax.
 TAX_ON_TOP = ("US", "CA")
@@ -28,9 +28,13 @@ OTHERWISE = "platform fees"
 # Kinds of transactions of the date range report, in the languages of its marketplaces.
 TYPES = {
     "order": "order bestellung commande pedido ordine 注文 bestelling zamówienie beställning",
-    "refund": "refund erstattung remboursement reembolso rimborso 返金 terugbetaling zwrot återbetalning",
-    "transfer": "transfer übertrag übertragung transfert virement transferir transferencia trasferimento transferência 振込み 振込 overboeking överföring przelew",
+    "refund": "refund erstattung remboursement reembolso rimborso 返金 terugbetaling zwrot återbetalning återbäring",
+    "transfer": "transfer übertrag übertragung transfert transférer virement transferir transferencia trasferimento transferência 振込み 振込 overboeking överföring przelew",
 }
+# Kinds of transactions that give money back to buyers, though not by a refund of the seller.
+GIVEN_BACK = (
+    "refund|chargeback|a-to-z|erstattung|rückbuchung|remboursement|rétrofacturation|reembolso|rimborso|返金|återb"
+)
 DOMAINS = {
     "com": "US", "ca": "CA", "com.mx": "MX", "com.br": "BR", "co.uk": "GB", "de": "DE", "fr": "FR", "it": "IT",
     "es": "ES", "nl": "NL", "se": "SE", "pl": "PL", "com.be": "BE", "ie": "IE", "com.tr": "TR", "ae": "AE", "sa": "SA",

@@ -1,4 +1,4 @@
-"""The CDNOW purchases of Fader and Hardie: columns apart by spaces, a purchase a row (the 1/10 sample has one more)."""
+"""The CDNOW purchases of Fader and Hardie: a purchase a row, columns apart by spaces, commas or tabs (the sample has one more)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ MAPPING = (
 
 
 def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
-    """The rows cut at spaces: customer, (number in the sample,) date, CDs, dollars."""
+    """The rows cut at spaces or commas: customer, (number in the sample,) date, CDs, dollars."""
     encoding = options.encoding or encodings.detect(path).name
     text = encodings.to_utf8(path, encoding, desk.folder / f"{path.stem}-utf8.txt")
     columns = "{'line': 'VARCHAR'}"
@@ -45,14 +45,14 @@ def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
         f" columns = {columns})"
     )
     cut = desk.keep(
-        f"SELECT {quoted(path.name)} AS file_, row_, regexp_split_to_array(trim(line), '\\s+') AS cut, line FROM"
+        f"SELECT {quoted(path.name)} AS file_, row_, regexp_split_to_array(trim(replace(line, chr(34), '')), '[\\s,;]+') AS cut, line FROM"
         f" (SELECT row_number() OVER () AS row_, line FROM {call}) WHERE trim(line) <> ''"
-        " AND NOT regexp_matches(line, '^\\s*[A-Za-z]')",
+        " AND NOT regexp_matches(line, '^\\W*[A-Za-z]')",
         "cut",
     )
     odd = desk.rows(f"SELECT row_, line FROM {cut} WHERE len(cut) NOT IN (4, 5) ORDER BY row_")
     if odd:
-        remedy = "write customer, date, CDs and dollars apart by spaces"
+        remedy = "write customer, date, CDs and dollars apart by spaces or commas"
         rows, values = zip(*odd, strict=True)
         desk.problems.append(
             Problem.of(path.name, "", "", "row does not have four or five parts", remedy, rows, values)
@@ -68,7 +68,12 @@ def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     count = int(desk.one(f"SELECT count(*) FROM {cut}")[0])
     return [
         Source(
-            path, table, tuple(found.values()), found, count, {"kind": "columns apart by spaces", "encoding": encoding}
+            path,
+            table,
+            tuple(found.values()),
+            found,
+            count,
+            {"kind": "columns apart by spaces or commas", "encoding": encoding},
         )
     ]
 

@@ -25,7 +25,7 @@ RULES = (
     ("regexp_matches({s}, '{social}') AND regexp_matches({m}, '{paid}')", "social_paid"),
     ("regexp_matches({m} || ' ' || {c}, 'display|banner|展示|^cpm$|gdn|demand[-_ ]?gen')", "display"),
     (
-        "regexp_matches({m}, '{paid}') AND regexp_matches({c}, '(^|[^a-z])brand([^a-z]|$)|品牌') AND NOT regexp_matches({c}, 'non[-_ ]?brand|非品牌')",
+        "regexp_matches({m}, '{paid}') AND regexp_matches({c}, '(^|[^a-z])(brand|marke|marque|marca)([^a-z]|$)|品牌|ブランド') AND NOT regexp_matches({c}, '(non|no|hors|nicht|senza|sem|sin)[-_ ]?(brand|marke|marque|marca)|非品牌')",
         "search_brand",
     ),
     ("regexp_matches({m}, '{paid}') AND ({s} = '' OR regexp_matches({s}, '{engines}'))", "search_generic"),

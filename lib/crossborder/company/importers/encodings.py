@@ -54,7 +54,7 @@ def detect(path: Path) -> Encoding:
 
 
 def to_utf8(path: Path, encoding: str, target: Path) -> Path:
-    """A copy of the file in UTF-8 without mark; the file itself where it is so already.
+    """A copy of the file in UTF-8 without mark, its lines ended in one way (preambles and rows may differ in that).
 
     Raises InputError for an encoding that does not exist, or bytes that do not fit it.
     """
@@ -64,9 +64,12 @@ def to_utf8(path: Path, encoding: str, target: Path) -> Path:
         raise InputError.out_of_range("encoding", encoding, "utf-8, utf-16, gb18030, cp1252, cp932 ...") from None
     try:
         with path.open("rb") as source, target.open("wb") as copy:
+            kept = ""  # a return at the end of a block, whose line feed is still to come
             while block := source.read(BLOCK):
-                copy.write(decoder.decode(block).encode("utf-8"))
-            copy.write(decoder.decode(b"", final=True).encode("utf-8"))
+                text = kept + decoder.decode(block)
+                kept = "\r" if text.endswith("\r") else ""
+                copy.write(text[: len(text) - len(kept)].replace("\r\n", "\n").encode("utf-8"))
+            copy.write((kept + decoder.decode(b"", final=True)).encode("utf-8"))
     except UnicodeError as error:
         raise InputError(
             f"{path.name} is not {encoding}\n  {_reason(error)}\n"

@@ -1,5 +1,6 @@
 """GA4 events laid flat: nested parameters, sources and purchases as plain columns, whatever types the file gave them."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ NESTED = {
     "items": "STRUCT(item_id VARCHAR, item_name VARCHAR, price VARCHAR, quantity VARCHAR, discount VARCHAR)[]",
     "privacy_info": "STRUCT(ads_storage VARCHAR, analytics_storage VARCHAR)",
 }
+# Repeated columns in Parquet files of BigQuery that do not say that they are lists.
+LISTED = re.compile(r'STRUCT\("?list"? STRUCT\("?(element|item)"? .*\)\[\]\)$')
 EXCLUDED = {
     "time": "time cannot be read",
     "name": "event without a name",
@@ -111,6 +114,9 @@ def _nested(name: str, stored: str | None) -> str:
     first = wanted.removeprefix("STRUCT(").split()[0]
     if stored is None:
         return f"CAST(NULL AS {wanted})"
+    wrapped = LISTED.match(stored) if wanted.endswith("[]") else None
+    if wrapped:
+        name, stored = f"[part.{wrapped[1]} for part in {name}.list]", f"STRUCT({first})[]"
     if stored.startswith("STRUCT") and stored.endswith("[]") == wanted.endswith("[]") and first in stored:
         return f"CAST({name} AS {wanted})"
     text = name if stored == "VARCHAR" else f"to_json({name})"

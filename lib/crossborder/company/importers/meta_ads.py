@@ -143,6 +143,12 @@ FIELDS = (
         (
             "Purchases",
             "Website purchases",
+            "Website-Käufe",
+            "Achats sur le site web",
+            "Compras en el sitio web",
+            "Acquisti sul sito web",
+            "网站购物",
+            "网站购物次数",
             "Results",
             "Käufe",
             "Ergebnisse",

@@ -38,6 +38,7 @@ def plain_moment(text: str) -> str:
     form = rf"regexp_replace({form}, '(\d)T(\d\d:)', '\1 \2')"
     for half in "AP":
         form = rf"regexp_replace({form}, '\s*[{half}{half.lower()}][.]?\s?[mM][.]?(?:\s|$)', ' {half}M ')"
+    form = rf"regexp_replace({form}, '^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.]?,? +', '')"
     # "Jan 5, 2026" and "5 de ene. de 2026" become "2026-Jan-5"; the name is replaced below.
     form = rf"regexp_replace({form}, '^(\p{{L}}+)[.]? +(\d{{1,2}}),? +(\d{{4}}),?', '\3-\1-\2')"
     form = (

@@ -56,8 +56,8 @@ def open_sources(
 ) -> list[Source]:  # fmt: skip
     """The file's rows on the desk, one column a field that it has, and `file_`, `row_`; a workbook gives one a sheet.
 
-    With no `fields` every column of the file comes under its own header. `quotes=False` for formats that never quote:
-    quotation marks are then plain characters unless the header itself is quoted.
+    With no `fields` every column of the file comes under its own header. `quotes=False` for formats that never quote
+    between tabs: quotation marks are then plain characters unless the header itself is quoted.
     Needed fields that the file lacks go to the desk as problems. Raises InputError for a file that is not there, is
     empty, or is not of a kind that can be read.
     """
@@ -109,7 +109,8 @@ def _from_csv(desk: "Desk", path: Path, fields: tuple[Field, ...], options: Opti
         "encoding": f"{chosen.name} ({chosen.why})",
         "delimiter": DELIMITERS.get(delimiter, delimiter),
     }
-    return _from_text(desk, path, text, delimiter, fields, settings, quotes)
+    # Only tab-separated exports go without quotation marks: where commas cut, a comma in a title must be quoted.
+    return _from_text(desk, path, text, delimiter, fields, settings, quotes or delimiter != "\t")
 
 
 def _named(delimiter: str) -> str:
@@ -153,7 +154,17 @@ def _from_text(
     settings |= {"header": f"row {lines_before}"}
     source = _laid(desk, path, call, names, fields, settings, lines_before)
     _rejected(desk, path, lines_before)
+    if not source.rows and _goes_on(text, lines_before):
+        desk.problems.append(
+            Problem.of(path.name, "", "", "no row below the header can be read", "export it again", count=1)
+        )
     return source
+
+
+def _goes_on(text: Path, before: int) -> bool:
+    """Whether anything stands below the header."""
+    with text.open(encoding="utf-8", newline="") as handle:
+        return any(line.strip() for place, line in enumerate(handle) if place >= before)
 
 
 def _header(text: Path, delimiter: str, fields: tuple[Field, ...], quotes: bool) -> tuple[int, list[str], bool]:

@@ -114,7 +114,7 @@ FIELDS = (
             "Clicks (destination)",
             "Clicks",
             "Clicks (all)",
-            "clicks",
+            "Click",
             "Klicks (Ziel)",
             "Klicks",
             "Clics",

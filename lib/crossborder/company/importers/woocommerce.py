@@ -136,7 +136,8 @@ def opens(desk: "Desk", path: Path, options: Options) -> list[Source]:
     )
     table = desk.keep(
         f"SELECT file_, row_, {shown}, CAST({refunds} AS VARCHAR) AS refunded FROM"
-        f" (SELECT *, unnest(line_items) AS item FROM {raw.table})",
+        # An order without items keeps a row, so that it is accounted for.
+        f" (SELECT *, unnest(CASE WHEN len(line_items) > 0 THEN line_items ELSE [NULL] END) AS item FROM {raw.table})",
         "source",
     )
     found = {name: names[0].replace("item.", "line_items.") for name, names in parts.items()} | {
