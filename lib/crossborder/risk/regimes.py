@@ -86,34 +86,37 @@ def _expectation(squares, variance, transition):
     top = log_density.max(axis=1, keepdims=True)
     density = np.exp(log_density - top)
     first = _stationary(transition) * density[0]
-    steps = transition[None] * density[1:, None, :]
+    steps = transition[:, :, None] * density[1:].T  # from x to x day: the days last, so that they lie side by side
     ahead, log_size = _prefix_products(steps)
-    filtered = np.vstack([first, first @ ahead])
-    behind, _ = _prefix_products(steps[::-1].transpose(0, 2, 1))
-    backward = np.vstack([behind.sum(axis=1)[::-1], np.ones(len(variance))])
+    filtered = np.vstack([first, np.einsum("i,ijt->tj", first, ahead)])
+    behind, _ = _prefix_products(steps[:, :, ::-1].transpose(1, 0, 2))
+    backward = np.vstack([behind.sum(axis=0)[:, ::-1].T, np.ones(len(variance))])
     likelihood = np.log(filtered[-1].sum()) + log_size[-1] + top.sum()
     filtered /= filtered.sum(axis=1, keepdims=True)
     smooth = filtered * backward
     smooth /= smooth.sum(axis=1, keepdims=True)
-    pairs = filtered[:-1, :, None] * steps * backward[1:, None, :]
-    pairs /= pairs.sum(axis=(1, 2), keepdims=True)
-    return smooth, pairs.sum(axis=0), float(likelihood)
+    pairs = filtered[:-1].T[:, None] * steps * backward[1:].T
+    pairs /= pairs.sum(axis=(0, 1))
+    return smooth, pairs.sum(axis=2), float(likelihood)
 
 
 def _prefix_products(matrices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Products m[0] @ ... @ m[k] for all k, each scaled to a largest entry of 1, and the logs of the scales."""
-    product, log_size, reach = matrices.copy(), np.zeros(len(matrices)), 1
+    """Products m[0] @ ... @ m[k] for all k, the last axis, each scaled to a largest entry of 1; logs of the scales."""
+    days = matrices.shape[2]
+    product, log_size, reach = matrices.copy(), np.zeros(days), 1
     product, log_size = _rescaled(product, log_size)
-    while reach < len(matrices):
-        product[reach:], log_size[reach:] = product[:-reach] @ product[reach:], log_size[:-reach] + log_size[reach:]
+    while reach < days:
+        left, right = product[:, :, :-reach], product[:, :, reach:]
+        product[:, :, reach:] = sum(left[:, state, None] * right[state] for state in range(len(product)))
+        log_size[reach:] = log_size[:-reach] + log_size[reach:]
         product, log_size = _rescaled(product, log_size)
         reach *= 2
     return product, log_size
 
 
-def _rescaled(product, log_size):
-    size = product.max(axis=(1, 2))
-    return product / size[:, None, None], log_size + np.log(size)
+def _rescaled(product: np.ndarray, log_size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    size = product.max(axis=(0, 1))
+    return product / size, log_size + np.log(size)
 
 
 def _stationary(transition: np.ndarray) -> np.ndarray:

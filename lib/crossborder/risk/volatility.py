@@ -283,22 +283,25 @@ def _logit(share: float) -> float:
 
 
 def _logistic(free: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(free, -30, 30))))
+    return float(1 / (1 + np.exp(-min(max(free, -30.0), 30.0))))
 
 
 def _loss(free: np.ndarray, values: np.ndarray, backcast: float) -> tuple[float, np.ndarray]:
     """Mean negative log likelihood and its gradient in the unbounded parameters."""
     mean, omega, alpha, beta, nu = _from_free(free)
     residual = values - mean
-    squares = np.r_[backcast, residual[:-1] ** 2]
+    before = np.concatenate(([0.0], residual[:-1]))
+    squares = before**2
+    squares[0] = backcast
     drive = omega + alpha * squares
     drive[0] += beta * backcast
     variance = _recursion(drive, beta)
     likelihood, by_variance, by_residual, by_nu = _density(residual, variance, nu)
-    by_alpha = by_variance @ _recursion(squares, beta)
-    by_beta = by_variance @ _recursion(np.r_[backcast, variance[:-1]], beta)
-    by_omega = by_variance @ _recursion(np.ones_like(values), beta)
-    by_mean = by_variance @ _recursion(-2 * alpha * np.r_[0.0, residual[:-1]], beta) - by_residual.sum()
+    # What a day's variance does to all later ones, summed backwards once, serves every parameter.
+    later = _recursion(by_variance[::-1], beta)[::-1]
+    by_alpha, by_omega = later @ squares, later.sum()
+    by_beta = later[0] * backcast + later[1:] @ variance[:-1]
+    by_mean = -2 * alpha * (later @ before) - by_residual.sum()
     persistence, split = _logistic(free[2]), _logistic(free[3])
     together = MOST_PERSISTENCE * persistence
     gradient = [
@@ -321,6 +324,7 @@ def _density(residual, variance, nu):
     far = ratio / (nu - 2)
     weight = 0.5 * (nu + 1) / (1 + far)
     log = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(np.pi * (nu - 2) * variance)
-    log = log - 0.5 * (nu + 1) * np.log1p(far)
-    by_nu = 0.5 * (digamma((nu + 1) / 2) - digamma(nu / 2) - 1 / (nu - 2) - np.log1p(far)) + weight * far / (nu - 2)
+    log_far = np.log1p(far)
+    log = log - 0.5 * (nu + 1) * log_far
+    by_nu = 0.5 * (digamma((nu + 1) / 2) - digamma(nu / 2) - 1 / (nu - 2) - log_far) + weight * far / (nu - 2)
     return log, (weight * far - 0.5) / variance, -2 * weight * residual / (variance * (nu - 2)), by_nu.sum()
