@@ -26,7 +26,7 @@ __all__ = ["STACK", "main", "serve"]
 STACK = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completer",
     "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "psutil", "sqlite3", "tornado.httputil",
+    "IPython.core.debugger", "psutil", "sqlite3", "faulthandler", "tornado.httputil", "tornado.platform.asyncio",
     "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse.csgraph",
     "matplotlib.figure", "matplotlib.backends.backend_agg", "PIL.PngImagePlugin", "yaml",
     "ibis", "ibis.backends.duckdb", "ibis.backends.duckdb.converter", "ibis.formats.pandas", "duckdb", "xlsxwriter",
