@@ -181,7 +181,7 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
         revenue = revenue - orders.discount.fill_null(0)
     lines = orders.mutate(revenue=revenue)
     guests_alone = lines.filter(lines.customer_id.isnull())
-    lines, share = sampling.some(lines)
+    lines, share = sampling.of_buyers(lines, orders)
     if share < 1:
         lines = lines.union(sampling.of_share(guests_alone, share, "order_id"))
     small = lines.group_by(["customer_id", "currency"]).aggregate(
@@ -196,8 +196,7 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
     share = float(frame.loc[guests, "orders"].sum() / max(1, frame["orders"].sum()))
     known = frame[~guests].groupby("customer_id", as_index=False)[["orders", "spend_usd"]].sum()
     columns = [c for c in ("customer_id", "market", "cohort") if c in customers.columns]
-    there = customers.loc[customers["customer_id"].isin(known["customer_id"]), columns]
-    result = known.merge(there, on="customer_id", how="left")
+    result = known.merge(customers[columns], on="customer_id", how="left")
     result.attrs["guests"] = share
     return result
 

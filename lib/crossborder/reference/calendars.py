@@ -44,8 +44,7 @@ def events(
         if name not in _known_markets():
             raise InputError.unknown("market", name, _known_markets())
     years = range(first.year - 1, last.year + 2)
-    parts = [_year(market, year, tuple(wanted), only) for market in names for year in years]
-    table = pd.concat(parts, ignore_index=True) if parts else _year("US", 2020, KINDS, ()).head(0)
+    table = _frame([row for name in names for year in years for row in _year(name, year, tuple(wanted), only)])
     inside = (table["end"] >= first) & (table["date"] <= last)
     return table[inside].sort_values(["date", "market", "kind", "event"], ignore_index=True)
 
@@ -92,23 +91,31 @@ def _known_events(only: tuple[str, ...]) -> None:
 
 
 @cache
-def _year(market: str, year: int, kinds: tuple[str, ...], only: tuple[str, ...]) -> pd.DataFrame:
+def _year(market: str, year: int, kinds: tuple[str, ...], only: tuple[str, ...]) -> list[tuple]:
     """The events of a market of some kinds that begin in a year; kinds that nobody asked for are not worked out."""
-    rules = read("sale_events.csv", dates=("start",))
-    rules = rules[rules["markets"].str.split().map(lambda names: market in names) & rules["kind"].isin(kinds)]
-    rules = rules[rules["event"].isin(only)] if only else rules
     rows = [
-        (date, days, estimated, rule.event, rule.name, rule.kind, rule.source, rule.confidence)
-        for rule in rules.itertuples(index=False)
+        (market, date, days, estimated, rule.event, rule.name, rule.kind, rule.source, rule.confidence)
+        for rule in _rules(market, kinds, only)
         for date, days, estimated in _dates(rule, year)
     ]
-    columns = ["date", "days", "estimated", "event", "name", "kind", "source", "confidence"]
-    rows += _holidays(market, year) if "public_holiday" in kinds and not only else []
-    types = {"date": "datetime64[ns]", "days": "int64", "estimated": "bool"} | dict.fromkeys(columns[3:], "str")
+    holidays = _holidays(market, year) if "public_holiday" in kinds and not only else []
+    return rows + [(market, *row) for row in holidays]
+
+
+@cache
+def _rules(market: str, kinds: tuple[str, ...], only: tuple[str, ...]) -> list[tuple]:
+    """The rules of a market's events of some kinds."""
+    rules = read("sale_events.csv", dates=("start",))
+    rules = rules[rules["markets"].str.split().map(lambda names: market in names) & rules["kind"].isin(kinds)]
+    return list((rules[rules["event"].isin(only)] if only else rules).itertuples(index=False))
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
+    columns = ["market", "date", "days", "estimated", "event", "name", "kind", "source", "confidence"]
+    types = dict.fromkeys(columns, "str") | {"date": "datetime64[ns]", "days": "int64", "estimated": "bool"}
     table = pd.DataFrame(rows, columns=columns).astype(types)
-    table["market"] = market
     table["end"] = table["date"] + pd.to_timedelta(table["days"] - 1, unit="D")
-    return table[["date", "end", "days", "market", *columns[3:6], "estimated", *columns[6:]]]
+    return table[["date", "end", "days", "market", *columns[4:7], "estimated", *columns[7:]]]
 
 
 def _dates(rule, year: int) -> list[tuple[pd.Timestamp, int, bool]]:
@@ -151,7 +158,7 @@ def _new_year_of_the_moon(year: int) -> pd.Timestamp:
 
 
 def _holidays(market: str, year: int) -> list[tuple]:
-    """The public holidays of a market in a year, named in English, as rows of `_year`."""
+    """The public holidays of a market in a year, named in English, as rows of `_year` without the market."""
     import holidays
 
     # A calendar without years tells its languages and works out no day.

@@ -1,5 +1,6 @@
 """Running notebooks and reading what they found; a notebook itself needs only the names below."""
 
+import gc
 from typing import TYPE_CHECKING
 
 from crossborder.reports.doubts import placeholders
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 if live():
     watch()
+
+# A notebook makes objects by the million that stay to its end; seeking cycles among them often took a twentieth of it.
+gc.set_threshold(10_000, 20, 20)
 
 __all__ = ["Result", "last_run", "missing", "placeholders", "questions", "record", "results", "shown", "unlocks"]
 
