@@ -46,18 +46,19 @@ def scaled(ideas: pd.DataFrame) -> pd.DataFrame:
     A column that the ideas lack is missing for all; values beyond an end count as the end; a value of 0 or less on a
     logarithmic scale is an error.
     """
-    parts = {}
-    for name, row in content_features().iterrows():
-        values = ideas[row["column"]].astype("float64") if row["column"] in ideas else pd.Series(np.nan, ideas.index)
-        ends = np.array([row["worst"], row["best"]])
-        if row["scale"] == "logarithmic":
-            if (values <= 0).any():
-                raise InputError.out_of_range(str(row["column"]), float(values.min()), "above 0")
-            values, ends = np.log(values), np.log(ends)
-        parts[name] = ((values - ends[0]) / (ends[1] - ends[0])).clip(0, 1)
-    found = pd.DataFrame(parts, index=ideas.index)
+    features = content_features()
+    values = ideas.reindex(columns=features["column"]).astype("float64").to_numpy().T.copy()  # one row a feature
+    ends = features[["worst", "best"]].to_numpy(float, copy=True)
+    logarithmic = (features["scale"] == "logarithmic").to_numpy()
+    wrong = (values <= 0).any(axis=1) & logarithmic
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise InputError.out_of_range(features["column"].iloc[first], float(np.nanmin(values[first])), "above 0")
+    values[logarithmic], ends[logarithmic] = np.log(values[logarithmic]), np.log(ends[logarithmic])
+    worst, best = ends.T[:, :, None]
+    found = pd.DataFrame(((values - worst) / (best - worst)).clip(0, 1).T, ideas.index, features.index.rename(None))
     if len(found) and found.isna().all(axis=None):
-        raise InputError.missing_columns("candidates", set(content_features()["column"]), ideas.columns)
+        raise InputError.missing_columns("candidates", set(features["column"]), ideas.columns)
     return found
 
 
@@ -89,10 +90,12 @@ class ShareModel:
 
 
 def _design(x: pd.DataFrame, market: pd.Series, names: pd.Index) -> np.ndarray:
-    wide = x.assign(constant=1.0)
-    for name in names.difference(wide.columns):  # over markets
-        wide[name] = (market == name).to_numpy(float)
-    return wide[list(names)].to_numpy(float)
+    design = np.zeros((len(x), len(names)), order="F")
+    design[:, names.get_loc("constant")] = 1.0
+    design[:, names.get_indexer(x.columns)] = x.to_numpy()
+    known = market.isin(names).to_numpy()
+    design[known, names.get_indexer(market[known])] = 1.0
+    return design
 
 
 def _known(launches: pd.DataFrame) -> pd.DataFrame:
@@ -163,8 +166,12 @@ def score(ideas: pd.DataFrame, model: ShareModel | None = None) -> pd.DataFrame:
     return table.join(filled).assign(lacks=lacks, raise_by=words.where(best > 0.005, ""), gain=best)
 
 
-def potential(ideas: pd.DataFrame, model: ShareModel, level: float = 0.9) -> pd.DataFrame:
+def potential(
+    ideas: pd.DataFrame, model: ShareModel, level: float = 0.9, rated: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What short videos may bring: expected share of pieces through social shops with the interval of a single idea.
+
+    `rated` is the ideas' `score` where it is known already.
 
     social_share, low, high, and share_gain: how much the share rises if the feature of `raise_by` reaches four fifths
     of its scale; with expected_units_month in `ideas` also social_units_month. A market never seen stands at the mean
@@ -176,7 +183,7 @@ def potential(ideas: pd.DataFrame, model: ShareModel, level: float = 0.9) -> pd.
     z = ndtri(0.5 + level / 2)
     mean = _mean_share(eta, sd)
     table = pd.DataFrame({"social_share": mean, "low": expit(eta - z * sd), "high": expit(eta + z * sd)}, ideas.index)
-    rated = score(ideas, model)
+    rated = score(ideas, model) if rated is None else rated
     used = [name for name in FILMED if name in model.middle.index]
     step = (TARGET - rated[used]).clip(lower=0).mul(model.coefficients[used], axis=1)
     chosen = pd.DataFrame({name: rated["raise_by"] == name for name in used})
@@ -206,14 +213,15 @@ def out_of_time(launches: pd.DataFrame, level: float = 0.9) -> pd.DataFrame:
         if len(past) < LEAST_ROWS:
             continue
         model = fit(past)
-        told = potential(part, model, level)
+        rated = score(part, model)
+        told = potential(part, model, level, rated)
         per = past.groupby("market")["social_share_90_days"].agg(["sum", "size"])
         overall = past["social_share_90_days"].mean()
         base = ((per["sum"] + 2 * overall) / (per["size"] + 2)).reindex(part["market"]).fillna(overall)
         parts.append(
             part[["launch_id", "market"]].assign(
                 cohort=cohort, share=part["social_share_90_days"], predicted=told["social_share"], low=told["low"],
-                high=told["high"], base=base.to_numpy(), content_score=score(part, model)["content_score"],
+                high=told["high"], base=base.to_numpy(), content_score=rated["content_score"],
             )
         )  # fmt: skip
     if not parts:
@@ -266,9 +274,10 @@ def held_out_if_known(launches: pd.DataFrame, rng: np.random.Generator, level: f
 
 def judged(ideas: pd.DataFrame, model: ShareModel | None, level: float = 0.9) -> pd.DataFrame:
     """`score` of each idea with its name and, where a model is known, its `potential`; most promising first."""
-    table = ideas[[c for c in ("candidate_id", "name", "market") if c in ideas]].join(score(ideas, model))
+    rated = score(ideas, model)
+    table = ideas[[c for c in ("candidate_id", "name", "market") if c in ideas]].join(rated)
     if model is not None:
-        table = table.join(potential(ideas, model, level))
+        table = table.join(potential(ideas, model, level, rated))
     return table.sort_values("content_score" if model is None else "social_share", ascending=False, ignore_index=True)
 
 
