@@ -1,13 +1,14 @@
 """Would we have known? Alerts held against labelled incidents: precision, recall, lead time and cost."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 from crossborder.risk.baseline import Baseline
-from crossborder.risk.control_charts import cusum
+from crossborder.risk.control_charts import upper_sums
 from crossborder.risk.event_rates import beta_share
 from crossborder.risk.warning_index import evidence
 
@@ -64,15 +65,19 @@ def signals(baseline: Baseline, rule: str, threshold: float) -> pd.DataFrame:
     over a reference of 0.5, restarted after a signal), `level` (distance from the usual course), `deviation` (that
     distance as a fraction of the course).
     """
-    if rule == "shewhart":
-        return baseline.surprise > threshold
-    if rule == "ewma":
-        return evidence(baseline.surprise) > threshold
     if rule == "cusum":
-        sums = {name: cusum(column, 0.5, threshold)["up"] for name, column in baseline.surprise.items()}
-        return pd.DataFrame(sums).set_axis(baseline.surprise.index) > threshold
+        return upper_sums(baseline.surprise, 0.5, threshold) > threshold
+    return _measure(baseline, rule) > threshold
+
+
+def _measure(baseline: Baseline, rule: str) -> pd.DataFrame:
+    """What a rule compares with its threshold, where that does not depend on the threshold."""
+    if rule == "shewhart":
+        return baseline.surprise
+    if rule == "ewma":
+        return evidence(baseline.surprise)
     if rule in ("level", "deviation"):
-        return (baseline.position if rule == "level" else baseline.deviation) > threshold
+        return baseline.position if rule == "level" else baseline.deviation
     raise InputError.unknown("rule", rule, RULES)
 
 
@@ -137,30 +142,64 @@ def quality(
     without `chance`).
     Intervals are Jeffreys' at `level`.
     """
+    cases = _cases(incidents, start, end)
     alerts = alerts[(alerts["start"] >= start) & (alerts["start"] < end)]
-    incidents = incidents[(incidents["started_on"] >= start) & (incidents["started_on"] < end)]
-    if incidents.empty:
+    kinds = alerts["kind"].to_numpy(object) if "kind" in alerts else None
+    costs = {"false_alarm_cost_usd": false_alarm_cost_usd, "avoidable_share": avoidable_share}
+    options = {"lead_weeks": lead_weeks, "follow_weeks": follow_weeks, "level": level, "chance": chance, **costs}
+    return _judged(_weeks_since(alerts["start"], start), kinds, cases, **options)
+
+
+class _Cases(NamedTuple):
+    """Incidents of a period: weeks from its start to when they began and were noticed, loss, kind; weeks it has."""
+
+    began: np.ndarray
+    noticed: np.ndarray
+    loss: np.ndarray
+    kind: np.ndarray | None
+    weeks: float
+
+
+def _cases(incidents: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> _Cases:
+    rows = incidents[(incidents["started_on"] >= start) & (incidents["started_on"] < end)]
+    if rows.empty:
         raise Refusal.because(
             "no quality of alerts", f"no incident began from {start:%Y-%m-%d} to {end:%Y-%m-%d}", "widen the period"
         )
-    at, began = _weeks_since(alerts["start"], start), _weeks_since(incidents["started_on"], start)
-    same = _same_kind(alerts, incidents)
-    noticed = _weeks_since(incidents["noticed_on"].fillna(incidents["started_on"]), start)
+    noticed = _weeks_since(rows["noticed_on"].fillna(rows["started_on"]), start)
+    kind = rows["kind"].to_numpy(object) if "kind" in rows else None
+    weeks = (pd.Timestamp(end) - pd.Timestamp(start)).days / 7
+    return _Cases(_weeks_since(rows["started_on"], start), noticed, rows["loss_usd"].to_numpy(float), kind, weeks)
+
+
+def _judged(
+    at: np.ndarray,
+    kinds: np.ndarray | None,
+    cases: _Cases,
+    *,
+    lead_weeks: int = 6,
+    follow_weeks: int = 1,
+    false_alarm_cost_usd: float = 400.0,
+    avoidable_share: float = 0.4,
+    level: float = 0.9,
+    chance: bool = True,
+) -> dict[str, float]:
+    """`quality` of alerts told by week and kind."""
+    began, loss, count = cases.began, cases.loss, len(at)
+    same = np.ones((len(began), count), bool) if kinds is None else cases.kind[:, None] == kinds[None, :]
     partner = _pairs(at, began, same, lead_weeks, follow_weeks)
     found = partner >= 0
-    hits, count = int(found.sum()), len(at)
+    hits = int(found.sum())
     precision = beta_share(hits, count, level=level) if count else None
     recall = beta_share(hits, len(began), level=level)
-    lead = noticed[found] - at[partner[found]] if count else np.empty(0)
-    loss = incidents["loss_usd"].to_numpy(float)
-    weeks = (pd.Timestamp(end) - pd.Timestamp(start)).days / 7
+    lead = cases.noticed[found] - at[partner[found]] if count else np.empty(0)
     return {
         "alerts": count,
         "incidents": len(began),
         "precision": hits / count if count else np.nan,
         "precision_low": precision.low if precision else np.nan,
         "precision_high": precision.high if precision else np.nan,
-        "precision_chance": _by_chance(at, began, same, weeks, lead_weeks, follow_weeks) if chance else np.nan,
+        "precision_chance": _by_chance(at, began, same, cases.weeks, lead_weeks, follow_weeks) if chance else np.nan,
         "recall": hits / len(began),
         "recall_low": recall.low,
         "recall_high": recall.high,
@@ -203,12 +242,46 @@ def threshold_study(
     **options: float,
 ) -> pd.DataFrame:
     """`quality` of one rule at each threshold: rule, threshold, votes and all its columns; by kind with `watch`."""
-    rows = []
-    for threshold in thresholds:
-        found = raised(baseline, rule, float(threshold), votes=votes, watch=watch)
-        judged = quality(found, incidents, start=start, end=end, **options)
-        rows.append({"rule": rule, "threshold": float(threshold), "votes": votes, **judged})
-    return pd.DataFrame(rows)
+    options |= {"start": start, "end": end, "watch": watch}
+    return _studies(baseline, incidents, rule, thresholds, (votes,), **options)[0]
+
+
+def _studies(
+    baseline: Baseline, incidents: pd.DataFrame, rule: str, thresholds, tried: tuple[int, ...], *, start, end, watch,
+    **options: float,
+) -> list[pd.DataFrame]:  # fmt: skip
+    """`threshold_study` for several numbers of votes, which share the signals."""
+    cases = _cases(incidents, start, end)
+    weeks = baseline.surprise.index
+    since, inside = _weeks_since(weeks.to_series(), start), (weeks >= start) & (weeks < end)
+    measure = kind_scores(baseline, watch or {}) if rule == "combined" else None
+    if rule not in ("combined", "cusum"):
+        measure = _measure(baseline, rule)
+    watched = {kind: [kind] for kind in measure} if rule == "combined" else watch
+    rows: dict[int, list[dict]] = {votes: [] for votes in tried}
+    for threshold in map(float, thresholds):
+        signal = signals(baseline, rule, threshold) if measure is None else measure > threshold
+        for votes in tried:
+            week, kind = _alert_weeks(signal, watched, votes)
+            judged = _judged(since[week][inside[week]], kind if kind is None else kind[inside[week]], cases, **options)
+            rows[votes].append({"rule": rule, "threshold": threshold, "votes": votes, **judged})
+    return [pd.DataFrame(found) for found in rows.values()]
+
+
+def _alert_weeks(
+    signal: pd.DataFrame, watch: Mapping[str, list[str]] | None, votes: int, span: int = 2, quiet: int = 3
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Weeks of the alerts in order, by number, and with a watch list their kinds."""
+    begins, recent = _beginnings(signal.to_numpy(bool), span, quiet)
+    if watch is None:
+        return np.array(_raised_weeks(begins, recent, votes, span), int), None
+    weeks, kinds = [], []
+    for kind, watched in watch.items():
+        place = signal.columns.get_indexer(watched)
+        weeks += _raised_weeks(begins[:, place], recent[:, place], min(votes, len(place)), span)
+        kinds += [kind] * (len(weeks) - len(kinds))
+    order = np.argsort(weeks, kind="stable")
+    return np.array(weeks, int)[order], np.array(kinds, object)[order]
 
 
 def raised(
@@ -258,10 +331,7 @@ def rules_tested_later(
     before = {"start": start, "end": split, "chance": False, **common}
     rules = RULES if watch is None else {**RULES, "combined": COMBINED}
     for rule, grid in rules.items():
-        tried = [
-            threshold_study(baseline, incidents, rule, grid, votes=votes, **before)
-            for votes in ((1,) if rule == "combined" else (1, 2))
-        ]
+        tried = _studies(baseline, incidents, rule, grid, (1,) if rule == "combined" else (1, 2), **before)
         # Neighbouring limits are averaged, so that a lucky one is not chosen.
         smooth = [one.assign(cost_usd=one["cost_usd"].rolling(3, center=True, min_periods=1).mean()) for one in tried]
         best = best_setting(pd.concat(smooth, ignore_index=True), least_precision=least_precision)

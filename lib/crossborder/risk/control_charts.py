@@ -24,6 +24,7 @@ __all__ = [
     "shewhart",
     "shewhart_run_length",
     "siegmund_run_length",
+    "upper_sums",
 ]
 
 NODES = 56
@@ -65,6 +66,15 @@ def cusum(
     place = np.arange(len(values))
     change = np.where(high, _last_zero(up, place), np.where(low, _last_zero(down, place), -1))
     return pd.DataFrame({"up": up, "down": down, "signal": high | low, "change_at": change})
+
+
+def upper_sums(values: pd.DataFrame, reference: float = 0.5, limit: float = 5.0) -> pd.DataFrame:
+    """The sums `up` of `cusum` for every column, restarted after a signal."""
+    whole = np.nan_to_num(values.to_numpy(float)).T
+    return pd.DataFrame(
+        {name: _one_sided(one, reference, limit, 0.0, reset=True) for name, one in zip(values, whole, strict=True)},
+        index=values.index,
+    )
 
 
 def shewhart_run_length(shift: ArrayLike = 0.0, limit: float = 3.0) -> np.ndarray:
