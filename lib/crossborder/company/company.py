@@ -124,7 +124,8 @@ class Company:
             frame = checks.read_checked(self.path, TABLES[name])
             frame = files.as_known(frame, TABLES[name], self._cut_off)
             self._cache[name] = self.scenario.apply(frame, name)
-        return self._cache[name].copy()
+        # A lazy copy: what a caller changes is copied at that moment (copy on write), and nothing before.
+        return self._cache[name].copy(deep=False)
 
     def events(self, name: str) -> "ibis.Table":
         """An event table as a lazy table of the engine, checked, with all columns of the contract, as of the day."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company import sampling
+from crossborder.company import people, sampling
+from crossborder.company.laid import laid_down
 from crossborder.company.tables import TABLES
 
 if TYPE_CHECKING:
@@ -86,20 +87,21 @@ def _joined(company: "Company", name: str, column: str, other: str, target: str)
     if not (TABLES[name].events or TABLES[other].events):
         cells = company.table(name)[column].dropna()
         return (_known_share(cells, company.table(other)[target]) if len(cells) else float("nan")), len(cells)
-    left, right = _cells(company, name, column), _cells(company, other, target)
+    left, right = _counted(company, name, column), _cells(company, other, target)
     if not TABLES[other].events and len(company.table(other)) <= FEW_PARTNERS:
-        counts = left.group_by("cell").aggregate(n=left.count())
+        counts = left.group_by("cell").aggregate(n=left.n.sum())
         met = counts.left_join(right.distinct().mutate(there=1), "cell")
         sums = met.aggregate(rows=met.n.sum(), partners=(met.n * met.there.fill_null(0)).sum()).to_pandas().iloc[0]
         rows = int(sums["rows"]) if pd.notna(sums["rows"]) else 0
         return (float(sums["partners"] / rows) if rows else float("nan")), rows
-    rows = int(left.count().to_pandas())
+    rows = int(left.aggregate(rows=left.n.sum().fill_null(0)).to_pandas()["rows"].iloc[0])
     # Partners are looked for by the names of the sample: of the larger side nothing is hashed or sorted whole.
     share = min(JOINED_ROWS / rows, 1.0) if rows else 1.0
-    left = sampling.of_share(left, share, "cell")
-    partners = right.semi_join(left.distinct(), "cell").distinct()
+    left = laid_down(sampling.of_share(left, share, "cell")) if share < 1 else left
+    partners = right.semi_join(left, "cell").distinct()
     found = left.left_join(partners.mutate(there=1), "cell")
-    some = found.aggregate(rows=found.count(), partners=found.there.count()).to_pandas().iloc[0]
+    sums = {"rows": found.n.sum(), "partners": (found.n * found.there.fill_null(0)).sum()}
+    some = found.aggregate(**{name: total.fill_null(0) for name, total in sums.items()}).to_pandas().iloc[0]
     return (float(some["partners"] / some["rows"]) if some["rows"] else float("nan")), rows
 
 
@@ -109,7 +111,17 @@ def _known_share(cells: pd.Series, partners: pd.Series) -> float:
     import pyarrow.compute as pc
 
     names, known = (pa.array(side.dropna().astype(str), from_pandas=True) for side in (cells, partners))
-    return float(pc.mean(pc.is_in(names, value_set=known.cast(names.type))).as_py())
+    # The shorter side is the one that is kept for looking up.
+    met = known.filter(pc.is_in(known, value_set=names.unique().cast(known.type)))
+    return float(pc.mean(pc.is_in(names, value_set=met.cast(names.type))).as_py())
+
+
+def _counted(company: "Company", name: str, column: str) -> "ibis.Table":
+    """Filled cells and how many rows stand behind each; cells may stand more than once."""
+    if (name, column) != ("orders", "customer_id"):
+        return _cells(company, name, column).mutate(n=1)
+    buyers = people.buyers(company.events("orders"))
+    return buyers.select(cell="customer_id", n="lines")
 
 
 def _cells(company: "Company", name: str, column: str) -> "ibis.Table":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import people
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError
 
@@ -199,7 +200,7 @@ def _orders(company: "Company", usd_rates: pd.Series) -> dict[str, tuple[float, 
     # A year before that the data do not cover would make any growth, and old customers into new ones.
     if company.first_day <= two + pd.Timedelta(days=7):
         found["growth_year"] = (count / earlier - 1 if earlier else np.nan, count)
-        found["repeat_rate"] = _repeat_rate(orders, two, year)
+        found["repeat_rate"] = _repeat_rate(company, two, year)
     return found | _deliveries(recent)
 
 
@@ -212,21 +213,23 @@ def _sales_usd(orders: "ibis.Table", usd_rates: pd.Series) -> float:
     return float((sums["paid"] * sums["currency"].map(usd_rates)).sum())
 
 
-def _repeat_rate(orders: "ibis.Table", since: pd.Timestamp, until: pd.Timestamp) -> tuple[float, int]:
+def _repeat_rate(company: "Company", since: pd.Timestamp, until: pd.Timestamp) -> tuple[float, int]:
     """Share of the customers first seen in the period who ordered again within a year, and how many they are."""
     import ibis
 
-    known = orders.filter(~orders.customer_id.isnull())
-    days = known.group_by("customer_id").aggregate(first=known.day.min(), last=known.day.max())
+    customers = people.buyers(company.events("orders"))
+    days = customers.select("customer_id", first=customers["first"].date(), last=customers["last"].date())
     cohort = laid_down(days.filter((days["first"] > since.date()) & (days["first"] <= until.date())))
     within = cohort["last"] <= cohort["first"] + ibis.interval(days=365)
     # Whose last order falls within the year came back; only those who ordered after it as well are looked at closer.
     sure = cohort.filter((cohort["last"] > cohort["first"]) & within)
-    later = orders.join(cohort.filter(~within), "customer_id")
+    orders = company.events("orders")
+    placed = orders.select("customer_id", day=orders.ordered_at.date())
+    later = placed.join(cohort.filter(~within), "customer_id")
     again = later.filter((later.day > later["first"]) & (later.day <= later["first"] + ibis.interval(days=365)))
-    people = int(cohort.count().to_pandas())
+    count = int(cohort.count().to_pandas())
     returned = int(sure.count().to_pandas()) + int(again.customer_id.nunique().to_pandas())
-    return (returned / people if people else np.nan), people
+    return (returned / count if count else np.nan), count
 
 
 def _deliveries(orders: "ibis.Table") -> dict[str, tuple[float, int]]:

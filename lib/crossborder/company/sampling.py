@@ -1,19 +1,22 @@
 """Some of the customers with all their events, picked in the engine by a hash, for frames of one row a customer."""
 
+import weakref
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import people
 from crossborder.company.laid import laid_down
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["LIMIT", "of_frame", "of_share", "some"]
+__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "some"]
 
 LIMIT = 200_000
 """Customers (or orders) beyond which frames of one row each come from a sample; shares then hold to 0.2 points."""
 NARROW = 8
+_NAMES: "weakref.WeakKeyDictionary[object, dict[int, Table]]" = weakref.WeakKeyDictionary()
 
 
 def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> tuple["Table", float]:
@@ -27,6 +30,21 @@ def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> 
     chosen = of_share(events, share, by)
     # A narrow sample is kept, because it is asked more than once, and the names of all need not be hashed again.
     return (laid_down(chosen) if share < 1 and len(events.columns) <= NARROW else chosen), share
+
+
+def of_buyers(events: "Table", orders: "Table") -> tuple["Table", float]:
+    """The events of the same people that `some` picks of the customers of order lines, and the share that they are.
+
+    The names are counted and hashed once for the orders, however many tables are asked for the events of these people.
+    """
+    count = people.count(orders)
+    share = min(LIMIT / count, 1.0) if count else 1.0
+    if share >= 1:
+        return events, share
+    kept = _NAMES.setdefault(orders.op(), {})
+    if LIMIT not in kept:
+        kept[LIMIT] = laid_down(of_share(people.buyers(orders).select("customer_id"), share))
+    return events.semi_join(kept[LIMIT], "customer_id"), share
 
 
 def of_share(events: "Table", share: float, by: str = "customer_id") -> "Table":

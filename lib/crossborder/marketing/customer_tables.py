@@ -344,10 +344,7 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
 def _known_lines(company: "Company", lines: "Table", markets: list[str] | None) -> "Table":
     """Lines of known customers; beyond 200,000 those of the sample that the orders gave, where all markets count."""
     known = lines.filter(lines.customer_id.notnull())
-    if markets:
-        return sampling.some(known)[0]
-    orders, share = sold_orders.some_orders(company)
-    return known.semi_join(orders.select("customer_id").distinct(), "customer_id") if share < 1 else known
+    return sampling.some(known)[0] if markets else sampling.of_buyers(known, company.events("orders"))[0]
 
 
 def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:

@@ -292,14 +292,13 @@ def _some(
     if "customer_id" not in orders.columns:
         return touchpoints, orders, 1.0, int(orders.order_id.nunique().to_pandas())
     guests = int(orders.filter(orders.customer_id.isnull()).order_id.nunique().to_pandas())
-    people = int(orders.customer_id.nunique().to_pandas())
-    share = min(sampling.LIMIT / people, 1.0) if people else 1.0
+    lines = orders.select(*(name for name in LINE if name in orders.columns))
+    some, share = sampling.of_buyers(lines, orders)
     if share < 1:
-        orders = laid_down(sampling.of_share(orders.select(*(name for name in LINE if name in orders.columns)), share))
         # Touches of people who never ordered tell nothing here.
-        touchpoints = touchpoints.select(*(name for name in TOUCH if name in touchpoints.columns))
-        buyers = orders.select("customer_id").distinct()
-        touchpoints = laid_down(touchpoints.semi_join(buyers, "customer_id"))
+        touches = touchpoints.select(*(name for name in TOUCH if name in touchpoints.columns))
+        touchpoints = laid_down(sampling.of_buyers(touches, orders)[0])
+        orders = laid_down(some)
     return touchpoints, orders, share, guests
 
 

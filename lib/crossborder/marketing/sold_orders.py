@@ -25,8 +25,14 @@ def sold_orders(company: "Company", markets: list[str] | None = None) -> "Table"
 
 
 def some_orders(company: "Company") -> tuple["Table", float]:
-    """`sampling.some` of the orders of all markets, once for the company: rows of a sample, and its share."""
-    return company.kept("marketing.some_orders", lambda: sampling.some(sold_orders(company)))
+    """The orders of all markets of a sample of customers (`sampling.some`), once for the company; and its share."""
+    return company.kept("marketing.some_orders", lambda: _some(company))
+
+
+def _some(company: "Company") -> tuple["Table", float]:
+    sold = sold_orders(company)
+    some, share = sampling.of_buyers(sold, company.events("orders"))
+    return (laid_down(some) if share < 1 else sold), share
 
 
 def _all(company: "Company") -> "Table":
