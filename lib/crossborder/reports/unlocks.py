@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crossborder.reports import project, rendering
-from crossborder.reports.parameters import base
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +29,7 @@ def unlocks(company: "Company") -> "pd.DataFrame":
 
     from crossborder.company.tables import TABLES
     from crossborder.language import t
+    from crossborder.reports.parameters import base
 
     opens, waits, adds = defaultdict(list), defaultdict(list), defaultdict(list)
     for path in project.numbered():
