@@ -33,8 +33,9 @@ are there already are left out; a key that is there with other contents is a pro
 ## How files are read
 
 - CSV, tab-separated text, Excel (.xlsx; sheets with the needed headers), Parquet, JSON lines.
-- A worksheet is read row by row and laid aside as text, so that its length does not count for memory: 100,000 lines of
-  Online Retail took 16 processor seconds and 300 MB; the same as CSV took 3.
+- A worksheet is read row by row and laid aside as text, so that its length does not count for memory: the 541,909 lines
+  of Online Retail took 22 processor seconds and 540 MB as .xlsx, 8 and 520 MB as CSV. Styles, charts and hidden sheets
+  do not matter; dates are what the format of the cell says.
 - Headers are compared without case, spaces, punctuation and accents; order and further columns do not matter; lines
   before the header are skipped.
 - Encodings: UTF-8, UTF-16 with and without mark, GB18030, Shift-JIS, cp1252; `--encoding` names one.
