@@ -66,9 +66,10 @@ def fixed_effects_poisson(
     codes = np.unique(codes[kept], return_inverse=True)[1]
     if not len(counts):
         raise Refusal.because("no elasticity", "nothing was sold at all", "take a longer period or other products")
-    scale = _within_spread(x, codes, regressors)
-    coefficients, bread, expected = _newton(counts, x / scale, codes, offset)
-    errors = _clustered_errors(counts - expected, x / scale, codes, clusters, expected, bread) / scale
+    # A group's own level of a regressor is conditioned out like everything else of the group.
+    x, scale = _standardised(x, codes, regressors)
+    coefficients, bread, expected = _newton(counts, x, codes, offset)
+    errors = _clustered_errors(counts - expected, x, codes, clusters, expected, bread) / scale
     coefficients = coefficients / scale
     half = float(ndtri((1 + level) / 2)) * errors
     table = pd.DataFrame(
@@ -97,14 +98,18 @@ def control_function(
     names = [endogenous, *instruments, *exogenous]
     if not {*names, *group} <= set(frame.columns):
         raise InputError.missing_columns("frame", {*names, *group} - set(frame.columns), frame.columns)
-    within = frame[names] - frame.groupby(list(group), sort=False)[names].transform("mean")
-    target = within[endogenous].to_numpy()
-    full = within[[*instruments, *exogenous]].to_numpy()
-    fitted = full @ np.linalg.lstsq(full, target, rcond=None)[0]
-    short = within[list(exogenous)].to_numpy()
-    restricted = short @ np.linalg.lstsq(short, target, rcond=None)[0] if short.shape[1] else np.zeros(len(target))
-    rest, rest_short = ((target - fitted) ** 2).sum(), ((target - restricted) ** 2).sum()
-    freedom = len(target) - full.shape[1] - frame.groupby(list(group)).ngroups
+    codes = frame.groupby(list(group), sort=False).ngroup().to_numpy()
+    values = frame[names].to_numpy(dtype=float)
+    within = values - (_sums(codes, values) / np.bincount(codes)[:, None])[codes]
+    target, full = within[:, 0], within[:, 1:]
+    # The triangle of the decomposition has the same least squares in as many rows as there are columns.
+    triangle = np.linalg.qr(np.column_stack([full, target]), mode="r")
+    few, aim = triangle[:, :-1], triangle[:, -1]
+    fitted = full @ np.linalg.lstsq(few, aim, rcond=None)[0]
+    short = few[:, len(instruments) :]
+    restricted = short @ np.linalg.lstsq(short, aim, rcond=None)[0] if short.shape[1] else np.zeros(len(aim))
+    rest, rest_short = ((target - fitted) ** 2).sum(), ((aim - restricted) ** 2).sum()
+    freedom = len(target) - full.shape[1] - int(codes.max() + 1)
     strength = ((rest_short - rest) / len(instruments)) / (rest / freedom) if rest > 0 else float("inf")
     return pd.Series(target - fitted, index=frame.index, name=f"{endogenous}_residual"), float(strength)
 
@@ -126,12 +131,16 @@ def _arrays(frame, units, regressors, group, exposure, cluster) -> tuple[np.ndar
             raise InputError.out_of_range(f"column {exposure!r}", float(np.nanmax(share)), "shares from 0 to 1")
         open_ = share > 0
         counts, x, offset, frame = counts[open_], x[open_], np.log(share[open_]), frame[open_]
-    codes, clusters = (frame.groupby(list(names), sort=False).ngroup().to_numpy() for names in (group, cluster))
-    return counts, x, codes, offset, clusters
+    codes = frame.groupby(list(group), sort=False).ngroup().to_numpy()
+    alike = list(cluster) == list(group)
+    return counts, x, codes, offset, codes if alike else frame.groupby(list(cluster), sort=False).ngroup().to_numpy()
 
 
-def _within_spread(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Standard deviation within groups; refuses what does not vary there or is a mixture of the others."""
+def _standardised(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Regressors less their mean within groups, over their standard deviation there; and these deviations.
+
+    Refuses what does not vary within groups or is a mixture of the others.
+    """
     means = _sums(codes, x) / np.bincount(codes)[:, None]
     within = x - means[codes]
     spread = within.std(axis=0)
@@ -148,7 +157,7 @@ def _within_spread(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> np
             f"the effects of {', '.join(map(repr, names))} cannot be told apart", "some of them move exactly together",
             "leave one of them out",
         )  # fmt: skip
-    return spread
+    return standard, spread
 
 
 def _sums(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -170,9 +179,9 @@ def _newton(counts, x, codes, offset) -> tuple[np.ndarray, np.ndarray, np.ndarra
         weight = np.exp(rate - top[codes])
         expected = totals[codes] * weight / np.bincount(codes, weights=weight)[codes]
         gradient = x.T @ (counts - expected)
-        means = _sums(codes, expected[:, None] * x) / totals[:, None]
-        centred = x - means[codes]
-        hessian = (centred * expected[:, None]).T @ centred
+        weighted = expected[:, None] * x
+        sums = _sums(codes, weighted)
+        hessian = weighted.T @ x - sums.T @ (sums / totals[:, None])
         step = np.linalg.solve(hessian, gradient)
         beta = beta + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-10:
@@ -196,6 +205,18 @@ def _clustered_errors(residual, x, codes, clusters, expected, bread) -> np.ndarr
     parts = np.split(order, starts[1:])
     own = np.stack([(within[part] * expected[part][:, None]).T @ within[part] for part in parts])
     rest = np.linalg.inv(bread) - own
-    moved = (np.linalg.pinv(rest, hermitian=True) @ scores[:, :, None])[:, :, 0]
+    moved = _solved(rest, scores)
     groups = len(scores)
     return np.sqrt((moved**2).sum(axis=0) * (groups - 1) / groups)
+
+
+def _solved(matrices: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Solutions of many symmetric systems; the shortest ones where a matrix is singular or nearly so."""
+    try:
+        diagonal = np.diagonal(np.linalg.cholesky(matrices), axis1=1, axis2=2)
+        firm = (diagonal.min(axis=1) > 1e-4 * diagonal.max(axis=1)).all()
+    except np.linalg.LinAlgError:
+        firm = False
+    if firm:
+        return np.linalg.solve(matrices, vectors[:, :, None])[:, :, 0]
+    return (np.linalg.pinv(matrices, hermitian=True) @ vectors[:, :, None])[:, :, 0]

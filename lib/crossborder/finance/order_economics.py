@@ -23,6 +23,7 @@ __all__ = [
     "order_economics",
     "period",
     "rate_history",
+    "shared_economics",
     "shown_market",
     "two_years",
     "yearly_bridge",
@@ -65,7 +66,7 @@ def order_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
     Raises MissingTable without orders, shipments, platforms, ad_spend or ledger.
     """
     company.require("orders", "shipments", "platforms", "ad_spend", "ledger")
-    return _shared(company, months, ago)
+    return shared_economics(company, months, ago=ago)
 
 
 def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> OrderEconomics:
@@ -104,12 +105,12 @@ def known_economics(company: "Company", months: int = 12, *, ago: int = 0) -> Or
 def earlier_economics(company: "Company", months: int = 12) -> OrderEconomics | None:
     """`known_economics` of the months before those; None where there were no orders."""
     try:
-        return _shared(company, months, months)
+        return shared_economics(company, months, ago=months)
     except Refusal:
         return None
 
 
-def _shared(company: "Company", months: int, ago: int) -> OrderEconomics:
+def shared_economics(company: "Company", months: int = 12, *, ago: int = 0) -> OrderEconomics:
     """`known_economics`, which many pages need, worked out once for all of them."""
     return shared.once(known_economics, company, months, **({"ago": ago} if ago else {}))
 

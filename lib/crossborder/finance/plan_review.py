@@ -69,8 +69,8 @@ def plan_review(
         for name, other in PAIRS.items()
     ]
     table = pd.DataFrame(rows, columns=["line", "planned_usd", "actual_usd"])
-    sold = order_economics.known_economics(company, 12, ago=12 * (years - 1)).table
-    before = order_economics.known_economics(earlier, 12).table
+    sold = order_economics.shared_economics(company, 12, ago=12 * (years - 1)).table
+    before = order_economics.shared_economics(earlier, 12).table
     steps = order_steps(_planned(case, values), _sold(sold, before))
     rest = {
         "delivery paid by buyers": float(sold["shipping_charged"].sum()),

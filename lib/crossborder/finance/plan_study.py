@@ -72,7 +72,7 @@ def plan_paths(
 ) -> Paths:
     """The plan on many paths, its drivers drawn together; the balance and cash checks are looked at on every path."""
     draws = draw_drivers(case.drivers, paths, rng, correlation=correlation)
-    lines = simulate(plan_model(), lambda part: with_drivers(case, part), draws, len(case.months), KEEP, chunk=250)
+    lines = simulate(plan_model(), lambda part: with_drivers(case, part), draws, len(case.months), KEEP, chunk=125)
     worth = discounted_value(free_cash_flow(lines), rate, terminal_growth)
     gap = max(float(np.abs(lines[name]).max()) for name in ("balance_gap", "cash_gap"))
     return Paths(lines, draws, worth.enterprise, float(np.nanmedian(worth.terminal_share)), gap)
@@ -128,7 +128,8 @@ def sensitivities(
     """Tornado of the value at each driver's ends, and shares of its variance by group of drivers (Sobol)."""
 
     def value(design: pd.DataFrame) -> np.ndarray:
-        lines = simulate(plan_model(), lambda part: with_drivers(case, part), design, len(case.months), FREE_CASH_LINES)
+        inputs, months = lambda part: with_drivers(case, part), len(case.months)
+        lines = simulate(plan_model(), inputs, design, months, FREE_CASH_LINES, chunk=128)
         return discounted_value(free_cash_flow(lines), rate, terminal_growth).enterprise
 
     return tornado(case.drivers, value), sobol(case.drivers, value, groups=groups, size=size, rng=rng)

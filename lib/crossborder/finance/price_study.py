@@ -70,11 +70,12 @@ def category_elasticities(panel: pd.DataFrame, *, level: float = 0.9, instrument
     """
     if instrumented and "log_rate" not in panel:
         raise InputError.missing_columns("panel", ["log_rate"], panel.columns)
+    panel = panel.astype({"sku": "category", "market": "category"})
     return pd.DataFrame([_one_category(name, rows, level, instrumented) for name, rows in panel.groupby("category")])
 
 
 def _one_category(category: str, rows: pd.DataFrame, level: float, instrumented: bool) -> dict[str, object]:
-    season = [name for name in rows if name.startswith("season_") and rows[name].abs().sum() > 0]
+    season = [name for name in rows if name.startswith("season_") and rows[name].to_numpy().any()]
     # What all prices of a market do at once follows its currency and moves with whatever else happens there; the
     # elasticity is read from what each product does beside the others. The instrument is that common move itself.
     common = ["market_price"] if not instrumented and rows["sku"].nunique() >= ENOUGH else []

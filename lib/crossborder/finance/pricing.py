@@ -5,12 +5,14 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from crossborder.errors import InputError, Refusal
 
 __all__ = [
     "PriceDecision",
     "arc_elasticity",
+    "import_bound",
     "lerner_price",
     "parallel_import_bound",
     "price_decision",
@@ -98,7 +100,8 @@ def price_decision(
         allowed = sold <= stock_units * (1 + 1e-9)
         grid = grid[allowed] if allowed.any() else grid[-1:]
     # What a piece leaves is the same in every draw, so the mean over draws is taken of the sales alone.
-    mean = units * ((grid / price) ** draws[:, None]).mean(axis=0) * ((1 - fee_rate) * grid - unit_cost)
+    sales = units * np.exp(np.log(grid / price) * draws[:, None]).mean(axis=0)
+    mean = sales * ((1 - fee_rate) * grid - unit_cost)
     best = int(mean.argmax())
     gains = profit_curve(price, unit_cost, units, draws, grid[best : best + 1], fee_rate)[:, 0] - today
     good = grid[mean >= mean[best] - (1 - keep) * abs(mean[best])]
@@ -136,6 +139,11 @@ def _binding(
     return "stock"
 
 
+def import_bound(price_usd: ArrayLike, duty_rate: ArrayLike, shipping_usd: ArrayLike) -> ArrayLike:
+    """What a piece costs that is bought in another market, carried and taxed: a price is safe up to this, USD."""
+    return price_usd * (1 + duty_rate) + shipping_usd
+
+
 def parallel_import_bound(price_usd: pd.Series, shipping_usd: pd.DataFrame, duty_rate: pd.Series) -> pd.DataFrame:
     """For each pair of markets, whether goods bought in one pay when carried to the other.
 
@@ -146,7 +154,7 @@ def parallel_import_bound(price_usd: pd.Series, shipping_usd: pd.DataFrame, duty
     source, target = np.meshgrid(np.arange(len(markets)), np.arange(len(markets)), indexing="ij")
     prices, duties = price_usd.to_numpy(), duty_rate.reindex(markets).to_numpy()
     shipping = shipping_usd.reindex(index=markets, columns=markets).to_numpy()
-    bound = prices[:, None] * (1 + duties[None, :]) + shipping
+    bound = import_bound(prices[:, None], duties[None, :], shipping)
     table = pd.DataFrame(
         {
             "bought_in": np.array(markets)[source.ravel()],

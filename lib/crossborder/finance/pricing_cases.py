@@ -5,7 +5,7 @@ import pandas as pd
 
 from crossborder.errors import Refusal
 from crossborder.finance.price_study import unit_costs
-from crossborder.finance.pricing import parallel_import_bound
+from crossborder.finance.pricing import import_bound
 from crossborder.finance.repricing import price_war, promotion_profit, repricing_rule, tariff_price_book
 
 __all__ = ["average_product", "price_war_table", "promotion_table", "regional_leaks", "repricing_table", "tariff_book"]
@@ -17,20 +17,19 @@ def regional_leaks(economics: pd.DataFrame, parcel_usd: float, duty_rate: float)
     Mean over products sold in both; `share_leaking` is the share of those products without room. `parcel_usd` is the
     cost of a parcel between markets, `duty_rate` what the buyer would pay on it.
     """
-    price = unit_costs(economics).pivot_table(index="sku", columns="market", values="price_usd")
-    shipping = pd.DataFrame(parcel_usd, index=price.columns, columns=price.columns)
-    duty = pd.Series(duty_rate, index=price.columns)
-    bounds = [
-        parallel_import_bound(row.dropna(), shipping, duty) for _, row in price.iterrows() if row.notna().sum() > 1
-    ]
-    if not bounds:
+    prices = unit_costs(economics)[["sku", "market", "price_usd"]]
+    table = prices.merge(prices, on="sku", suffixes=("_from", "_to"))
+    table = table[table["market_from"] != table["market_to"]].rename(
+        columns={"market_from": "bought_in", "market_to": "sold_in"}
+    )
+    if table.empty:
         raise Refusal.because(
             "no regional gap", "no product is sold in two markets", "sell one in two, or skip this question"
         )
-    table = pd.concat(bounds)
+    table["slack_usd"] = import_bound(table["price_usd_from"], duty_rate, parcel_usd) - table["price_usd_to"]
     grouped = table.groupby(["bought_in", "sold_in"])
     result = grouped.agg(products=("slack_usd", "size"), slack_usd=("slack_usd", "mean")).reset_index()
-    result["share_leaking"] = grouped["slack_usd"].agg(lambda slack: (slack < 0).mean()).to_numpy()
+    result["share_leaking"] = (table["slack_usd"] < 0).groupby([table["bought_in"], table["sold_in"]]).mean().to_numpy()
     return result.sort_values(["share_leaking", "slack_usd"], ascending=[False, True], kind="stable", ignore_index=True)
 
 

@@ -81,8 +81,11 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     split, start = day - pd.Timedelta(days=365), day - pd.Timedelta(days=730)
     early = named.filter((named.ordered_at > start) & (named.ordered_at <= split))
     value = (early.quantity * early.unit_price - early.discount.fill_null(0.0)).sum()
-    bought = early.group_by(["customer_id", "currency"]).aggregate(
-        platform=early.platform.min(), orders=early.order_id.nunique(), value=value.cast("float64")
+    placed = early.group_by(["order_id", "customer_id", "currency"]).aggregate(
+        platform=early.platform.min(), value=value.cast("float64")
+    )
+    bought = placed.group_by(["customer_id", "currency"]).aggregate(
+        platform=placed.platform.min(), orders=placed.count(), value=placed.value.sum()
     )
     names = early.select("currency").distinct().order_by("currency").to_pandas()["currency"]
     rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
