@@ -1,7 +1,6 @@
 """Names beside points, each where it covers least: neither another name, nor a point, nor a line, nor the frame."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,15 +93,22 @@ def _points(ax: Axes) -> Iterator[np.ndarray]:
 def _lines(ax: Axes) -> Iterator[np.ndarray]:
     """Places along the lines of the axes, in pixels."""
     for line in ax.lines:
-        yield from _along(line.get_transform().transform(np.column_stack(line.get_data(orig=False)).astype(float)))
+        path = line.get_transform().transform(np.column_stack(line.get_data(orig=False)).astype(float))
+        yield _along(path[:-1], path[1:])
     for one in ax.collections:
-        if isinstance(one, LineCollection):
-            for segment in one.get_segments():
-                yield from _along(ax.transData.transform(segment))
+        if isinstance(one, LineCollection) and (segments := one.get_segments()):
+            ends = np.cumsum([len(segment) for segment in segments])[:-1]
+            path = ax.transData.transform(np.concatenate(segments))
+            apart = np.delete(np.arange(len(path) - 1), ends - 1)  # no piece leads from one segment to the next
+            yield _along(path[apart], path[apart + 1])
 
 
-def _along(path: np.ndarray) -> Iterator[np.ndarray]:
-    for start, end in pairwise(path):
-        length = np.hypot(*(end - start))
-        if np.isfinite(length):
-            yield start + np.linspace(0, 1, int(length // STEP) + 2)[:, None] * (end - start)
+def _along(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Places on the straight pieces from start to end, `STEP` or less apart, both ends included."""
+    length = np.hypot(*(end - start).T)
+    known = np.isfinite(length)
+    start, way, steps = start[known], (end - start)[known], (length[known] // STEP).astype(int) + 1
+    piece = np.repeat(np.arange(len(steps)), steps + 1)
+    step = np.arange(len(piece)) - np.repeat(np.cumsum(steps + 1) - steps - 1, steps + 1)
+    share = np.where(step == steps[piece], 1.0, step * (1 / steps)[piece])
+    return start[piece] + share[:, None] * way[piece]

@@ -124,14 +124,18 @@ class SeaNetwork:
         return list(points[np.abs(np.diff(points[:, :, 0], axis=1)[:, 0]) < 180.0])
 
     def _shut(self, closed: Iterable[str], ship: str, opened: Iterable[str]) -> tuple[str, ...]:
+        return self._shut_for(_tuple(closed), ship, _tuple(opened))
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one network a process, so nothing is kept alive for nothing
+    def _shut_for(self, closed: tuple[str, ...], ship: str, opened: tuple[str, ...]) -> tuple[str, ...]:
         table = read("sea_passages.csv").set_index("passage")
         ships = read("ships.csv").set_index("ship")
         if ship not in ships.index:
             raise InputError.unknown("ship", ship, ships.index)
         limits = table[["max_length_m", "max_beam_m", "max_draft_m"]].fillna(np.inf).to_numpy()
         small = (ships.loc[ship, ["length_m", "beam_m", "draft_m"]].to_numpy(float) <= limits).all(axis=1)
-        shut = set(table.index[table["closed_by_default"] | ~small]) | {self._passage(name) for name in _tuple(closed)}
-        return tuple(sorted(shut - {self._passage(name) for name in _tuple(opened)}))
+        shut = set(table.index[table["closed_by_default"] | ~small]) | {self._passage(name) for name in closed}
+        return tuple(sorted(shut - {self._passage(name) for name in opened}))
 
     def _passage(self, name: str) -> str:
         table = read("sea_passages.csv").set_index("passage")["also_called"].dropna().str.split("|")
@@ -153,7 +157,7 @@ class SeaNetwork:
 
     def _nodes(self, places: Sequence[Place]) -> np.ndarray:
         """The nearest point of the network to each place."""
-        ports = self.port_table.set_index("locode")[["lon", "lat"]]
+        ports = _by_code()
         spots = np.array([_spot(place, ports) for place in _places(places)], dtype=float).reshape(-1, 2)
         _, nodes = _tree().query(_unit(spots[:, 0], spots[:, 1]))
         off = great_circle_km(spots[:, 0], spots[:, 1], self.longitude[nodes], self.latitude[nodes])
@@ -196,6 +200,12 @@ def _unit(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
     """Points on the unit sphere: nearest in space is nearest on the globe, the date line included."""
     lon, lat = np.radians(longitude), np.radians(latitude)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+@cache
+def _by_code() -> pd.DataFrame:
+    """Longitude and latitude of the ports by code; only read, never handed out."""
+    return _load().port_table.set_index("locode")[["lon", "lat"]]
 
 
 @cache
