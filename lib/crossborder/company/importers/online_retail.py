@@ -47,7 +47,7 @@ MAPPING = (
 SHIPPING = {"POST": "postage", "DOT": "postage of the web shop", "C2": "carriage"}
 # Stock codes that are not products, and what they are.
 NO_PRODUCT = SHIPPING | {
-    "D": "discount", "M": "manual entry", "S": "samples", "B": "bad debt", "BANK CHARGES": "bank charges",
+    "C3": "carriage", "D": "discount", "M": "manual entry", "S": "samples", "B": "bad debt", "BANK CHARGES": "bank charges",
     "AMAZONFEE": "marketplace fee", "CRUK": "charity commission", "ADJUST": "adjustment", "ADJUST2": "adjustment",
     "TEST001": "test", "TEST002": "test", "GIFT": "gift voucher",
 }  # fmt: skip
