@@ -88,7 +88,6 @@ def _airports() -> pd.DataFrame:
         Path(airportsdata.__file__).with_name("airports.csv"),
         usecols=["iata", "name", "city", "country", "lon", "lat"],
         keep_default_na=False,
-        float_precision="round_trip",
     )
     table = table[table["iata"] != ""].drop_duplicates("iata", keep="last")
     return table.set_index("iata").rename_axis(None)[["name", "city", "country", "lon", "lat"]]
