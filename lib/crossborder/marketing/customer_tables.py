@@ -266,13 +266,19 @@ def membership_effects(company: "Company", *, level: float, rng: np.random.Gener
 
 
 def _buying(company: "Company", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Customers with the days of their first order and of joining, and the days of all their orders."""
+    """Customers with the days of their first order and of joining, and the days of all their orders.
+
+    A customer goes by number in both, which is found faster than a name.
+    """
     known, _ = sold_orders.some_orders(company)
     placed = known.filter(known.customer_id.notnull())
     placed = placed.select("customer_id", "order_id", day=placed.ordered_at.cast("timestamp"))
     purchases = placed.order_by(["customer_id", "day", "order_id"]).to_pandas()
+    number, names = pd.factorize(customers["customer_id"])
+    purchases["customer_id"] = pd.Index(names).get_indexer(purchases["customer_id"])
     first = purchases.groupby("customer_id")["day"].min().dt.floor("D")
-    people = customers.assign(first_on=customers["customer_id"].map(first), joined_on=customers["member_since"])
+    first_on = first.reindex(number).to_numpy()
+    people = customers.assign(customer_id=number, first_on=first_on, joined_on=customers["member_since"])
     return people.dropna(subset=["first_on"]), purchases
 
 

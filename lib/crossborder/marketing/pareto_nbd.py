@@ -40,11 +40,12 @@ def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, *, starts: 
     )
     columns = [grouped[name].to_numpy(float) for name in ("x", "tx", "t")]
     n = grouped["n"].to_numpy(float)
+    pairs = [_distinct(columns[0], times) for times in columns[1:]]
 
     def loss(theta: np.ndarray) -> float:
         # In a corner of the bounds 2F1 leaves the range of floats: such a step is made to lose, without a warning.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            value = -float(n @ _log_likelihood(np.exp(theta), *columns)) / n.sum()
+            value = -float(n @ _parts(np.exp(theta), *columns, pairs)[0]) / n.sum()
         return (value if np.isfinite(value) else 1e6) + 1e-9 * float(theta @ theta)
 
     best = None
@@ -53,7 +54,7 @@ def fit(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, *, starts: 
         found = minimize(loss, begin, method="L-BFGS-B", bounds=[(-8, 8)] * 4, options={"ftol": 1e-14, "gtol": 1e-8})
         best = found if best is None or found.fun < best.fun else best
     r, alpha, s, beta = np.exp(best.x)
-    log_likelihood = float(n @ _log_likelihood(np.exp(best.x), *columns)) - float(
+    log_likelihood = float(n @ _parts(np.exp(best.x), *columns, pairs)[0]) - float(
         (n * columns[0]).sum() * np.log(scale)
     )
     return ParetoNBD(r, alpha * scale, s, beta * scale, log_likelihood, int(n.sum()))
@@ -100,18 +101,28 @@ def discounted_purchases(
     return alive * (model.r + x) / (model.alpha + age_now) * factor
 
 
-def _log_likelihood(theta: tuple, x: np.ndarray, tx: np.ndarray, t: np.ndarray) -> np.ndarray:
-    return _parts(theta, x, tx, t)[0]
+def _distinct(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distinct pairs of two columns, and the place of each row among them."""
+    pairs, place = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
+    return *pairs.T, place.ravel()
 
 
-def _parts(theta: tuple, x: np.ndarray, tx: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log likelihood of each customer, and its part in which the customer is still alive."""
+def _parts(
+    theta: tuple, x: np.ndarray, tx: np.ndarray, t: np.ndarray, pairs: list[tuple] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log likelihood of each customer, and its part in which the customer is still alive.
+
+    `pairs`: the distinct pairs of x with tx and with t, for many calls.
+    """
     from scipy.special import gammaln
 
     r, alpha, s, beta = theta
     lead = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     alive = lead - (r + x) * np.log(alpha + t) - s * np.log(beta + t)
-    first, second = _log_term(theta, x, tx), _log_term(theta, x, t)
+    if pairs is None:
+        first, second = _log_term(theta, x, tx), _log_term(theta, x, t)
+    else:
+        first, second = (_log_term(theta, *values)[place] for *values, place in pairs)
     gone = lead + np.log(s / (r + s + x)) + first + np.log1p(-np.exp(np.minimum(second - first, -1e-15)))
     return np.logaddexp(alive, gone), alive
 
