@@ -131,3 +131,19 @@ def test_rows_that_the_engine_does_not_see_are_told(desk, tmp_path, monkeypatch)
 def _nothing(desk, query):
     desk.run(f"CREATE TABLE nothing AS SELECT * FROM ({query}) WHERE row_ < 0")
     return "nothing"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"order": "1", "price": 2.5},\n {"order": "2", "price": 3}]',
+        '{"order": "1", "price": 2.5}\r\n{"order": "2", "price": 3}\r\n',
+    ],
+)
+def test_json_is_read_in_any_unicode(desk, tmp_path, encoding, text):
+    path = tmp_path / "a.json"
+    path.write_bytes(text.encode(encoding))
+    fields = tuple(Field(name, (name,)) for name in ("order", "price"))
+    [source] = reading.open_sources(desk, path, fields, Options())
+    assert desk.rows(f'SELECT "order", price FROM {source.table} ORDER BY row_') == [("1", 2.5), ("2", 3)]

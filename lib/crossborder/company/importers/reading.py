@@ -66,13 +66,21 @@ def open_sources(
     if suffix in COLUMNAR:
         return [_from_engine(desk, path, f"read_parquet({quoted(path)})", fields, {"kind": "Parquet"})]
     if suffix in JSON:
-        call = f"read_json({quoted(path)}, maximum_object_size = 67108864)"
+        call = f"read_json({quoted(_plain_json(desk, path))}, maximum_object_size = 67108864)"
         return [_from_engine(desk, path, call, fields, {"kind": "JSON"})]
     if suffix in SHEETS:
         return _from_workbook(desk, path, fields, options)
     if suffix == ".xls":
         raise InputError(f"{path.name} is an old Excel file\n  .xls cannot be read\n  do: save it as .xlsx or CSV")
     return [_from_csv(desk, path, fields, options, quotes)]
+
+
+def _plain_json(desk: "Desk", path: Path) -> Path:
+    """The file, or a copy without the byte order mark and in UTF-8 where it is not so, as the engine wants it."""
+    with path.open("rb") as handle:
+        head = handle.read(4)
+    marked = head.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head
+    return encodings.to_utf8(path, encodings.detect(path).name, desk.folder / f"{path.stem}.json") if marked else path
 
 
 def _from_workbook(desk: "Desk", path: Path, fields: tuple[Field, ...], options: Options) -> list[Source]:
