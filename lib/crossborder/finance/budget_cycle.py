@@ -200,9 +200,12 @@ def _joined(budget: pd.DataFrame, actuals: pd.DataFrame) -> tuple[pd.DataFrame, 
 def _factors(past: pd.DataFrame, last: pd.Timestamp, months: int) -> pd.Series:
     """Recent actual over plan by account, drawn to one as far as it may be chance (James and Stein, 1961)."""
     recent = past[past["month"] > last - pd.DateOffset(months=months)]
-    grouped = recent.groupby("account")
-    sums, known = grouped[["actual_usd", "plan_usd"]].sum(), grouped.size()
-    bias = (sums["actual_usd"] / sums["plan_usd"]).clip(0.5, 2.0) - 1
-    rest = recent["actual_usd"] - recent["plan_usd"] * (1 + recent["account"].map(bias))
-    noise = rest.pow(2).groupby(recent["account"]).sum() / (known - 1).clip(lower=1) * known / sums["plan_usd"] ** 2
-    return 1 + bias * (1 - noise / bias.pow(2).clip(lower=1e-12)).clip(lower=0.0)
+    codes, names = pd.factorize(recent["account"])
+    actual, plan = (recent[name].to_numpy(float) for name in ("actual_usd", "plan_usd"))
+    known, planned = np.bincount(codes), np.bincount(codes, plan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bias = np.clip(np.bincount(codes, actual) / planned, 0.5, 2.0) - 1
+        rest = np.bincount(codes, (actual - plan * (1 + bias[codes])) ** 2)
+        noise = rest / np.maximum(known - 1, 1) * known / planned**2
+        held = np.maximum(1 - noise / np.maximum(bias**2, 1e-12), 0.0)
+    return pd.Series(1 + bias * held, index=names)

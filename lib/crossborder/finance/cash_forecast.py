@@ -7,6 +7,7 @@ and equipment are decisions, not forecasts: they are left out, and can be added 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,13 @@ class CashHistory:
     sales: np.ndarray
     calendar: "_Calendar" = field(repr=False)
     from_payouts: bool = False
+
+    @cached_property
+    def by_group(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Days of issue, days of payment and amounts of each group, in the order of the items."""
+        ends = np.cumsum(np.bincount(self.group, minlength=len(self.names)))
+        parts = np.split(np.argsort(self.group, kind="stable"), ends[:-1])
+        return [(self.issued[part], self.paid[part], self.usd[part]) for part in parts]
 
     def sales_until(self, origin: int) -> int:
         """The last day whose sales were known on day `origin`."""
@@ -245,14 +253,13 @@ def _known_cash(history: CashHistory, origin: int, weeks: int) -> np.ndarray:
 def _new_cash(history: CashHistory, place: int, origin: int, weeks: int, sales: np.ndarray) -> np.ndarray:
     """What is not yet booked: expected issues day by day, then delayed as payments were."""
     days = weeks * DAYS
-    mine = (history.group == place) & (history.issued <= origin)
-    issued, usd = history.issued[mine], history.usd[mine]
+    mine = history.by_group[place][0] <= origin
+    issued, paid, usd = (part[mine] for part in history.by_group[place])
     if not len(usd) or issued.max() < origin - 200:
         return np.zeros(weeks)
     booked = np.bincount(issued, usd, origin + 1)
     calendar = history.calendar.upto(origin + days + 32)
     future = _issues(history.names[place], booked, calendar, origin, sales)[:days]
-    paid = history.paid[mine]
     settled = (paid <= origin) & (issued > origin - 200)
     delay = np.clip(paid - issued, 0, days)[settled]
     pattern = np.bincount(delay, np.abs(usd[settled]), days + 1)

@@ -71,12 +71,21 @@ def assumed(company: Company, name: str) -> tuple[float, float, float]:
 
     Raises InputError for a name that neither has.
     """
+    known = company.kept("finance.assumed", lambda: _assumptions(company))
+    if name not in known:
+        raise InputError.unknown("assumption", name, files.read("finance_choices.csv")["name"])
+    return known[name]
+
+
+def _assumptions(company: Company) -> dict[str, tuple[float, float, float]]:
+    """(base, low, high) of every placeholder, and of the company's own assumptions in their place."""
     own = company.optional("assumptions")
-    for table in (own, files.read("finance_choices.csv")):
-        if table is not None and (table["name"] == name).any():
-            row = table.set_index("name").loc[name]
-            return float(row["base"]), float(row["low"]), float(row["high"])
-    raise InputError.unknown("assumption", name, files.read("finance_choices.csv")["name"])
+    tables = [files.read("finance_choices.csv"), *([] if own is None else [own])]
+    return {
+        name: tuple(map(float, numbers))
+        for table in tables
+        for name, *numbers in table[["name", "base", "low", "high"]].itertuples(index=False)
+    }
 
 
 def books(company: Company) -> Books:

@@ -148,6 +148,8 @@ def warranty_table(company: Company, *, level: float = 0.9) -> pd.DataFrame | No
 
     None without orders, tickets and products. Replacement is the unit cost and as much again for delivery.
     """
+    import ibis
+
     if not company.has("orders", "tickets", "products"):
         return None
     tickets = company.table("tickets")
@@ -157,7 +159,8 @@ def warranty_table(company: Company, *, level: float = 0.9) -> pd.DataFrame | No
     recent = orders.filter(orders.ordered_at >= since.tz_localize("UTC"))
     sold = recent.group_by("sku").aggregate(units=recent.quantity.sum()).order_by("sku").to_pandas()
     # An order of several lines counts once, for its first line.
-    hit = recent.filter(recent.order_id.isin(bad["order_id"].tolist()) & (recent.line == recent.line.min()))
+    named = ibis.memtable(bad[["order_id"]].drop_duplicates())
+    hit = recent.filter(recent.line == recent.line.min()).semi_join(named, "order_id")
     failed = hit.group_by("sku").aggregate(failures=hit.count()).order_by("sku").to_pandas()
     products = company.table("products")
     cost = usd_at(products["unit_cost"], products["currency"], company.as_of)

@@ -17,12 +17,18 @@ PARTS = ("on_hand_usd", "under_way_usd", "at_origin_usd", "deposits_usd")
 
 @dataclass(frozen=True)
 class _Goods:
-    """The tables behind a valuation, read once; `bills` are purchase invoices with the order they belong to."""
+    """The tables behind a valuation, read once; `bills` are purchase invoices.
+
+    The last three number the order to which each row of shipments, purchases and bills belongs.
+    """
 
     inventory: pd.DataFrame
     shipments: pd.DataFrame | None
     purchases: pd.DataFrame | None
     bills: pd.DataFrame
+    shipped: np.ndarray
+    bought: np.ndarray
+    billed: np.ndarray
 
 
 def stock_values(company: Company, days: Iterable[object], *, items: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -60,12 +66,13 @@ def _read(company: Company, items: pd.DataFrame | None) -> _Goods:
     items = company_items(company) if items is None else items
     bills = items.loc[items["account"] == "purchases", ["document", "issued_on", "accrued_usd"]]
     order = bills["document"].str.replace(r"-[^-]+$", "", regex=True)
-    return _Goods(
-        inventory=worth,
-        shipments=company.table("shipments") if both else None,
-        purchases=company.table("purchases") if both else None,
-        bills=bills.assign(order=order),
-    )
+    if not both:
+        return _Goods(worth, None, None, bills, *[np.zeros(0, int)] * 3)
+    shipments, purchases = company.table("shipments"), company.table("purchases")
+    parts = [shipments["purchase_id"], purchases["purchase_id"], order]
+    codes, _ = pd.factorize(pd.concat(parts, ignore_index=True), use_na_sentinel=False)
+    numbers = np.split(codes, np.cumsum([len(part) for part in parts[:-1]]))
+    return _Goods(worth, shipments, purchases, bills, *numbers)
 
 
 def _worth(company: Company) -> pd.DataFrame:
@@ -104,15 +111,18 @@ def _on_day(goods: _Goods, day: pd.Timestamp) -> tuple[float, float, float, floa
 def _elsewhere(goods: _Goods, day: pd.Timestamp, counted: pd.Timestamp) -> tuple[float, float, float]:
     """Goods that left and are not yet counted in, goods waiting at the origin, deposits on goods not yet delivered."""
     shipments, purchases, bills = goods.shipments, goods.purchases, goods.bills
-    left = shipments[shipments["shipped_on"] <= day]
-    moving = left[left["arrived_on"].isna() | (left["arrived_on"] > counted)]
-    received = purchases[purchases["received_on"] <= day]
-    gone = received["purchase_id"].map(left.groupby("purchase_id")["quantity"].sum().astype(float)).fillna(0.0)
+    left = shipments["shipped_on"] <= day
+    moving = shipments.loc[left & ~(shipments["arrived_on"] <= counted), ["goods_value", "currency"]]
+    here = (purchases["received_on"] <= day).to_numpy()
+    orders = max(int(part.max(initial=-1)) for part in (goods.shipped, goods.bought, goods.billed)) + 1
+    pieces = shipments["quantity"].to_numpy(float, na_value=0.0)[left]
+    gone = np.bincount(goods.shipped[left], pieces, orders)[goods.bought[here]]
+    received = purchases.loc[here, ["quantity", "unit_cost", "currency"]]
     waiting = np.maximum(received["quantity"].astype(float) - gone, 0.0) * received["unit_cost"].astype(float)
-    ahead = purchases[(purchases["ordered_on"] <= day) & ~(purchases["received_on"] <= day)]
-    paid = bills[(bills["issued_on"] <= day) & bills["order"].isin(ahead["purchase_id"])]
+    ahead = np.isin(goods.billed, goods.bought[(purchases["ordered_on"] <= day).to_numpy() & ~here])
+    paid = bills.loc[(bills["issued_on"] <= day) & ahead, "accrued_usd"]
     return (
         float(usd_at(moving["goods_value"], moving["currency"], day).sum()),
         float(usd_at(waiting[waiting > 0], received.loc[waiting > 0, "currency"], day).sum()),
-        float(-paid["accrued_usd"].sum()),
+        float(-paid.sum()),
     )
