@@ -24,6 +24,17 @@ def test_counts_equal_a_loop():
     assert row["customers"] == sum(k[0] == f"{row['cohort']:%Y-%m}" and k[1] == row["month"] for k in seen)
 
 
+def test_histories_longer_than_an_integer_has_bits_are_counted_the_same(monkeypatch):
+    short = cohorts.monthly_cohorts(ibis.memtable(orders()))
+    monkeypatch.setattr(cohorts, "BITS", 3)
+    pd.testing.assert_frame_equal(short, cohorts.monthly_cohorts(ibis.memtable(orders())), check_dtype=False)
+
+
+def test_no_order_of_a_known_customer_gives_no_cohort():
+    guests = orders().assign(customer_id=pd.Series([None] * 400, dtype="str"))
+    assert cohorts.monthly_cohorts(ibis.memtable(guests)).empty
+
+
 def test_months_not_reached_are_missing_and_the_first_is_whole():
     matrix = cohorts.cohort_matrix(cohorts.monthly_cohorts(ibis.memtable(orders())), until="2025-10-01")
     assert (matrix[0] == 1).all()

@@ -63,6 +63,7 @@ def of_frame(frame: pd.DataFrame, share: float, by: str = "customer_id") -> pd.D
     if share >= 1:
         return frame
     import ibis
+    import pyarrow as pa
 
-    names = ibis.memtable(pd.DataFrame({by: frame[by].to_numpy(object), "place": range(len(frame))}))
+    names = ibis.memtable(pa.table({by: pa.array(frame[by], pa.string()), "place": pa.array(range(len(frame)))}))
     return frame.iloc[sorted(of_share(names, share, by).place.to_pandas())]

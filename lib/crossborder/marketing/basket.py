@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PairCounts", "add_on_value", "pair_counts", "pair_rules", "rules"]
 
+TERMS = 8
+"""Terms of a tail that are added before it is asked which tails are done."""
+
 
 @dataclass(frozen=True)
 class PairCounts:
@@ -29,8 +32,11 @@ def pair_counts(orders: "Table", *, item: str = "sku", least_support: int = 5) -
 
     Only pairs that occur `least_support` times or more come back, in the order of their names.
     """
-    lines = orders.select("order_id", item=orders[item])
-    lines = lines.filter(lines.item.notnull())
+    lines = orders.filter(orders[item].notnull()).select("order_id", item=orders[item])
+    if "line" in orders.columns:
+        # Lines count from 1, so that an order of several has one beyond it; most orders go before anything is grouped.
+        beyond = orders.filter(orders.line > 1).select("order_id")
+        lines = laid_down(lines.semi_join(beyond, "order_id"))
     ends = lines.group_by("order_id").aggregate(low=lines.item.min(), high=lines.item.max(), rows=lines.count())
     several = laid_down(ends.filter(ends.low < ends.high))
     # An order of two lines with two items is a pair as it stands; only longer ones are held against themselves.
@@ -119,17 +125,19 @@ def _together_or_more(seen: np.ndarray, a: np.ndarray, b: np.ndarray, total: int
 
     j, a, b = (np.asarray(part, dtype=float) for part in (np.maximum(seen, a + b - total), a, b))
     first = np.exp(log_choose(a, j) + log_choose(total - a, b - j) - log_choose(np.full_like(b, total), b))
-    tail, rest = np.ones_like(first), np.arange(len(first))
-    term, last = np.ones_like(first), np.minimum(a, b)
-    while len(rest):
-        ratio = (a[rest] - j[rest]) * (b[rest] - j[rest]) / ((j[rest] + 1) * (total - a[rest] - b[rest] + j[rest] + 1))
-        term[rest] *= ratio
-        tail[rest] += term[rest]
-        j[rest] += 1
+    sums, place = np.ones_like(first), np.arange(len(first))
+    term, tail = np.ones_like(first), np.ones_like(first)
+    while len(place):
+        for _ in range(TERMS):  # beyond the last term the ratio is 0, and so is what is added
+            ratio = (a - j) * (b - j) / ((j + 1) * (total - a - b + j + 1))
+            term *= ratio
+            tail += term
+            j += 1
         # Past the middle the terms fall ever faster, so that what is left is below term x ratio / (1 - ratio).
-        done = (j[rest] >= last[rest]) | ((ratio < 1) & (term[rest] * ratio < 1e-16 * tail[rest] * (1 - ratio)))
-        rest = rest[~done]
-    return np.minimum(first * tail, 1.0)
+        done = (j >= np.minimum(a, b)) | ((ratio < 1) & (term * ratio < 1e-16 * tail * (1 - ratio)))
+        sums[place[done]] = tail[done]
+        place, a, b, j, term, tail = (part[~done] for part in (place, a, b, j, term, tail))
+    return np.minimum(first * sums, 1.0)
 
 
 def add_on_value(

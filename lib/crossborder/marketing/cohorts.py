@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cohort_matrix", "half_life_months", "monthly_cohorts", "retention_curve"]
 
+BITS = 62
+"""Months that one integer of the engine holds, a bit each."""
+
 
 def monthly_cohorts(orders: "Table") -> pd.DataFrame:
     """Buyers by month of first order and months since: cohort, month, customers.
@@ -21,16 +24,45 @@ def monthly_cohorts(orders: "Table") -> pd.DataFrame:
     `orders` is one row an order with customer_id and ordered_at.
     """
     known = orders.filter(orders.customer_id.notnull())
-    months = known.select("customer_id", number=known.ordered_at.year() * 12 + known.ordered_at.month() - 1)
-    months = laid_down(months.distinct())
-    first = months.group_by("customer_id").aggregate(cohort=months.number.min())
-    joined = months.inner_join(first, "customer_id")
-    made = joined.group_by(["cohort", joined.number.name("number")]).aggregate(customers=joined.count()).to_pandas()
+    months = known.select(
+        "customer_id", number=(known.ordered_at.year() * 12 + known.ordered_at.month() - 1).cast("int64")
+    )
+    span = months.aggregate(first=months.number.min(), last=months.number.max()).to_pandas().iloc[0]
+    first, last = (0 if pd.isna(end) else int(end) for end in span)
+    made = _by_bits(months, first, last) if _has_bits(months, last - first) else _by_pairs(months)
     start = pd.to_datetime(
         {"year": made["cohort"] // 12, "month": made["cohort"] % 12 + 1, "day": np.ones(len(made), dtype=int)}
     )
     made = pd.DataFrame({"cohort": start, "month": made["number"] - made["cohort"], "customers": made["customers"]})
     return made.sort_values(["cohort", "month"], ignore_index=True)
+
+
+def _has_bits(months: "Table", span: int) -> bool:
+    """Whether an integer of the engine holds so many months, and the engine can bring integers together bit by bit."""
+    import ibis.expr.operations as ops
+
+    return span < BITS and months.get_backend().has_operation(ops.BitOr)
+
+
+def _by_bits(months: "Table", first: int, last: int) -> pd.DataFrame:
+    """Customers by month of first order and later month: a customer's months are the bits of one integer."""
+    import ibis
+
+    bit = ibis.literal(1, "int64") << (months.number - first).cast("int32")
+    people = months.group_by("customer_id").aggregate(cohort=months.number.min(), bits=bit.bit_or())
+    alike = people.group_by(["cohort", "bits"]).aggregate(customers=people.count())
+    every = ibis.memtable(pd.DataFrame({"number": np.arange(first, last + 1, dtype="int64")}))
+    both = alike.cross_join(every)
+    both = both.filter(((both.bits >> (both.number - first).cast("int32")) & 1) == 1)
+    return both.group_by(["cohort", "number"]).aggregate(customers=both.customers.sum()).to_pandas()
+
+
+def _by_pairs(months: "Table") -> pd.DataFrame:
+    """The same from pairs of customer and month, for histories of more months than an integer has bits."""
+    months = laid_down(months.distinct())
+    first = months.group_by("customer_id").aggregate(cohort=months.number.min())
+    joined = months.inner_join(first, "customer_id")
+    return joined.group_by(["cohort", joined.number.name("number")]).aggregate(customers=joined.count()).to_pandas()
 
 
 def cohort_matrix(cohorts: pd.DataFrame, *, until: object | None = None) -> pd.DataFrame:

@@ -167,6 +167,7 @@ def _alike(company: "Company", history: pd.DataFrame, value: pd.DataFrame, rng: 
         return []
     customers = company.table("customers")
     names = [name for name in ("market", "cohort", "acquisition_channel") if name in customers]
+    customers = customers[customers["customer_id"].isin(history["customer_id"])]  # of many, before they are indexed
     customers = customers.set_index("customer_id")[names].reindex(history["customer_id"])
     profile = pd.get_dummies(customers.astype(str), drop_first=True, dtype=float).reset_index(drop=True)
     best = (value["clv_usd"] >= value["clv_usd"].quantile(0.9)).to_numpy()
