@@ -1,5 +1,7 @@
 """Tests that may be read before their end: group-sequential boundaries, always-valid p values and intervals."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -74,7 +76,7 @@ def crossing_probability(limits: np.ndarray, information: np.ndarray | None = No
     hit = np.empty(len(limits))
     mean = drift * times
     hit[0] = ndtr((-bounds[0] - mean[0]) / first) + 1 - ndtr((bounds[0] - mean[0]) / first)
-    nodes, weights = np.polynomial.legendre.leggauss(161)
+    nodes, weights = _gauss(161)
     grid = nodes * bounds[0]
     density = np.exp(-0.5 * ((grid - mean[0]) / first) ** 2) / (first * np.sqrt(2 * np.pi)) * weights * bounds[0]
     for look in range(1, len(limits)):
@@ -88,6 +90,12 @@ def crossing_probability(limits: np.ndarray, information: np.ndarray | None = No
         density = kernel @ density * weights * bounds[look]
         grid = new
     return hit
+
+
+@cache
+def _gauss(points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss and Legendre from -1 to 1."""
+    return np.polynomial.legendre.leggauss(points)
 
 
 def false_alarm_of_peeking(looks: int, *, alpha: float = 0.05) -> float:

@@ -1,6 +1,7 @@
 """After a pilot: scale, fix or stop, by the expected loss of each, from what was sold, sent back and said."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -248,7 +249,7 @@ def better_rate(
     ends = [(prior[0] + hits, prior[1] + count - hits) for hits, count in (control, treated)]
     low = min(float(betaincinv(a, b, 1e-13)) for a, b in ends)
     high = max(float(1 - betaincinv(b, a, 1e-13)) for a, b in ends)
-    nodes, weights = np.polynomial.legendre.leggauss(800)
+    nodes, weights = _gauss(800)
     x, step = low + (nodes + 1) / 2 * (high - low), weights * (high - low) / 2
     first, second = (betainc(a, b, x) for a, b in ends)
     changed, kept = float(step @ ((1 - first) * second)), float(step @ (first * (1 - second)))
@@ -256,6 +257,12 @@ def better_rate(
     density = np.diff(betainc(*ends[1], np.linspace(low, high, 20_001)))
     middle = (np.linspace(low, high, 20_001)[1:] + np.linspace(low, high, 20_001)[:-1]) / 2
     return {"better": float(density @ betainc(*ends[0], middle)), "loss_if_kept": kept, "loss_if_changed": changed}
+
+
+@cache
+def _gauss(points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss and Legendre from -1 to 1; many points take long to find."""
+    return np.polynomial.legendre.leggauss(points)
 
 
 def stakes_of(

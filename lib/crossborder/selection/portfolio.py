@@ -162,10 +162,11 @@ def _caps(ideas: pd.DataFrame, cost: np.ndarray, budget_usd: float, shares: dict
     """Rows, limits and names of the constraints."""
     rows, limits, names = [cost], [budget_usd], ["budget"]
     for column, share in shares.items():
-        for name in sorted(ideas[column].unique()) if share < 1 else ():
-            rows.append(cost * (ideas[column] == name).to_numpy())
-            limits.append(share * budget_usd)
-            names.append(f"{column} {name}")
+        if share < 1:
+            code, values = pd.factorize(ideas[column], sort=True)
+            rows += list(cost * (code == np.arange(len(values))[:, None]))
+            limits += [share * budget_usd] * len(values)
+            names += [f"{column} {name}" for name in values]
     if at_most:
         rows, limits, names = [*rows, np.ones(len(ideas))], [*limits, at_most], [*names, "number of picks"]
     return np.array(rows), np.array(limits, dtype=float), names
