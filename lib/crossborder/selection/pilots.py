@@ -115,18 +115,19 @@ def decide(
     )
     actions = _actions(profit)
     rates = pd.DataFrame({"sell_through": sell, "return_rate": back, "good_reviews": liked})
-    table = pd.DataFrame({"value": rates.mean(), "low": rates.quantile(0.05), "high": rates.quantile(0.95)})
+    ends = rates.quantile([0.05, 0.95])
+    table = pd.DataFrame({"value": rates.mean(), "low": ends.iloc[0], "high": ends.iloc[1]})
     choice = str(actions["expected_loss_usd"].idxmin())
     return Decision(choice, actions.rename_axis("action"), table.rename_axis("rate"), rates.join(profit))
 
 
 def _actions(profit: pd.DataFrame) -> pd.DataFrame:
-    best = profit.max(axis=1)
+    best, ends = profit.max(axis=1), profit.quantile([0.05, 0.95])
     return pd.DataFrame(
         {
             "expected_usd": profit.mean(),
-            "low_usd": profit.quantile(0.05),
-            "high_usd": profit.quantile(0.95),
+            "low_usd": ends.iloc[0],
+            "high_usd": ends.iloc[1],
             "expected_loss_usd": profit.rsub(best, axis=0).mean(),
             "best": profit.eq(best, axis=0).mean(),
         }
