@@ -106,6 +106,8 @@ class Figure(MatplotlibFigure):
         """The picture as PNG, the same bytes each time on one machine."""
         buffer, before = io.BytesIO(), self.dpi
         self.dpi = dpi
+        for axis in [axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()]:
+            axis.set_label_coords(0, 0)  # a label that says nothing needs no place, which takes long to find
         try:
             # `savefig` would draw everything once more beforehand, only for the layout, which a drawing does anyway.
             FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
@@ -144,8 +146,7 @@ def finish(fig: Figure, *, title: str, subtitle: str = "", alt: str = "", source
     wrap, per_inch = (textwrap.wrap, 12.2) if _language.current() == "en" else (drawn.wrap, 13.2)
     title, subtitle, source, alt = (_language.text(one) for one in (title, subtitle, source, alt))
     title_lines = wrap(title, int(wide * per_inch * 0.92)) or [""]
-    subtitle_lines = wrap(subtitle, int(wide * per_inch * 1.18))
-    source_lines = wrap(source, int(wide * per_inch * 1.3))
+    subtitle_lines, source_lines = wrap(subtitle, int(wide * per_inch * 1.18)), wrap(source, int(wide * per_inch * 1.3))
     top, bottom = 0.06 + 0.2 * len(title_lines) + 0.17 * len(subtitle_lines) + 0.05, 0.15 * len(source_lines)
     total = high + top + bottom
     fig.set_size_inches(wide, total)
@@ -164,10 +165,9 @@ def finish(fig: Figure, *, title: str, subtitle: str = "", alt: str = "", source
 
 def colour(kind: str, name: str) -> str:
     """The colour that a market, channel, scenario, platform, category or currency has in every notebook."""
-    known = FIXED.get(kind)
-    if known is None:
+    if kind not in FIXED:
         raise InputError.unknown("kind of colour", kind, FIXED)
-    ring = (*PALETTE, *MORE)
+    known, ring = FIXED[kind], (*PALETTE, *MORE)
     # A stable hash, so that a name outside the list keeps its colour too.
     place = known.index(name) if name in known else zlib.crc32(name.encode())
     return ring[place % len(ring)]
