@@ -243,8 +243,12 @@ def _losses(counts, median, spread, caps, rng) -> np.ndarray:
     flat = counts.ravel()
     event = np.repeat(np.arange(len(flat)), flat)
     risk = event % counts.shape[1]
-    size = median[risk] * np.exp(spread[risk] * rng.standard_normal(len(event)))
-    size = np.minimum(size, caps[risk])
+    size = rng.standard_normal(len(event))
+    size *= spread[risk]
+    np.exp(size, out=size)
+    size *= median[risk]
+    if np.isfinite(caps).any():
+        size = np.minimum(size, caps[risk])
     return np.bincount(event, weights=size, minlength=len(flat)).reshape(counts.shape)
 
 
@@ -252,6 +256,5 @@ def _columns(risks: pd.DataFrame) -> None:
     missing = [name for name in NEEDED if name not in risks]
     if missing:
         raise InputError.missing_columns("risks", missing, risks.columns)
-    values = risks[list(NEEDED)]
-    if values.isna().any().any() or (values < 0).any().any():
+    if not all((risks[name].to_numpy(float, na_value=np.nan) >= 0).all() for name in NEEDED):
         raise InputError.out_of_range("risks", "missing or negative values", "numbers 0 or more", "complete the table")
