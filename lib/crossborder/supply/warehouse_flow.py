@@ -37,14 +37,18 @@ class Warehouse:
 def queue(arrivals: np.ndarray, service: np.ndarray, servers: int) -> np.ndarray:
     """Moments at which work ends, first come first served, at `servers` equal desks; shape [replication, order].
 
-    `arrivals` ascend along a row; `service` is the work of each order in the same unit. Loops over orders, because each
-    one waits for those before it, and works on all replications at once (Kiefer and Wolfowitz 1955).
+    `arrivals` ascend along a row; `service` is the work of each order in the same unit. With several desks it loops
+    over orders, because each one waits for those before it, and works on all replications at once (Kiefer and Wolfowitz
+    1955). One desk has been at work since some arrival, so that its end is a running maximum (Lindley 1952).
     Raises InputError for fewer than one server or arrivals out of order.
     """
     if servers < 1:
         raise InputError.out_of_range("servers", servers, "1 or more")
     if (np.diff(arrivals, axis=1) < 0).any():
         raise InputError.out_of_range("arrivals", "a later order before an earlier one", "ascending moments")
+    if servers == 1:
+        done = np.cumsum(service, axis=1)
+        return done + np.maximum.accumulate(arrivals - (done - service), axis=1)
     free = np.full((len(arrivals), servers), -np.inf)
     rows, ends = np.arange(len(arrivals)), np.empty_like(arrivals)
     for k in range(arrivals.shape[1]):
