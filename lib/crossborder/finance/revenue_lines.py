@@ -87,7 +87,7 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     bought = placed.group_by(["customer_id", "currency"]).aggregate(
         platform=placed.platform.min(), orders=placed.count(), value=placed.value.sum()
     )
-    names = early.select("currency").distinct().order_by("currency").to_pandas()["currency"]
+    names = sorted(early.select("currency").distinct().to_pandas()["currency"])
     rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
     later = named.filter(named.ordered_at > split).select("customer_id").distinct().mutate(back=1)
     both = bought.left_join(later, "customer_id")

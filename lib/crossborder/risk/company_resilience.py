@@ -52,8 +52,9 @@ def revenue_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
     value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
     keys = list(dict.fromkeys([by, "currency"]))
     sums = recent.group_by(keys).aggregate(value=value).to_pandas().dropna(subset=[by])
-    rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in sums["currency"].unique()}
-    sums["usd"] = sums["value"].astype(float) * sums["currency"].map(rates).astype(float)
+    codes, names = pd.factorize(sums["currency"])
+    rates = exchange.convert(1.0, names.to_numpy(object), company.as_of)
+    sums["usd"] = sums["value"].astype(float) * rates[codes]
     return sums.groupby(by)["usd"].sum()
 
 
@@ -72,10 +73,11 @@ def _spread(company: Tables, by: str, days: int) -> tuple[float, ...]:
     orders = company.events("orders")
     day = pd.Timestamp(company.as_of).tz_localize("UTC")
     recent = orders.filter((orders.ordered_at >= day - pd.Timedelta(days=days)) & orders[by].notnull())
-    names = recent.select("currency").distinct().order_by("currency").to_pandas()["currency"]
-    if names.empty:
+    # Sorted here: Spark's form of a sorted distinct keeps the filter's column, and with it a row a part.
+    names = sorted(recent.select("currency").distinct().to_pandas()["currency"].tolist())
+    if not names:
         return ()
-    rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
+    rates = list(zip(names, exchange.convert(1.0, np.array(names, object), company.as_of).tolist(), strict=True))
     value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).cast("float64")
     parts = recent.group_by(part=recent[by]).aggregate(usd=(value * recent.currency.cases(*rates)).sum())
     return _ranked(parts.filter(parts.usd > 0))
