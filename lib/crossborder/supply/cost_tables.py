@@ -167,10 +167,8 @@ def mode_regret(inputs_: LandedInputs, cost: LandedCost, day: str | pd.Timestamp
         found = landed_from(inputs_, day, lanes=moved, books=cost.books)
         name = f"{row.scenario} ({row.usd_per_feu:,.0f})"
         for choice, modes in (("sea", ["sea"]), ("air", ["air"]), ("by product", ["sea", "air", "rail", "sea_air"])):
-            among = np.broadcast_to(np.isin(moved["mode"], modes), found.before_tax.shape)
-            best = found.cheapest(among).pivot_table(index="sku", columns="market", values="before_tax")
-            best = best.reindex(inputs_.products["sku"])
-            costs[choice][name] = float((best[pieces.columns].to_numpy() * pieces.to_numpy()).sum())
+            best = found.least(moved["mode"].isin(modes).to_numpy())
+            costs[choice][name] = float((np.ascontiguousarray(best[pieces.columns]) * pieces.to_numpy()).sum())
     return freight_regret({name: pd.Series(values) for name, values in costs.items()}).reset_index()
 
 

@@ -152,6 +152,13 @@ class LandedCost:
             found.append(picked.assign(before_tax=cost[np.arange(len(cost)), best], lane=best))
         return pd.concat(found, ignore_index=True)
 
+    def least(self, among: np.ndarray | None = None) -> pd.DataFrame:
+        """Cost before tax of the cheapest lane (of those `among`, by lane), products (sku) x markets."""
+        cost = self.before_tax if among is None else np.where(among, self.before_tax, np.inf)
+        market = self.lanes["market"].to_numpy(str)
+        least = {name: cost[:, market == name].min(1) for name in np.unique(market)}
+        return pd.DataFrame(least, index=pd.Index(self.products["sku"], name="sku"))
+
 
 def landed_cost(
     products: pd.DataFrame,

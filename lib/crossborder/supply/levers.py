@@ -34,9 +34,12 @@ def origin_duty(
 
     `value` is the yearly customs value by code, USD. Origins with a trade agreement are priced with a certificate.
     """
-    rows = []
-    for origin in origins:  # over a handful of origins
-        rates = taxes.duty_rate(hs_codes.to_numpy(object), market, on, origin, preference=True)
+    rows, codes = [], hs_codes.to_numpy(object)
+    every = taxes.duty_rate(
+        np.tile(codes, len(origins)), market, on, np.repeat(np.array(origins, object), len(codes)), preference=True
+    )
+    for place, origin in enumerate(origins):  # over a handful of origins
+        rates = every.iloc[place * len(codes) : (place + 1) * len(codes)]
         mean = {name: float((rates[name] * value.to_numpy()).sum() / value.sum()) for name in ("low", "base", "high")}
         rows.append(
             {"origin": origin, "duty_rate": mean["base"], "low": mean["low"], "high": mean["high"],

@@ -80,7 +80,7 @@ def flows(company: object) -> Flows:
     place = np.searchsorted(names, market)
     freight = freight_per_piece(base.products, base.lanes, fill=base.terms.fill)
     value = np.asarray(base.products["unit_cost_usd"], float)
-    best = cost.cheapest().pivot_table(index="sku", columns="market", values="before_tax").reindex(base.products["sku"])
+    best = cost.least()
     price = np.stack([base.price[:, market == name].mean(1) for name in names], axis=1)
     margin = np.maximum(price - best[names].to_numpy(), 0.1)
     # Weekly sales of a product in a market vary more than Poisson: twice its variance is this trade's usual size.
