@@ -92,13 +92,15 @@ def tsb(
     where = np.where(any_hit, hits.argmax(1), 0)
     size = np.where(any_hit, y[np.arange(len(y)), where], 0.0)
     probability = np.where(any_hit, 1 / (where + 1), 0.0) if initial == "naive" else hits[:, 0].astype(float)
-    fitted = np.zeros_like(y)
-    for t in range(y.shape[1]):
-        fitted[:, t] = probability * size
-        moving = (t > where) if initial == "naive" else np.full(len(y), t > 0)
-        probability = np.where(moving, probability + beta * (hits[:, t] - probability), probability)
-        size = np.where(hits[:, t] & (t > where), size + alpha * (y[:, t] - size), size)
-    return Intermittent(probability * size, size, probability, fitted)
+    # Week by week the series lie side by side: the walk through time reads and writes whole rows.
+    sold, hits, fitted = np.ascontiguousarray(y.T), np.ascontiguousarray(hits.T), np.zeros(y.T.shape)
+    for t, (now, hit) in enumerate(zip(sold, hits, strict=True)):
+        fitted[t] = probability * size
+        begun = t > where
+        moving = begun if initial == "naive" else t > 0
+        probability = np.where(moving, probability + beta * (hit - probability), probability)
+        size = np.where(hit & begun, size + alpha * (now - size), size)
+    return Intermittent(probability * size, size, probability, np.ascontiguousarray(fitted.T))
 
 
 def demand_pattern(y: ArrayLike, interval_limit: float = 1.32, variation_limit: float = 0.49) -> pd.DataFrame:
