@@ -57,14 +57,14 @@ def to_usd(frame: pd.DataFrame, rates: pd.DataFrame, columns: dict[str, str]) ->
     monthly = rates.groupby(rates.index.to_period("M")).mean()
     result = frame.copy()
     period = frame["month"].dt.to_period("M")
+    rate = monthly.assign(USD=1.0).rename_axis("period").reset_index().melt("period", var_name="currency")
+    rate = rate.set_index(["period", "currency"])["value"]
     for amount, currency in columns.items():
-        missing = sorted(set(frame[currency].dropna()) - {"USD"} - set(monthly.columns))
+        missing = sorted(set(frame[currency].dropna().unique()) - {"USD"} - set(monthly.columns))
         if missing:
             raise Refusal.because(
                 f"no amounts in USD for {', '.join(missing)}", "there is no exchange rate", "add a rate"
             )
-        rate = monthly.assign(USD=1.0).rename_axis("period").reset_index().melt("period", var_name="currency")
-        rate = rate.set_index(["period", "currency"])["value"]
         pairs = pd.MultiIndex.from_arrays([period, frame[currency]])
         found = rate.reindex(pairs).to_numpy()
         if np.isnan(found).any():
@@ -188,7 +188,7 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
         orders=(lines.line == 1).cast("int64").sum(), revenue=lines.revenue.sum()
     )
     frame = small.to_pandas()
-    unknown = sorted(set(frame["currency"]) - set(usd_per_unit))
+    unknown = sorted(set(frame["currency"].unique()) - set(usd_per_unit))
     if unknown:
         raise Refusal.because(f"no spend in USD for {', '.join(unknown)}", "there is no exchange rate", "add a rate")
     frame["spend_usd"] = frame["revenue"].astype(float) * frame["currency"].map(usd_per_unit).astype(float)

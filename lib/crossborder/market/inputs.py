@@ -167,7 +167,7 @@ def sales_in_usd(company: "Company", markets: tuple[str, ...]) -> tuple[pd.DataF
             "table 'orders' has no rows for them",
             "fill it, or name markets that you sell in",
         )
-    used = sorted((set(lines["currency"]) | set(lines["goods_currency"])) - {"USD"})
+    used = sorted((set(lines["currency"].unique()) | set(lines["goods_currency"].unique())) - {"USD"})
     first, last = lines["month"].min(), company.as_of
     start, end = (first - pd.Timedelta(days=10)).strftime("%Y-%m-%d"), pd.Timestamp(last).strftime("%Y-%m-%d")
     rates = exchange.rates(used, start=start, end=end, fill="forward")

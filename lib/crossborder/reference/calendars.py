@@ -84,10 +84,10 @@ def _known_markets() -> tuple[str, ...]:
 
 
 def _known_events(only: tuple[str, ...]) -> None:
-    known = read("sale_events.csv", dates=("start",))["event"]
+    known = read("sale_events.csv", dates=("start",))["event"].unique()
     for name in only:
         if name not in set(known):
-            raise InputError.unknown("event", name, known.unique())
+            raise InputError.unknown("event", name, known)
 
 
 @cache

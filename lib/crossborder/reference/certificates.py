@@ -91,7 +91,8 @@ def _trait_names(trait: str | Iterable[str]) -> list[str]:
 
 def _known(table: pd.DataFrame, column: str, wanted: str | Iterable[str]) -> list[str]:
     names = [wanted] if isinstance(wanted, str) else list(wanted)
+    known = set(table[column].unique())
     for name in names:
-        if name not in set(table[column]):
+        if name not in known:
             raise InputError.unknown(column, name, table[column].unique())
     return names

@@ -70,7 +70,8 @@ def of_markets(table: pd.DataFrame, markets: Iterable[str] | None) -> pd.DataFra
     if markets is None:
         return table
     wanted = [markets] if isinstance(markets, str) else list(markets)
+    known = set(table["market"].unique())
     for market in wanted:
-        if market not in set(table["market"]):
+        if market not in known:
             raise InputError.unknown("market", market, table["market"].unique())
     return table[table["market"].isin(wanted)]

@@ -24,7 +24,7 @@ def fee_rows(kind: str | None = None, on: str | pd.Timestamp | None = None) -> p
     """The rows of the fee table, of one kind, valid on a day: fulfilment, storage, referral, fuel_surcharge, ..."""
     table = read("fees.csv", dates=("valid_from", "valid_to"))
     if kind is not None:
-        if kind not in set(table["kind"]):
+        if kind not in set(table["kind"].unique()):
             raise InputError.unknown("kind", kind, table["kind"].unique())
         table = table[table["kind"] == kind]
     if on is not None:
@@ -128,8 +128,9 @@ def referral(category: ArrayLike, price_usd: ArrayLike) -> np.ndarray:
     """
     names, price = np.broadcast_arrays(np.asarray(category, dtype=object), _positive("price_usd", price_usd))
     table = fee_rows("referral").fillna({"price_from_usd": -1.0, "price_to_usd": np.inf})
+    known = set(table["category"].unique())
     for name in pd.unique(names.ravel()):
-        if name not in set(table["category"]):
+        if name not in known:
             raise InputError.unknown("category", name, table["category"].unique())
     fee = np.full(price.shape, np.nan)
     for row in table.itertuples():

@@ -13,7 +13,7 @@ def levels(mode: str | None = None) -> pd.DataFrame:
     table = read("freight_levels.csv", dates=("date",))
     if mode is None:
         return table
-    if mode not in set(table["mode"]):
+    if mode not in set(table["mode"].unique()):
         raise InputError.unknown("mode", mode, table["mode"].unique())
     return table[table["mode"] == mode].reset_index(drop=True)
 
