@@ -48,12 +48,13 @@ def _by_bits(months: "Table", first: int, last: int) -> pd.DataFrame:
     """Customers by month of first order and later month: a customer's months are the bits of one integer."""
     import ibis
 
-    bit = ibis.literal(1, "int64") << (months.number - first).cast("int32")
+    one = ibis.literal(1).cast("int64")  # a literal alone is written as 1, an integer of 32 bits
+    bit = one << (months.number - first)
     people = months.group_by("customer_id").aggregate(cohort=months.number.min(), bits=bit.bit_or())
     alike = people.group_by(["cohort", "bits"]).aggregate(customers=people.count())
     every = ibis.memtable(pd.DataFrame({"number": np.arange(first, last + 1, dtype="int64")}))
     both = alike.cross_join(every)
-    both = both.filter(((both.bits >> (both.number - first).cast("int32")) & 1) == 1)
+    both = both.filter(((both.bits >> (both.number - first)) & 1) == 1)
     return both.group_by(["cohort", "number"]).aggregate(customers=both.customers.sum()).to_pandas()
 
 
