@@ -30,6 +30,13 @@ def test_histories_longer_than_an_integer_has_bits_are_counted_the_same(monkeypa
     pd.testing.assert_frame_equal(short, cohorts.monthly_cohorts(ibis.memtable(orders())), check_dtype=False)
 
 
+def test_five_years_fit_into_the_bits():
+    at = pd.Timestamp("2020-01-15", tz="UTC") + pd.to_timedelta(np.arange(60) * 30.44, unit="D")
+    frame = pd.DataFrame({"customer_id": "c", "ordered_at": at})
+    found = cohorts.monthly_cohorts(ibis.memtable(frame))
+    assert list(found["month"]) == list(range(60)) and (found["customers"] == 1).all()
+
+
 def test_no_order_of_a_known_customer_gives_no_cohort():
     guests = orders().assign(customer_id=pd.Series([None] * 400, dtype="str"))
     assert cohorts.monthly_cohorts(ibis.memtable(guests)).empty
