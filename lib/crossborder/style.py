@@ -110,7 +110,7 @@ class Figure(MatplotlibFigure):
             axis.set_label_coords(0, 0)  # a label that says nothing needs no place, which takes long to find
         try:
             # `savefig` would draw everything once more beforehand, only for the layout, which a drawing does anyway.
-            FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
+            FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
         finally:
             self.dpi = before
         return buffer.getvalue()
