@@ -92,3 +92,23 @@ def test_an_order_without_items_is_accounted_for(bring, tmp_path):
     report, _ = bring("woocommerce", path)
     assert report.rows_in == len(first["line_items"]) + 1
     assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True))["row without SKU and name"] == 1
+
+
+def test_statuses_in_other_languages_and_unknown_ones(bring, tmp_path):
+    path = tmp_path / "orders.csv"
+    rows = [
+        "Abgeschlossen",
+        "Storniert",
+        "Zahlung ausstehend",
+        "wc-cancelled",
+        "Échouée",
+        "已取消",
+        "wc-waiting-for-pickup",
+    ]
+    lines = [f"{n};{word};13.02.2026 10:00;DE;CUP;2;10,50;21,00;EUR" for n, word in enumerate(rows)]
+    header = "Order Number;Order Status;Order Date;Country Code (Shipping);SKU;Quantity;Item Cost;Order Line Total;Order Currency"
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    report, folder = bring("woocommerce", path)
+    assert report.accepted, str(report)
+    assert list(orders(folder)["order_id"]) == ["0", "6"]
+    assert any("'waiting-for-pickup' (1 rows)" in note for note in report.notes)

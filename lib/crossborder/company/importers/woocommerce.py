@@ -86,17 +86,24 @@ MAPPING = (
     Rule("pieces_refunded, pieces, pieces_left, refunded, total", "orders.returned", "of the item, or pieces less those left after refunds; all pieces of orders refunded in full"),
     Rule("status", "", "cancelled, failed, trashed and unpaid drafts are left out and counted"),
 )  # fmt: skip
+# Statuses of orders that came to nothing, in the languages in which export plugins write them, and of the others.
 DEAD = (
-    "cancelled",
-    "canceled",
-    "failed",
-    "trash",
-    "checkout-draft",
-    "pending",
-    "pending payment",
-    "auto-draft",
-    "draft",
-)
+    "cancelled", "canceled", "failed", "trash", "checkout-draft", "pending", "pending payment", "auto-draft", "draft",
+    "storniert", "fehlgeschlagen", "zahlung ausstehend", "entwurf", "annulée", "annulé", "échouée", "échoué", "échec",
+    "attente paiement", "en attente de paiement", "brouillon", "cancelado", "cancelada", "fallido", "fallida",
+    "pendiente de pago", "borrador", "annullato", "annullata", "fallito", "fallita", "in attesa di pagamento", "bozza",
+    "malsucedido", "falhado", "pagamento pendente", "rascunho", "geannuleerd", "mislukt", "wachtend op betaling",
+    "wacht op betaling", "concept", "anulowane", "nieudane", "oczekujące na płatność", "oczekuje na płatność", "szkic",
+    "avbruten", "annullerad", "misslyckades", "misslyckad", "väntar på betalning", "inväntar betalning", "utkast",
+    "キャンセル", "キャンセル済み", "失敗", "支払い待ち", "支払待ち", "下書き", "已取消", "失败", "待付款", "等待付款", "草稿",
+)  # fmt: skip
+ALIVE = (
+    "completed", "processing", "on-hold", "on hold", "refunded", "shipped", "delivered", "partially-refunded",
+    "abgeschlossen", "in bearbeitung", "in wartestellung", "erstattet", "rückerstattet", "terminée", "en cours",
+    "remboursée", "completado", "procesando", "reembolsado", "completato", "in lavorazione", "rimborsato", "concluído",
+    "processando", "afgerond", "in behandeling", "terugbetaald", "zrealizowane", "w trakcie realizacji", "slutförd",
+    "behandlas", "完了", "処理中", "已完成", "正在处理", "处理中", "保留", "已退款",
+)  # fmt: skip
 HALF_CENT = 0.005
 MEASURES = {
     "goods": {"orders": "quantity * unit_price"},
@@ -176,6 +183,7 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     """Order lines; an order in two files counts as the later file has it."""
     parts = [cells.typed(desk, source, KINDS, options) for source in sources]
     _only_net_pieces(desk, sources)
+    _tell_statuses(desk, parts)
     # Items of one file row stand in their order: `seat` keeps it.
     rows = desk.keep(f"SELECT *, row_number() OVER () AS seat FROM {laid_together(desk, parts, 'order_id')}", "rows")
     first = ", ".join(f"first({n} ORDER BY row_) FILTER ({n} IS NOT NULL) AS {n}" for n in ORDER_FIELDS)
@@ -209,6 +217,22 @@ def _only_net_pieces(desk: "Desk", sources: list[Source]) -> None:
             )
 
 
+def _tell_statuses(desk: "Desk", parts: list[str]) -> None:
+    """Statuses that are not known: their orders are taken, and the reader is told which."""
+    union = " UNION ALL ".join(f"SELECT {_status('status')} AS word FROM {part}" for part in parts)
+    known = ", ".join(map(quoted, (*DEAD, *ALIVE)))
+    odd = desk.rows(f"SELECT word, count(*) FROM ({union}) WHERE word NOT IN ({known}) GROUP BY 1 ORDER BY 2 DESC, 1")
+    if odd:
+        shown = ", ".join(f"{word!r} ({count:,} rows)" for word, count in odd[:8])
+        desk.note(
+            f"orders of a status that is not known are taken: {shown}; leave them out of the file if they are void"
+        )
+
+
+def _status(cell: str) -> str:
+    return f"regexp_replace(lower(trim({cell})), '^wc-', '')"
+
+
 def _lines(rows: str, orders: str, currency: str) -> str:
     own = ", ".join(ORDER_FIELDS)
     dead = ", ".join(map(quoted, DEAD))
@@ -231,7 +255,7 @@ def _lines(rows: str, orders: str, currency: str) -> str:
                 CASE WHEN repeated THEN 'order stands in a later file too'
                     WHEN spoiled THEN 'a cell of the order cannot be read'
                     WHEN order_id IS NULL OR moment IS NULL THEN 'order or date is empty'
-                    WHEN regexp_replace(lower(status), '^wc-', '') IN ({dead}) THEN 'order is ' || regexp_replace(lower(status), '^wc-', '')
+                    WHEN {_status("status")} IN ({dead}) THEN 'order is ' || {_status("status")}
                     WHEN product IS NULL THEN 'row without SKU and name'
                     WHEN coalesce(pieces, 0) <= 0 THEN 'item without pieces'
                     WHEN before IS NULL OR before < 0 THEN 'item without a price' END AS reason FROM net
