@@ -45,9 +45,17 @@ def main() -> None:
     for name in everything():
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    from crossborder.reference.sea import SeaNetwork
+    with contextlib.suppress(Exception):
+        by_path()
 
-    SeaNetwork.load()  # its data are modules that are read by their path, longer to compile than pandas is
+
+def by_path() -> None:
+    """Modules that are read by their path: the sea network, longer to compile than pandas is, and the holidays."""
+    from crossborder.reference import calendars, files, sea
+
+    sea.SeaNetwork.load()
+    known = {market for cell in files.read("sale_events.csv")["markets"] for market in cell.split()}
+    calendars.weekly_features(sorted(known), "2026-01-01", "2026-12-31")
 
 
 if __name__ == "__main__":

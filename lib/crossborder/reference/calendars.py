@@ -1,7 +1,9 @@
 """Days that move demand and supply: public holidays, Ramadan, Chinese New Year, sale days, market by market."""
 
+import importlib.util
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -151,19 +153,30 @@ def _hijri(year: int, month: int, day: int, length: float) -> list[tuple[pd.Time
 
 
 def _new_year_of_the_moon(year: int) -> pd.Timestamp:
-    import holidays
-
-    days = holidays.country_holidays("SG", years=year, language="en_US")
+    days = _country("SG")(years=year, language="en_US")
     return pd.Timestamp(min(day for day, name in days.items() if "Chinese New Year" in name))
+
+
+@cache
+def _country(market: str) -> type:
+    """The calendar of a country, from its own module: the package's way in would load those of all 260 countries."""
+    import holidays
+    from holidays.registry import COUNTRIES
+
+    module = next(module for module, names in COUNTRIES.items() if market in names)
+    path = Path(holidays.__file__).parent / "countries" / f"{module}.py"
+    spec = importlib.util.spec_from_file_location(f"_holidays_{module}", path)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return getattr(loaded, market)
 
 
 def _holidays(market: str, year: int) -> list[tuple]:
     """The public holidays of a market in a year, named in English, as rows of `_year` without the market."""
-    import holidays
-
+    country = _country(market)
     # A calendar without years tells its languages and works out no day.
-    english = "en_US" in holidays.country_holidays(market).supported_languages
-    days = holidays.country_holidays(market, years=year, language="en_US" if english else None)
+    english = "en_US" in country().supported_languages
+    days = country(years=year, language="en_US" if english else None)
     rows = []
     for day, name in sorted(days.items()):
         estimated = "estimated" in name
