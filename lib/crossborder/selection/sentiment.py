@@ -153,8 +153,9 @@ def _tried(part: pd.DataFrame, fold: np.ndarray, language: str) -> pd.DataFrame:
         learned = fold != number
         if not _enough(good[learned]):
             continue
-        often = np.bincount(counts[learned].indices, minlength=counts.shape[1]) >= MIN_TEXTS
-        weigh, model = _judge(counts[learned][:, often], good[learned])
+        known = counts[learned]
+        often = np.bincount(known.indices, minlength=counts.shape[1]) >= MIN_TEXTS
+        weigh, model = _judge(known[:, often], good[learned])
         x = weigh.transform(counts[~learned][:, often])
         chance = np.where(np.diff(x.indptr) > 0, model.predict_proba(x)[:, 1], 0.5)
         judged.append(part[~learned].assign(right=(chance > 0.5).astype(int) == good[~learned]))
