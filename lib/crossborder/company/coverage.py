@@ -17,7 +17,7 @@ __all__ = ["coverage", "data_score", "join_rates"]
 
 
 # Rows held against their partners; of more a sample is taken.
-JOINED_ROWS = 1_000_000
+JOINED_ROWS = 200_000
 # Partners that are few are counted by name, all rows of them.
 FEW_PARTNERS = 10_000
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from crossborder.company import people
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 from crossborder.reference import files
 
@@ -87,9 +89,11 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     bought = placed.group_by(["customer_id", "currency"]).aggregate(
         platform=placed.platform.min(), orders=placed.count(), value=placed.value.sum()
     )
-    names = sorted(early.select("currency").distinct().to_pandas()["currency"])
+    bought = laid_down(bought)
+    names = sorted(bought.select("currency").distinct().to_pandas()["currency"])
     rates = [(name, float(exchange.convert(1.0, name, company.as_of))) for name in names]
-    later = named.filter(named.ordered_at > split).select("customer_id").distinct().mutate(back=1)
+    known = people.buyers(orders)
+    later = known.filter(known["last"] > split).select("customer_id").mutate(back=1)
     both = bought.left_join(later, "customer_id")
     usd = both.value * both.currency.cases(*rates) if rates else both.value
     grouped = both.group_by("platform").aggregate(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 from crossborder.marketing.paths import wilson_interval
 
@@ -110,7 +111,7 @@ def community_health(touchpoints: "Table", channel: str = "social_organic") -> p
     at = own["at"].cast("timestamp")
     seen = own.mutate(month=(at.year().cast("int64") * 12 + at.month().cast("int64") - 1))
     visits = seen.group_by("month").aggregate(visits=seen.count())
-    people = seen.select("customer_id", "month").distinct()
+    people = laid_down(seen.select("customer_id", "month").distinct())  # asked three times
     active = people.group_by("month").aggregate(active=people.count())
     later = people.select(again="customer_id", before=people.month - 1)
     both = people.inner_join(later, [people.customer_id == later.again, people.month == later.before])

@@ -87,7 +87,7 @@ def thresholds(company: Tables, after_usd: float, *, rate: float = 0.11) -> pd.D
         return pd.DataFrame(columns=["market", "orders", "taxed_before", "taxed_after", "tax_before", "tax_after"])
     orders = company.events("orders")
     recent = orders.filter(orders.ordered_at >= pd.Timestamp(company.as_of).tz_localize("UTC") - pd.Timedelta(days=365))
-    needed = ["market", "currency", "order_id", "quantity", "unit_price", "discount"]
+    needed = ["market", "currency", "order_id", "line", "quantity", "unit_price", "discount"]
     recent, share = sampling.some(recent.select(needed), "order_id")
     value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
     sums = recent.group_by(["market", "currency", "order_id"]).aggregate(value=value).to_pandas()

@@ -20,7 +20,9 @@ def order_baskets(orders: "ibis.Table", products: pd.DataFrame, by: str = "name"
     Of more orders than `company.sampling.LIMIT` a sample is taken.
     """
     names = products.set_index("sku")[by]
-    orders, _ = sampling.some(orders.select("order_id", "sku"), "order_id")
+    needed = [name for name in ("order_id", "sku", "line") if name in orders.columns]
+    orders, _ = sampling.some(orders.select(needed), "order_id")
+    orders = orders.select("order_id", "sku")
     ends = orders.group_by("order_id").aggregate(low=orders.sku.min(), high=orders.sku.max())
     frame = orders.semi_join(ends.filter(ends.low < ends.high), "order_id").distinct().to_pandas()
     item = frame["sku"].map(names)
