@@ -216,12 +216,12 @@ class _Writer:
         sheet.write_number(row, OPENING, float(numbers[0]) if opening else 0.0, self.input if opening else self.number)
         if opening:
             return
-        for place, value in enumerate(numbers):
-            if line.name in self.changed:
-                text = f"={value:.15g}*{self._factor_cell(line.name)}"
-                sheet.write_formula(row, FIRST_MONTH + place, text, self.input, float(value))
-            else:
-                sheet.write_number(row, FIRST_MONTH + place, float(value), self.input)
+        values = numbers.tolist()
+        if line.name in self.changed:
+            texts = [f"{value:.15g}*{self._factor_cell(line.name)}" for value in values]
+            sheet.write_plain(row, FIRST_MONTH, texts, self.input, values)
+        else:
+            sheet.write_numbers(row, FIRST_MONTH, values, self.input)
 
     def _formula_row(self, sheet, line: Line, row: int, segment: int, numbers: np.ndarray) -> None:
         if line.opening:
@@ -230,12 +230,10 @@ class _Writer:
         else:
             sheet.write_number(row, OPENING, 0.0, self.number)
         # One formula a row: only the letters of the month and of the month before differ.
-        text = f"={formula(line.expression, self.layout, THIS_MONTH, segment)}"
-        for place, value in enumerate(numbers.tolist()):
-            column = FIRST_MONTH + place
-            there = text.replace(MARKS[THIS_MONTH], self.letters[column])
-            there = there.replace(MARKS[MONTH_BEFORE], self.letters[column - 1])
-            sheet.write_formula(row, column, there, self.number, value)
+        text = formula(line.expression, self.layout, THIS_MONTH, segment)
+        letters = zip(self.letters[FIRST_MONTH:], self.letters[FIRST_MONTH - 1 :], strict=False)
+        texts = [text.replace(MARKS[THIS_MONTH], now).replace(MARKS[MONTH_BEFORE], before) for now, before in letters]
+        sheet.write_plain(row, FIRST_MONTH, texts, self.number, numbers.tolist())
 
     def _factor_cell(self, name: str) -> str:
         return f"Scenarios!$B${self.changed.index(name) + 6}"
@@ -350,13 +348,27 @@ class _Writer:
 @cache
 def _plain_sheets() -> type["xlsxwriter.worksheet.Worksheet"]:
     """Sheets that do not look for the names of new functions in a formula that has only old ones."""
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, Worksheet
 
     class Plain(Worksheet):
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             if formula.startswith("=") and not formula.endswith("}") and set(CALLED.findall(formula)) <= OLD_FUNCTIONS:
                 return formula[1:]
             return super()._prepare_formula(formula, expand_future_functions)
+
+        def write_plain(self, row: int, column: int, formulas: list[str], cell_format, values: list[float]) -> None:
+            """Formulas side by side, without an equals sign, of only old functions."""
+            cells = [CellFormulaTuple(text, cell_format, value) for text, value in zip(formulas, values, strict=True)]
+            self._write_cells(row, column, cells)
+
+        def write_numbers(self, row: int, column: int, values: list[float], cell_format) -> None:
+            """Finite numbers side by side."""
+            self._write_cells(row, column, [CellNumberTuple(value, cell_format) for value in values])
+
+        def _write_cells(self, row: int, column: int, cells: list[tuple]) -> None:
+            self._check_dimensions(row, column)
+            self._check_dimensions(row, column + len(cells) - 1)
+            self.table[row].update(enumerate(cells, column))
 
     return Plain
 
