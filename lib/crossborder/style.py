@@ -327,7 +327,8 @@ class Table:
     def cells(self) -> list[list[tuple[str, str, bool]]]:
         """Rows of (text, interval text, is a number)."""
         shown = [(name, *self._kind(self.frame[name], name)) for name in self.columns]
-        return [[self._cell(row, *one) for one in shown] for _, row in self.frame.iterrows()]
+        rows = (dict(zip(self.frame.columns, values, strict=True)) for values in self.frame.to_numpy())
+        return [[self._cell(row, *one) for one in shown] for row in rows]
 
     @property
     def columns(self) -> list[str]:
@@ -339,7 +340,7 @@ class Table:
         numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         return FORMATS[self.formats.get(name) or _default_format(column)], numeric
 
-    def _cell(self, row: pd.Series, name: str, fmt: Callable[[object], str], numeric: bool) -> tuple[str, str, bool]:
+    def _cell(self, row: dict, name: str, fmt: Callable[[object], str], numeric: bool) -> tuple[str, str, bool]:
         ends = ""
         if name in self.interval:
             low, high = self.interval[name]
@@ -365,8 +366,7 @@ class Table:
                 for name, (text, ends, _) in zip(self.columns, row, strict=True)
             )
             body.append(f"<tr{strong}>{tds}</tr>")
-        said = _language.text(self.caption)
-        caption = f"<caption>{html.escape(said)}</caption>" if said else ""
+        caption = f"<caption>{html.escape(_language.text(self.caption))}</caption>" if self.caption else ""
         more = t("{count} more rows are in the table's file", count=self.left_out) if self.left_out else ""
         foot = f'<tfoot><tr><td colspan="{len(self.columns)}"><small>{more}</small></td></tr></tfoot>' if more else ""
         return (
