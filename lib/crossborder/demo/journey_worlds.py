@@ -17,6 +17,7 @@ __all__ = ["CHANNELS", "JourneyWorld", "WeeklySales", "journey_world", "many"]
 
 CHANNELS = ("social", "display", "search_generic", "email", "affiliate", "retargeting", "search_brand", "direct")
 HARVEST = np.array([0, 0, 0, 0, 0, 1, 1, 1], dtype=bool)
+FREE = int(HARVEST.argmax())
 SLOTS = 2
 MOST_EARLIER = 3  # more contacts of earlier channels pull no harder
 WINDOW_DAYS = 30.0
@@ -185,13 +186,16 @@ def _tables(rules: _Rules, drawn: _Draws) -> _Tables:
 
 def _live(rules: _Rules, known: _Tables, on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Contacts (channels x users, 1 for the first slot and 2 for the second) and chance of buying, exposure x `on`."""
-    seen = np.empty(known.exposure[:, 0].shape, dtype=np.int8)
-    earlier = np.zeros(len(known.user), dtype=np.int64)
-    for channel in range(len(CHANNELS)):
-        reached = known.reached[channel]
-        chance = reached[earlier, known.user] if rules.pull[channel] else reached[0]
-        chance = np.minimum(on[channel] * chance, 1.0)
-        first, second = known.exposure[channel] < chance
+    users = len(known.user)
+    seen = np.empty((len(CHANNELS), users), dtype=np.int8)
+    # The channels that nothing pulls stand first and are met all at once.
+    chance = np.minimum(on[:FREE, None] * known.reached[:FREE, 0], 1.0)
+    met = known.exposure[:FREE] < chance[:, None]
+    seen[:FREE] = met[:, 0] + met[:, 1] * np.int8(2)
+    earlier = np.minimum((met[:, 0] | met[:, 1]).sum(axis=0), MOST_EARLIER)
+    for channel in range(FREE, len(CHANNELS)):
+        reached = known.reached[channel].ravel().take(earlier * users + known.user)
+        first, second = known.exposure[channel] < np.minimum(on[channel] * reached, 1.0)
         seen[channel] = first + second * np.int8(2)
         earlier = np.minimum(earlier + (first | second), MOST_EARLIER)
     return seen, _chance(rules, known, seen)
