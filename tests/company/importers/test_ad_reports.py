@@ -1,5 +1,6 @@
 """What the spend reports of all platforms share."""
 
+import duckdb
 import pytest
 from crossborder.company import Company
 
@@ -88,9 +89,10 @@ def test_a_total_is_known_by_the_dash_for_its_day(bring, tmp_path):
         'Account,Day,Cost (EUR),Impr.,Clicks\nShop,"Sun, Feb 1, 2026",10.00,100,5\nTotal, --,10.00,100,5\n',
         encoding="utf-8",
     )
-    report, _ = bring("google-ads", path, market="DE")
+    report, folder = bring("google-ads", path, market="DE")
     assert report.accepted, str(report)
     assert dict(zip(report.fates["fate"], report.fates["rows"], strict=True)) == {
         "spend of a day, to search_generic": 1,
         "total row": 1,
     }
+    assert "platform_conversions" not in duckdb.sql(f"FROM '{folder / 'ad_spend.parquet'}'").columns

@@ -112,3 +112,19 @@ def test_statuses_in_other_languages_and_unknown_ones(bring, tmp_path):
     assert report.accepted, str(report)
     assert list(orders(folder)["order_id"]) == ["0", "6"]
     assert any("'waiting-for-pickup' (1 rows)" in note for note in report.notes)
+
+
+def test_a_refund_whose_pieces_are_off_already_is_not_taken_twice(bring, tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order Number,Order Status,Order Date,Country Code (Shipping),SKU,Quantity (- Refund),Item Cost,Order Refund Amount,"
+        "Order Total Amount\n1,Completed,2026-02-01 10:00,DE,CUP,1,20.00,20.00,40.00\n2,Completed,2026-02-01 10:00,DE,CUP,2,20.00,,40.00\n"
+    )
+    report, folder = bring("woocommerce", path, currency="EUR")
+    assert report.accepted, str(report)
+    table = orders(folder)
+    assert (table["quantity"] * table["unit_price"]).tolist() == [20, 40]
+    assert table["refund"].tolist() == [0, 0]
+    assert table["returned"].fillna(-1).tolist() == [-1, 0]
+    refund = report.sums.set_index("measure").loc["refund"]
+    assert (refund["before"], refund["left_out"]) == (20, 20)

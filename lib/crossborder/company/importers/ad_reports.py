@@ -101,11 +101,14 @@ def read(report: Report, desk: "Desk", sources: list[Source], options: Options) 
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts)
     lines = desk.keep(_judged(union, report, words), "judged")
     _tell(desk, sources, lines)
+    # A report without a column of conversions says nothing of them, which is not none.
+    claims = any(source.has("conversions") for source in sources)
+    claimed = ", CAST(round(sum(coalesce(conversions, 0))) AS BIGINT) AS platform_conversions" if claims else ""
     spend = f"""
         SELECT day AS date, market, channel,
             CASE WHEN count(DISTINCT campaign) = 1 AND count(campaign) = count(*) THEN min(campaign) END AS campaign,
             CAST(sum(coalesce(impressions, 0)) AS BIGINT) AS impressions, CAST(sum(coalesce(clicks, 0)) AS BIGINT) AS clicks,
-            sum(amount) AS spend, currency, CAST(round(sum(coalesce(conversions, 0))) AS BIGINT) AS platform_conversions
+            sum(amount) AS spend, currency{claimed}
         FROM {lines} WHERE reason IS NULL GROUP BY day, market, channel, currency ORDER BY day, market, channel, currency"""
     # A total row repeats what its rows say; it is listed, and adds nothing.
     account = f"""SELECT * REPLACE (CASE WHEN total_ THEN 0 ELSE spend END AS spend,

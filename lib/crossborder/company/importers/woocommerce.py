@@ -182,7 +182,10 @@ def _json(names: tuple[str, ...], types: dict[str, str]) -> str:
 def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     """Order lines; an order in two files counts as the later file has it."""
     parts = [cells.typed(desk, source, KINDS, options) for source in sources]
-    _only_net_pieces(desk, sources)
+    parts = [
+        desk.keep(f"SELECT *, {_only_net_pieces(desk, source)} AS net_only FROM {part}", "part")
+        for source, part in zip(sources, parts, strict=True)
+    ]
     _tell_statuses(desk, parts)
     # Items of one file row stand in their order: `seat` keeps it.
     rows = desk.keep(f"SELECT *, row_number() OVER () AS seat FROM {laid_together(desk, parts, 'order_id')}", "rows")
@@ -199,7 +202,7 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
         f"SELECT order_id, line, moment AS ordered_at, buyer AS customer_id, market, {quoted(options.platform or 'own_store')} AS platform,"
         f" product AS sku, pieces AS quantity, CAST(goods AS DOUBLE) / pieces AS unit_price, money AS currency, reduction AS discount,"
         f" CASE WHEN on_top THEN 0 ELSE tax END AS tax, CASE WHEN line = 1 THEN delivery ELSE 0 END AS shipping_charged,"
-        f" CASE WHEN pieces_refunded IS NOT NULL THEN abs(pieces_refunded)"
+        f" CASE WHEN net_only AND coalesce(refunded, 0) <> 0 THEN NULL WHEN pieces_refunded IS NOT NULL THEN abs(pieces_refunded)"
         f" WHEN pieces_left < pieces THEN pieces - pieces_left WHEN coalesce(refund, 0) = 0 THEN 0"
         f" WHEN refunded >= total - {HALF_CENT} THEN pieces END AS returned, refund"
         f" FROM {lines} WHERE reason IS NULL ORDER BY moment, order_id, line"
@@ -207,14 +210,13 @@ def read(desk: "Desk", sources: list[Source], options: Options) -> Imported:
     return Imported({"orders": table}, _accounted(lines), MEASURES)
 
 
-def _only_net_pieces(desk: "Desk", sources: list[Source]) -> None:
-    """Exports that have only the pieces left after refunds: told, because those sent back cannot be seen in them."""
-    for source in sources:
-        if source.found.get("pieces") == source.found.get("pieces_left", ""):
-            header = source.found["pieces"]
-            desk.note(
-                f"{source.name}: {header!r} is without the pieces refunded; add the column 'Quantity' to see returns"
-            )
+def _only_net_pieces(desk: "Desk", source: Source) -> bool:
+    """Whether the file has only the pieces left after refunds, and no amounts of whole lines: refunds are off already."""
+    if source.found.get("pieces") != source.found.get("pieces_left", ""):
+        return False
+    header = source.found["pieces"]
+    desk.note(f"{source.name}: {header!r} is without the pieces refunded; add the column 'Quantity' to see returns")
+    return not (source.has("subtotal") or source.has("item_total"))
 
 
 def _tell_statuses(desk: "Desk", parts: list[str]) -> None:
@@ -265,7 +267,7 @@ def _lines(rows: str, orders: str, currency: str) -> str:
                 count(item_refunded) OVER (PARTITION BY order_id) > 0 AS by_item FROM told
         )
         SELECT * , {tax} + CASE WHEN carries THEN coalesce(shipping_tax, 0) ELSE 0 END AS tax,
-            CASE WHEN by_item THEN abs(coalesce(item_refunded, 0))
+            CASE WHEN net_only THEN 0 WHEN by_item THEN abs(coalesce(item_refunded, 0))
                 ELSE {spread("abs(coalesce(refunded, 0))", "CASE WHEN reason IS NULL THEN goods ELSE 0 END", "order_id, reason IS NULL", "seat")} END AS refund
         FROM placed"""
 
@@ -281,6 +283,8 @@ def _accounted(lines: str) -> str:
             CAST(CASE WHEN {taxed} THEN 0 ELSE tax END AS DECIMAL(28, 6)) AS tax,
             CAST(CASE WHEN reason IS NULL OR carries THEN coalesce(refund, 0) ELSE 0 END AS DECIMAL(28, 6)) AS refund
         FROM {lines}
+        UNION ALL SELECT file_, row_, 3, 'refund of pieces that the file has taken off already', true, money, 0, 0, 0, 0,
+            CAST(abs(refunded) AS DECIMAL(28, 6)) FROM {lines} WHERE carries AND net_only AND refunded <> 0
         UNION ALL SELECT file_, row_, 2, 'sales tax on top of the price', true, money, 0, 0, 0, CAST(tax AS DECIMAL(28, 6)), 0
         FROM {lines} WHERE {taxed}"""
 
