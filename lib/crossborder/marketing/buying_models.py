@@ -5,6 +5,7 @@ in MBG/NBD also right after the first one. Customers are given by x (repeat purc
 from the first purchase) and T (time under observation), in one unit of time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -237,8 +238,9 @@ class _Likelihood:
         self.ages, self.age_place = np.unique(t, return_inverse=True)
         self.lasts, self.last_place = np.unique(tx, return_inverse=True)
         if z.shape[1]:
-            self.rows, row = np.unique(z, axis=0, return_inverse=True)
-            self.row_place = row.ravel()
+            group, first = _alike(z.T)
+            self.rows, row = np.unique(z[first], axis=0, return_inverse=True)
+            self.row_place = row.ravel()[group]
             pairs, self.pair_place = np.unique(self.row_place * len(self.unique) + self.place, return_inverse=True)
             self.pair_row, purchases = pairs // len(self.unique), self.unique[pairs % len(self.unique)]
         else:
@@ -309,8 +311,13 @@ class _Likelihood:
 
 def _grouped(x: np.ndarray, tx: np.ndarray, t: np.ndarray, z: np.ndarray, weight: np.ndarray | None) -> tuple:
     """Distinct histories and how many customers share each."""
-    columns = [x, tx, t, *z.T]
-    key = np.zeros(len(x), dtype=np.int64)
+    group, first = _alike([x, tx, t, *z.T])
+    return x[first], tx[first], t[first], z[first], np.bincount(group, weight).astype(float)
+
+
+def _alike(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row among the distinct ones, and the first place of each of these."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         codes, values = pd.factorize(column)
         key = key * len(values) + codes
@@ -318,8 +325,8 @@ def _grouped(x: np.ndarray, tx: np.ndarray, t: np.ndarray, z: np.ndarray, weight
             key = pd.factorize(key)[0]
     group, distinct = pd.factorize(key)
     first = np.empty(len(distinct), dtype=np.int64)
-    first[group[::-1]] = np.arange(len(x))[::-1]
-    return x[first], tx[first], t[first], z[first], np.bincount(group, weight).astype(float)
+    first[group[::-1]] = np.arange(len(key))[::-1]
+    return group, first
 
 
 def _descend(function: _Likelihood, theta: np.ndarray) -> np.ndarray:
