@@ -39,9 +39,11 @@ def covariates(people: pd.DataFrame, columns: list[str], *, smallest: int = 200)
     parts = {}
     for name in columns:
         values = people[name].astype("object").where(people[name].notna(), "none")
-        counts = values.value_counts()
-        for value in sorted(counts.index[1:][counts.iloc[1:] >= smallest], key=str):
-            parts[(name, value)] = (values == value).astype(float)
+        code, known = pd.factorize(values)
+        counts = np.bincount(code)
+        large = [one for one in np.flatnonzero(counts >= smallest) if one != counts.argmax()]
+        for one in sorted(large, key=lambda at: str(known[at])):
+            parts[(name, known[one])] = (code == one).astype(float)
     made = pd.DataFrame(parts, index=people.index)
     names = [[pair[place] for pair in parts] for place in (0, 1)]
     made.columns = pd.MultiIndex.from_arrays(names, names=["covariate", "value"])
