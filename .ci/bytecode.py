@@ -12,6 +12,8 @@ import sys
 import warnings
 from pathlib import Path
 
+# What libraries import only when they are used: to draw contours, to join tables, to read a frame for scikit-learn.
+LATE = ("contourpy", "pyarrow.acero", "narwhals._pandas_like.namespace", "narwhals._pandas_like.group_by")
 PACKAGE = Path(__file__).resolve().parents[1] / "lib" / "crossborder"
 
 
@@ -42,7 +44,7 @@ def main() -> None:
     sys.dont_write_bytecode = False
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger would remark that Python's own modules are frozen
     warnings.simplefilter("ignore")
-    for name in everything():
+    for name in (*everything(), *LATE):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):
