@@ -44,7 +44,7 @@ are there already are left out; a key that is there with other contents is a pro
   point, space, apostrophe), currency signs, negatives in parentheses or with a sign behind, full-width digits.
 - Times: ISO, day or month first (`--date-order`), month names of eight languages, zones by name (PST, CET, JST ...) and
   by offset, to UTC. `--time-zone` (IANA name) holds for times without a zone.
-- Countries: ISO codes and names in several languages. A name that is not known is a problem; `--country "NAME=CODE"`
+- Countries: ISO codes and names in thirteen languages. A name that is not known is a problem; `--country "NAME=CODE"`
   says what it is. Names without a code of their own are told: Unspecified is ZZ, European Community is EU, Channel
   Islands is JE.
 - Currencies: by column, else `--store-currency`; a row without either is a problem.
