@@ -15,7 +15,8 @@ def spend_usd(ad_spend: pd.DataFrame, usd_rates: Mapping[str, float] | pd.DataFr
 
     `usd_rates`: USD per unit by currency, or a frame by day (index) and currency (column).
     """
-    needed = sorted(ad_spend["currency"].unique())
+    code, names = pd.factorize(ad_spend["currency"])
+    needed = sorted(names)
     if isinstance(usd_rates, pd.DataFrame):
         unknown = [name for name in needed if name != "USD" and name not in usd_rates.columns]
         if unknown:
@@ -29,7 +30,8 @@ def spend_usd(ad_spend: pd.DataFrame, usd_rates: Mapping[str, float] | pd.DataFr
     unknown = [name for name in needed if name not in rates]
     if unknown:
         raise InputError.unknown("currency", unknown[0], rates)
-    return ad_spend.assign(spend_usd=ad_spend["spend"] * ad_spend["currency"].map(rates).astype(float))
+    rate = np.array([rates[name] for name in names], dtype=float)
+    return ad_spend.assign(spend_usd=ad_spend["spend"] * np.append(rate, np.nan)[code])  # a missing one stays missing
 
 
 def to_weeks(dates: pd.Series) -> pd.Series:
