@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"]
 
 WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
-SLICE = 6_000_000
+SLICE = 2_500_000
 """Touches cut at once; more are cut in ranges of customers, so that memory does not grow with their number."""
 TOUCH = ("customer_id", "at", "channel", "market", "consent")
 LINE = (
@@ -85,10 +85,10 @@ def build(
     _check_window(lookback_days, lookback_by_market)
     read = _read(touchpoints, orders, markets, usd_rates, unit_cost_usd, use_consent, sold)
     window = {**dict.fromkeys(read.channels[1], float(lookback_days)), **(lookback_by_market or {})}
-    parts, accounts, touches, unseen = [], [], [], 0
+    whole, accounts, touches, unseen = _Whole(read.kept), [], [], 0
     for stream, known in read.slices():
         found = cut(stream, known, read.channels, window, float(lookback_days))
-        parts.append(found["journeys"])
+        whole.add(found["journeys"])
         accounts.append(_account(known, found["journey_of_order"] >= 0, read.guests))
         touches.append(pd.Series(found["touches"]))
         unseen += never_seen(stream)
@@ -96,7 +96,7 @@ def build(
     account = sum(accounts[1:], accounts[0])
     account.loc[GUEST] = read.guests[list(MEASURES)].astype(float)
     counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **sum(touches[1:], touches[0])}
-    return JourneyBuild(_joined(parts), account, pd.Series(counts, name="touches"), unseen)
+    return JourneyBuild(whole.journeys(), account, pd.Series(counts, name="touches"), unseen)
 
 
 def own_windows(texts: Sequence[str]) -> dict[str, float]:
@@ -185,22 +185,35 @@ def _between(table: "Table", low: str | None, high: str | None) -> "Table":
     return table if high is None else table.filter(table.customer_id.isnull() | (table.customer_id < high))
 
 
-def _joined(parts: list[Journeys]) -> Journeys:
-    """The journeys of all ranges as one; the list is emptied, so that no range is held twice."""
-    if len(parts) == 1:
-        return parts[0]
-    offsets = np.cumsum([0, *(part.starts[-1] for part in parts)])
-    names, channels = ("codes", "conversions", "nulls", "age_days"), parts[0].channels
-    held = {name: [getattr(part, name) for part in parts] for name in names}
-    held["starts"] = [part.starts[:-1] + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
-    values = {name: [part.values[name] for part in parts] for name in parts[0].values}
-    parts.clear()
-    whole = {name: np.concatenate(held.pop(name)) for name in (*names, "starts")}
-    amounts = {name: np.concatenate(values.pop(name)) for name in list(values)}
-    starts = np.append(whole["starts"], offsets[-1])
-    return Journeys(
-        channels, whole["codes"], starts, whole["conversions"], whole["nulls"], amounts, whole["age_days"]
-    )  # fmt: skip
+class _Whole:
+    """The journeys of all ranges, written one after the other into arrays that have room for all touches.
+
+    Room that is never written to takes no memory, and no range is held twice.
+    """
+
+    def __init__(self, touches: int) -> None:
+        self._touches = {"codes": np.empty(touches, dtype=np.int16), "age_days": np.empty(touches)}
+        self._rows = {name: np.empty(touches) for name in ("conversions", "nulls", *MEASURES[1:])}
+        self._starts = np.zeros(touches + 1, dtype=np.int64)
+        self._written, self._count, self._channels = 0, 0, ()
+
+    def add(self, part: Journeys) -> None:
+        """Writes the journeys of one range behind those of the ranges before it."""
+        touches = slice(self._written, self._written + len(part.codes))
+        rows = slice(self._count, self._count + part.count)
+        for name, all_of in self._touches.items():
+            all_of[touches] = getattr(part, name)
+        for name, all_of in self._rows.items():
+            all_of[rows] = part.values[name] if name in part.values else getattr(part, name)
+        self._starts[rows.start + 1 : rows.stop + 1] = part.starts[1:] + touches.start
+        self._written, self._count, self._channels = touches.stop, rows.stop, part.channels
+
+    def journeys(self) -> Journeys:
+        """All of them."""
+        codes, ages = (self._touches[name][: self._written] for name in ("codes", "age_days"))
+        rows = {name: all_of[: self._count] for name, all_of in self._rows.items()}
+        conversions, nulls = rows.pop("conversions"), rows.pop("nulls")
+        return Journeys(self._channels, codes, self._starts[: self._count + 1], conversions, nulls, rows, ages)
 
 
 def order_values(
