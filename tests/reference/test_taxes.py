@@ -127,3 +127,17 @@ def test_wrong_inputs_are_named(call, error, text):
 def test_a_hundred_thousand_parcels_are_rated_at_once():
     codes = np.resize(["610910", "850760", "940320"], 100_000)
     assert len(taxes.duty_rate(codes, np.resize(["US", "DE"], 100_000), "2026-01-01")) == 100_000
+
+
+def test_rules_on_a_day_are_the_valid_ones():
+    table, days = taxes.tax_rules(), ["2025-03-15", "2026-07-25"]
+    valid = taxes.valid_on(table, days)
+    assert valid.shape == (2, len(table))
+    for day, row in zip(days, valid, strict=True):
+        pd.testing.assert_frame_equal(taxes.rules_on(day), table[row].reset_index(drop=True))
+
+
+def test_the_base_of_the_import_tax_follows_the_day_of_each_input():
+    found = taxes.vat_base(["DE", "US"], ["2025-03-15", "2026-07-25"])
+    assert found.tolist() == [taxes.rules_on(day, market, "vat_standard")["base"].iloc[0]
+                              for day, market in (("2025-03-15", "DE"), ("2026-07-25", "US"))]  # fmt: skip

@@ -1,6 +1,7 @@
 """Control charts: recursions against loops, run lengths against simulation."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from crossborder.errors import InputError
 from crossborder.risk import control_charts
@@ -85,3 +86,12 @@ def test_wrong_charts_are_refused():
         control_charts.ewma([1.0], weight=0)
     with pytest.raises(InputError, match="above 5"):
         control_charts.design(2)
+
+
+def test_upper_sums_are_those_of_the_cusum_of_each_column():
+    values = pd.DataFrame(np.random.default_rng(3).normal(0.4, 1, (80, 3)), columns=["a", "b", "c"]).mask(
+        lambda f: f > 2
+    )
+    sums = control_charts.upper_sums(values, 0.5, 3.0)
+    for name, column in values.items():
+        np.testing.assert_array_equal(sums[name], control_charts.cusum(column, 0.5, 3.0)["up"])

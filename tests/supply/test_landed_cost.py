@@ -40,6 +40,14 @@ def test_the_cheapest_lane_of_each_market(products, lanes):
     assert len(best) == 6
 
 
+def test_least_costs_are_those_of_the_cheapest_lanes(products, lanes):
+    cost = lc.landed_cost(products, lanes, DAY)
+    best = cost.cheapest().pivot_table(index="sku", columns="market", values="before_tax")
+    pd.testing.assert_frame_equal(cost.least().loc[best.index], best, check_names=False)
+    nothing = cost.least(np.zeros(len(lanes), bool))
+    assert np.isinf(nothing.to_numpy()).all()
+
+
 def test_doors_add_what_follows_the_border(products, lanes):
     door = lc.DoorTerms(
         pd.DataFrame(
