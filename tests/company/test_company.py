@@ -72,3 +72,17 @@ def test_events_may_be_a_folder_of_parts(folder):
         (folder / "orders" / f"part={part}").mkdir(parents=True)
         rows.to_parquet(folder / "orders" / f"part={part}" / "0.parquet")
     assert Company.open(folder).events("orders").count().to_pandas() == 4
+
+
+def test_what_a_scenario_leaves_as_it_is_is_worked_out_once():
+    base = Company.open("data/demo")
+    shocked = base.under("freight_shock")  # it changes assumptions and what lanes cost
+    made = []
+
+    def make():
+        made.append(1)
+        return len(made)
+
+    assert base.kept("modes", make, of=("lanes.mode",)) == shocked.kept("modes", make, of=("lanes.mode",)) == 1
+    assert base.kept("costs", make, of=("lanes",)) == 2 and shocked.kept("costs", make, of=("lanes",)) == 3
+    assert base.kept("own", make) == 4 and shocked.kept("own", make) == 5

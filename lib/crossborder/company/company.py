@@ -65,9 +65,11 @@ class Company:
     def kept(self, name: str, make: Callable[[], Kept], *, of: tuple[str, ...] = ()) -> Kept:
         """What `make` gives, worked out once for this company in this process and then shared under `name`.
 
-        What rests on the tables `of` alone is shared with all scenarios that leave these as they are.
+        What rests on the tables or columns (table.column) `of` alone is shared with all scenarios that leave these as
+        they are.
         """
-        alike = of and not any(change.table in of for change in self.scenario.changes)
+        changed = {f"{one.table}.{column}" for one in self.scenario.changes for column in one.columns}
+        alike = of and not any(name in of or name.split(".")[0] in of for name in changed)
         key, cache = f"kept {name}", self._over_scenarios if alike else self._cache
         if key not in cache:
             cache[key] = make()

@@ -112,7 +112,7 @@ def _base_case(company: "Company", months: int, incremental_ad_share: float) -> 
     growth = planned_growth(company)
     case = plan_inputs.segment_inputs(
         now.table,
-        season_by_market(company),
+        shared.once(season_by_market, company),
         growth["low"],
         growth["base"] - growth["low"],
         months,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import shared
 from crossborder.finance import order_economics, plan_inputs
 from crossborder.market import decomposition
 
@@ -61,10 +62,11 @@ def planned_growth(company: "Company") -> pd.DataFrame:
     `low` and `high` are the two alone: the published market's growth, and the momentum carried on in full (which may
     be the lower of the two in a company that falls behind). `high` is also the growth of the year behind.
     """
-    blend = company.kept(
-        "plan.planned_growth", lambda: _blended(growth_by_market(company)["base"], own_growth(company))
-    )
-    return blend.copy()
+    return company.kept("plan.planned_growth", lambda: shared.once(_planned_growth, company)).copy()
+
+
+def _planned_growth(company: "Company") -> pd.DataFrame:
+    return _blended(growth_by_market(company)["base"], own_growth(company))
 
 
 def growth_backtest(company: "Company", *, step_months: int = 3) -> pd.DataFrame:

@@ -128,7 +128,9 @@ def _parcel_duty(company: "Company", case: PlanCase) -> np.ndarray | float:
 
 def _freight_factor(company: "Company", case: PlanCase) -> np.ndarray:
     """Factor on freight by market: the factors of the modes, weighted by what each cost in the last year."""
-    paid, other = company.kept("plan.freight_paid", lambda: _freight_paid(company), of=("shipments", "lanes"))
+    paid, other = company.kept(
+        "plan.freight_paid", lambda: _freight_paid(company), of=("shipments", "lanes.lane_id", "lanes.mode")
+    )
     factor = pd.Series({mode: company.value(f"supply.freight.{MODE_FACTOR[mode]}_factor") for mode in paid})
     return (
         ((paid * factor).sum(axis=1) + other).div(paid.sum(axis=1) + other).reindex(case.markets).fillna(1.0).to_numpy()
