@@ -124,16 +124,16 @@ def _arrays(frame, units, regressors, group, exposure, cluster) -> tuple[np.ndar
             )
     if (counts < 0).any():
         raise InputError.out_of_range(f"column {units!r}", float(counts.min()), "counts of at least 0")
-    offset = np.zeros(len(counts))
+    offset, names = np.zeros(len(counts)), frame[list(dict.fromkeys([*group, *cluster]))]
     if exposure:
         share = frame[exposure].to_numpy(dtype=float)
         if not ((share >= 0) & (share <= 1)).all():
             raise InputError.out_of_range(f"column {exposure!r}", float(np.nanmax(share)), "shares from 0 to 1")
         open_ = share > 0
-        counts, x, offset, frame = counts[open_], x[open_], np.log(share[open_]), frame[open_]
-    codes = frame.groupby(list(group), sort=False).ngroup().to_numpy()
+        counts, x, offset, names = counts[open_], x[open_], np.log(share[open_]), names[open_]
+    codes = names.groupby(list(group), sort=False).ngroup().to_numpy()
     alike = list(cluster) == list(group)
-    return counts, x, codes, offset, codes if alike else frame.groupby(list(cluster), sort=False).ngroup().to_numpy()
+    return counts, x, codes, offset, codes if alike else names.groupby(list(cluster), sort=False).ngroup().to_numpy()
 
 
 def _standardised(x: np.ndarray, codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
