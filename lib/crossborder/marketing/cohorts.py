@@ -29,7 +29,8 @@ def monthly_cohorts(orders: "Table") -> pd.DataFrame:
     )
     span = months.aggregate(first=months.number.min(), last=months.number.max()).to_pandas().iloc[0]
     first, last = (0 if pd.isna(end) else int(end) for end in span)
-    made = _by_bits(months, first, last) if _has_bits(months, last - first) else _by_pairs(months)
+    counted = _by_bits(months, first, last) if _has_bits(months, last - first) else _by_pairs(months)
+    made = counted.to_pandas()
     start = pd.to_datetime(
         {"year": made["cohort"] // 12, "month": made["cohort"] % 12 + 1, "day": np.ones(len(made), dtype=int)}
     )
@@ -44,7 +45,7 @@ def _has_bits(months: "Table", span: int) -> bool:
     return span < BITS and months.get_backend().has_operation(ops.BitOr)
 
 
-def _by_bits(months: "Table", first: int, last: int) -> pd.DataFrame:
+def _by_bits(months: "Table", first: int, last: int) -> "Table":
     """Customers by month of first order and later month: a customer's months are the bits of one integer."""
     import ibis
 
@@ -55,15 +56,15 @@ def _by_bits(months: "Table", first: int, last: int) -> pd.DataFrame:
     every = ibis.memtable(pd.DataFrame({"number": np.arange(first, last + 1, dtype="int64")}))
     both = alike.cross_join(every)
     both = both.filter(((both.bits >> (both.number - first)) & 1) == 1)
-    return both.group_by(["cohort", "number"]).aggregate(customers=both.customers.sum()).to_pandas()
+    return both.group_by(["cohort", "number"]).aggregate(customers=both.customers.sum())
 
 
-def _by_pairs(months: "Table") -> pd.DataFrame:
+def _by_pairs(months: "Table") -> "Table":
     """The same from pairs of customer and month, for histories of more months than an integer has bits."""
     months = laid_down(months.distinct())
     first = months.group_by("customer_id").aggregate(cohort=months.number.min())
     joined = months.inner_join(first, "customer_id")
-    return joined.group_by(["cohort", joined.number.name("number")]).aggregate(customers=joined.count()).to_pandas()
+    return joined.group_by(["cohort", joined.number.name("number")]).aggregate(customers=joined.count())
 
 
 def cohort_matrix(cohorts: pd.DataFrame, *, until: object | None = None) -> pd.DataFrame:
