@@ -12,7 +12,6 @@ from crossborder.errors import InputError, Refusal
 __all__ = [
     "PriceDecision",
     "arc_elasticity",
-    "import_bound",
     "lerner_price",
     "parallel_import_bound",
     "price_decision",
@@ -139,32 +138,12 @@ def _binding(
     return "stock"
 
 
-def import_bound(price_usd: ArrayLike, duty_rate: ArrayLike, shipping_usd: ArrayLike) -> ArrayLike:
-    """What a piece costs that is bought in another market, carried and taxed: a price is safe up to this, USD."""
-    return price_usd * (1 + duty_rate) + shipping_usd
+def parallel_import_bound(price_usd: ArrayLike, duty_rate: ArrayLike, shipping_usd: ArrayLike) -> ArrayLike:
+    """What a piece costs that is bought in another market, carried and taxed, USD: a price here is safe up to this.
 
-
-def parallel_import_bound(price_usd: pd.Series, shipping_usd: pd.DataFrame, duty_rate: pd.Series) -> pd.DataFrame:
-    """For each pair of markets, whether goods bought in one pay when carried to the other.
-
-    `price_usd` by market, `shipping_usd` [from, to], `duty_rate` by market of arrival. A price is safe while
-    price(to) <= (price(from)) (1 + duty(to)) + shipping(from, to); `slack_usd` is what is left of that bound.
+    A price is safe while price(to) <= price(from) (1 + duty(to)) + shipping(from, to).
     """
-    markets = list(price_usd.index)
-    source, target = np.meshgrid(np.arange(len(markets)), np.arange(len(markets)), indexing="ij")
-    prices, duties = price_usd.to_numpy(), duty_rate.reindex(markets).to_numpy()
-    shipping = shipping_usd.reindex(index=markets, columns=markets).to_numpy()
-    bound = import_bound(prices[:, None], duties[None, :], shipping)
-    table = pd.DataFrame(
-        {
-            "bought_in": np.array(markets)[source.ravel()],
-            "sold_in": np.array(markets)[target.ravel()],
-            "price_usd": prices[target.ravel()],
-            "bound_usd": bound.ravel(),
-        }
-    )
-    table["slack_usd"] = table["bound_usd"] - table["price_usd"]
-    return table[table["bought_in"] != table["sold_in"]].sort_values("slack_usd", kind="stable").reset_index(drop=True)
+    return price_usd * (1 + duty_rate) + shipping_usd
 
 
 def regional_prices(

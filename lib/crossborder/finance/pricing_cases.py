@@ -5,7 +5,7 @@ import pandas as pd
 
 from crossborder.errors import Refusal
 from crossborder.finance.price_study import unit_costs
-from crossborder.finance.pricing import import_bound
+from crossborder.finance.pricing import parallel_import_bound
 from crossborder.finance.repricing import price_war, promotion_profit, repricing_rule, tariff_price_book
 
 __all__ = ["average_product", "price_war_table", "promotion_table", "regional_leaks", "repricing_table", "tariff_book"]
@@ -26,7 +26,7 @@ def regional_leaks(economics: pd.DataFrame, parcel_usd: float, duty_rate: float)
         raise Refusal.because(
             "no regional gap", "no product is sold in two markets", "sell one in two, or skip this question"
         )
-    table["slack_usd"] = import_bound(table["price_usd_from"], duty_rate, parcel_usd) - table["price_usd_to"]
+    table["slack_usd"] = parallel_import_bound(table["price_usd_from"], duty_rate, parcel_usd) - table["price_usd_to"]
     grouped = table.groupby(["bought_in", "sold_in"])
     result = grouped.agg(products=("slack_usd", "size"), slack_usd=("slack_usd", "mean")).reset_index()
     result["share_leaking"] = (table["slack_usd"] < 0).groupby([table["bought_in"], table["sold_in"]]).mean().to_numpy()
