@@ -55,7 +55,7 @@ $(PEERS): $(TOOLS)
 	$(call stamp,peers)
 
 report: setup ## run all notebooks for the demo company: reports/latest/index.html
-	$(BIN)/crossborder run --all --processes $(JOBS)
+	$(BIN)/crossborder run --all
 
 test: lint unit check-notebooks browser ## run every check
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import papermill
 from crossborder.company import shared
 from crossborder.reports import environment, project, runs
-from crossborder.reports.planning import Folders, Request
+from crossborder.reports.planning import AT_ONCE, Folders, Request
 from crossborder.reports.recorded import MIME
 
 
@@ -69,7 +69,7 @@ def main(names: list[str]) -> int:
         shared.clear()  # no way may profit from what another has computed
         seconds["cold, serial"] = ours(names, place, "cold-serial", warm=False, processes=1)
         shared.clear()
-        seconds["warm, two at once"] = ours(names, place, "warm-parallel", warm=True)
+        seconds[f"warm, {AT_ONCE} at once"] = ours(names, place, "warm-parallel", warm=True)
         seconds["the same again, shared results there"] = ours(names, place, "warm-again", warm=True)
         shared.clear()
         with cluster() as address:

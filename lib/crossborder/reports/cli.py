@@ -25,7 +25,7 @@ Assignments = Annotated[list[str] | None, typer.Option("-p", "--parameter", help
 ParameterFile = Annotated[Path | None, typer.Option("--file", help="YAML file of parameters, read as text")]
 Name = Annotated[str, typer.Option("--name", help="folder of the report below reports/")]
 Force = Annotated[bool, typer.Option("--force", help="run again what did not change")]
-Processes = Annotated[int, typer.Option("--processes", min=1, max=64, help="notebooks at once")]
+Processes = Annotated[int, typer.Option("--processes", min=0, max=64, help="notebooks at once; 0 = cores + 1")]
 RunSeconds = Annotated[float, typer.Option("--deadline", min=1, help="seconds for the whole run")]
 Scheduler = Annotated[str, typer.Option("--scheduler", help="address of a Dask scheduler, such as tcp://host:8786")]
 Memory = Annotated[float, typer.Option("--memory", min=0, help="megabytes that one notebook may take; 0 = no cap")]
@@ -43,7 +43,7 @@ def run(
     file: ParameterFile = None,
     name: Name = "",
     force: Force = False,
-    processes: Processes = 2,
+    processes: Processes = 0,
     deadline: RunSeconds = 1800,
     notebook_deadline: NotebookSeconds = 300,
     memory: Memory = 0,
@@ -53,10 +53,10 @@ def run(
     if everything == bool(notebooks):
         raise InputError("run what? allowed: the names of notebooks, or --all; `crossborder list` shows them")
     asked = _parameters(parameter, file, {"scenario": scenario, "market": market, "data": data})
-    from crossborder.reports.planning import Request
+    from crossborder.reports.planning import AT_ONCE, Request
 
     limits = {"notebook_seconds": notebook_deadline, "run_seconds": deadline, "memory_mb": memory}
-    request = Request(tuple(notebooks or ()), asked, name, force, processes, scheduler=scheduler, **limits)
+    request = Request(tuple(notebooks or ()), asked, name, force, processes or AT_ONCE, scheduler=scheduler, **limits)
     # Wrong parameters must be told before anything heavy is imported.
     from crossborder.reports import progress, runs
 
@@ -79,7 +79,7 @@ def sweep(
     file: ParameterFile = None,
     name: Name = "",
     force: Force = False,
-    processes: Annotated[int, typer.Option("--processes", min=0, max=64, help="notebooks at once")] = 0,
+    processes: Processes = 0,
     deadline: Annotated[float, typer.Option("--deadline", min=0, help="seconds for the whole sweep")] = 0,
     notebook_deadline: Annotated[float, typer.Option("--notebook-deadline", min=0, help="seconds for one")] = 0,
     memory: Memory = 0,

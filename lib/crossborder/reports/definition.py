@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from crossborder.errors import InputError
-from crossborder.reports.planning import Request
+from crossborder.reports.planning import AT_ONCE, Request
 
 __all__ = ["Definition", "Limits", "Place", "checked", "combined", "read"]
 
@@ -35,7 +35,7 @@ class _Strict(BaseModel):
 class Limits(_Strict):
     """What the runs may take."""
 
-    processes: int = Field(2, ge=1, le=64)
+    processes: int = Field(AT_ONCE, ge=1, le=64)
     memory_mb: float = Field(0, ge=0)
     notebook_seconds: float = Field(300, ge=1)
     seconds: float = Field(36_000, ge=1)

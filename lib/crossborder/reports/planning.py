@@ -1,6 +1,7 @@
 """What a run will do, decided before any process starts: notebooks, checked parameters, content keys, needed tables."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,11 @@ from crossborder.errors import InputError, MissingTable
 from crossborder.reports import keys, project
 from crossborder.reports.parameters import base, cells
 
-__all__ = ["Entry", "Folders", "Request", "check_tables", "describe", "plan", "run_name"]
+__all__ = ["AT_ONCE", "Entry", "Folders", "Request", "check_tables", "describe", "plan", "run_name"]
+
+# Notebooks at once: one more than there are cores, since one or the other waits for its kernel or for files; not more
+# than eight, each of which takes about half a gigabyte.
+AT_ONCE = min((os.cpu_count() or 1) + 1, 8)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Request:
     parameters: Mapping[str, object] = field(default_factory=dict)
     name: str = ""
     force: bool = False
-    processes: int = 2
+    processes: int = AT_ONCE
     notebook_seconds: float = 300
     run_seconds: float = 1800
     warm: bool | None = None
