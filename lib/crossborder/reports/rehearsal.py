@@ -17,6 +17,7 @@ def rehearse() -> None:
 def _draw() -> None:
     from crossborder import style
 
+    letter = "a"
     fig, (left, right) = style.figure(columns=2)
     left.plot([1, 2], [1, 2], label="a")
     left.scatter([1, 2], [2, 1], label="b")
@@ -27,7 +28,7 @@ def _draw() -> None:
     right.barh(["a", "b"], [1, 2])
     right.errorbar([1], [1], xerr=[[0.5], [0.5]])
     style.human_axis(right.xaxis, "%")
-    style.finish(fig, title="a", subtitle="b", source="c").png()
+    style.finish(fig, title=letter, subtitle=letter, source=letter).png()
 
 
 def _tabulate() -> None:
@@ -35,11 +36,12 @@ def _tabulate() -> None:
 
     from crossborder import style
 
+    letter = "a"
     frame = pd.DataFrame({"name": ["a", "b", "a"], "day": ["2026-01-01", "2026-01-02", "2026-02-01"], "n": [1, 2, 3]})
     frame["day"] = pd.to_datetime(frame["day"])
     months = frame.assign(month=frame["day"].dt.to_period("M")).groupby(["name", "month"], as_index=False)["n"].sum()
     wide = months.merge(frame[["name", "day"]], on="name").pivot_table(index="name", columns="month", values="n")
-    shown = style.table(wide.reset_index(names="name").rename(columns=str).sort_values("name"), caption="a")
+    shown = style.table(wide.reset_index(names="name").rename(columns=str).sort_values("name"), caption=letter)
     shown._repr_html_()
     repr(shown)
 
