@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from crossborder.company import Company
+from crossborder.company import Company, checks
 from crossborder.errors import InputError, MissingTable
 
 
@@ -86,3 +86,18 @@ def test_what_a_scenario_leaves_as_it_is_is_worked_out_once():
     assert base.kept("modes", make, of=("lanes.mode",)) == shocked.kept("modes", make, of=("lanes.mode",)) == 1
     assert base.kept("costs", make, of=("lanes",)) == 2 and shocked.kept("costs", make, of=("lanes",)) == 3
     assert base.kept("own", make) == 4 and shocked.kept("own", make) == 5
+
+
+def test_columns_of_a_large_table_are_read_alone_and_are_those_of_the_whole(monkeypatch):
+    columns = ["customer_id", "cohort", "member", "member_since", "spend_after_joining_usd"]
+    company = Company.open("data/demo")
+    whole = company.table("customers")
+    some = company.table("customers", columns, share=0.2)
+    assert 0.15 < len(some) / len(whole) < 0.25
+    assert list(some.columns) == columns
+    monkeypatch.setattr(checks, "LARGE", 0)
+    monkeypatch.setattr(checks, "_FRAMES", {})
+    large = Company.open("data/demo")
+    pd.testing.assert_frame_equal(large.table("customers", columns), whole[columns])
+    pd.testing.assert_frame_equal(large.table("customers", columns, share=0.2), some.reset_index(drop=True))
+    assert not checks._FRAMES, "the table was read whole"

@@ -101,7 +101,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     ),
     "market.funnel": lambda c: market_demand.funnel_by_market(c.events("sessions"), _since(c).tz_localize(None)),
     "market.customer_spend": lambda c: market_demand.customer_spend(
-        c.events("orders"), c.table("customers"), inputs.usd_rates(c)
+        c.events("orders"), c.table("customers", ["customer_id", "market", "cohort"]), inputs.usd_rates(c)
     ),
     "selection.units": lambda c: appraisal.units_by_product(c.events("orders"), c.table("products"), c.as_of),
     "selection.baskets": lambda c: associations.order_baskets(c.events("orders"), c.table("products")),

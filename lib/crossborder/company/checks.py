@@ -1,6 +1,7 @@
 """The door: a table comes out whole and valid, or not at all, with everything that is wrong with it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from crossborder.company import (
     plausibility,
     references,
     row_rules,
+    sampling,
     text_checks,
 )
 from crossborder.company.ahead import ahead
@@ -28,13 +30,16 @@ from crossborder.errors import DataError, InputError
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["CheckReport", "check", "open_checked", "read_checked"]
+__all__ = ["CheckReport", "check", "open_checked", "read_checked", "read_columns"]
 
 # Counted up with every new rule, so that what passed the old ones is checked again.
 RULES_VERSION = 2
 
 # Frames of this process by the stamp of their file: a company is opened again for each scenario and each past day.
 MOST_FRAMES = 64
+# Bytes of Parquet from which single columns of a table are read alone, each time they are asked for.
+LARGE = 5_000_000
+MANY_ROWS = 200_000
 _FRAMES: dict[str, pd.DataFrame] = {}
 
 
@@ -142,10 +147,44 @@ def read_checked(folder: Path, table: Table) -> pd.DataFrame:
     _refuse(problems, table)
     if not known_good:
         _stamp(file, table)
+    if file.suffix != ".csv" and len(frame) > MANY_ROWS:
+        _give_back()
     if len(_FRAMES) >= MOST_FRAMES:
         _FRAMES.pop(next(iter(_FRAMES)))
     _FRAMES[stamp.name] = frame
     return frame
+
+
+def read_columns(folder: Path, table: Table, columns: Sequence[str], share: float = 1.0) -> pd.DataFrame | None:
+    """Some columns of a large table that passed its checks before; None of any other table, which is read whole.
+
+    With a `share` below 1 only the rows of a sample by the first column of the key (`sampling.of_share`).
+    """
+    file = files.locate(folder, table.name)
+    if file.suffix == ".csv":
+        return None
+    parts = file.rglob("*.parquet") if file.is_dir() else [file]
+    stamp = _stamp_path(file, table)
+    if sum(part.stat().st_size for part in parts) < LARGE or stamp.name in _FRAMES or not stamp.exists():
+        return None
+    there = [name for name in columns if name in files.read_names(file, table)]
+    if not there:
+        return None
+    if share < 1:
+        raw = sampling.of_share(files.open_lazy(file, table), share, table.key[0]).select(there).to_pandas()
+    else:
+        raw = pd.read_parquet(file, columns=there)
+    frame, unread, _ = conversion.typed(raw, table, file.name)
+    _refuse(unread, table)
+    _give_back()
+    return frame[list(columns)]
+
+
+def _give_back() -> None:
+    """Gives the memory that reading Parquet took beside its result back to the machine; Arrow would keep it."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
 
 
 def open_checked(folder: Path, table: Table) -> "ibis.Table":

@@ -1,13 +1,13 @@
 """One door to a company's data: what is absent is a state, what is present is valid."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from crossborder.company import checks, files, scenarios, warehouse
+from crossborder.company import checks, files, sampling, scenarios, warehouse
 from crossborder.company.scenarios import Scenario
 from crossborder.company.tables import TABLES, Table
 from crossborder.errors import InputError, MissingTable
@@ -112,10 +112,12 @@ class Company:
         if missing:
             raise _missing(self.path, missing)
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str, columns: Sequence[str] = (), *, share: float = 1.0) -> pd.DataFrame:
         """A table as a typed, checked frame of its own copy, as of the day and under the scenario.
 
-        Raises MissingTable, or DataError with everything that is wrong with it.
+        With `columns` only these; of a large table, such as the customers of a large shop, the others are then not
+        read at all. With a `share` below 1 the rows of a sample (`sampling.of_share`) by the first column of the key,
+        which must be among `columns`. Raises MissingTable, or DataError with everything that is wrong with it.
         """
         if _known(name).events:
             raise InputError(
@@ -123,11 +125,17 @@ class Company:
             )
         if name not in self._cache:
             self.require(name)
+            if columns and self._cut_off is None and all(change.table != name for change in self.scenario.changes):
+                some = checks.read_columns(self.path, TABLES[name], columns, share)
+                if some is not None:
+                    return some
             frame = checks.read_checked(self.path, TABLES[name])
             frame = files.as_known(frame, TABLES[name], self._cut_off)
             self._cache[name] = self.scenario.apply(frame, name)
         # A lazy copy: what a caller changes is copied at that moment (copy on write), and nothing before.
-        return self._cache[name].copy(deep=False)
+        frame = self._cache[name].copy(deep=False)
+        frame = frame[list(columns)] if columns else frame
+        return sampling.of_frame(frame, share, TABLES[name].key[0]) if share < 1 else frame
 
     def events(self, name: str) -> "ibis.Table":
         """An event table as a lazy table of the engine, checked, with all columns of the contract, as of the day."""

@@ -46,7 +46,7 @@ def _one(company: "Company", name: str) -> tuple:
         found = events.aggregate(**asked).to_pandas().iloc[0]
         filled, rows, last = [found[f"f_{c}"] for c in optional], int(found["rows"]), found.get("last", pd.NaT)
     else:
-        frame = company.table(name)
+        frame = company.table(name, [*optional, *([table.dated_by] if table.dated_by else [])])
         filled, rows = [frame[c].notna().mean() for c in optional], len(frame)
         last = frame[table.dated_by].max() if table.dated_by and rows else pd.NaT
     last = pd.Timestamp(last)
@@ -85,10 +85,10 @@ def join_rates(company: "Company") -> pd.DataFrame:
 def _joined(company: "Company", name: str, column: str, other: str, target: str) -> tuple[float, int]:
     """Share of filled cells with a partner, and how many there are; counted in the engine where a side is events."""
     if not (TABLES[name].events or TABLES[other].events):
-        cells = company.table(name)[column].dropna()
-        return (_known_share(cells, company.table(other)[target]) if len(cells) else float("nan")), len(cells)
+        cells = company.table(name, [column])[column].dropna()
+        return (_known_share(cells, company.table(other, [target])[target]) if len(cells) else float("nan")), len(cells)
     left, right = _counted(company, name, column), _cells(company, other, target)
-    if not TABLES[other].events and len(company.table(other)) <= FEW_PARTNERS:
+    if not TABLES[other].events and len(company.table(other, [target])) <= FEW_PARTNERS:
         counts = left.group_by("cell").aggregate(n=left.n.sum())
         met = counts.left_join(right.distinct().mutate(there=1), "cell")
         sums = met.aggregate(rows=met.n.sum(), partners=(met.n * met.there.fill_null(0)).sum()).to_pandas().iloc[0]
@@ -130,7 +130,7 @@ def _cells(company: "Company", name: str, column: str) -> "ibis.Table":
         return table.filter(~table[column].isnull()).select(cell=table[column])
     import ibis
 
-    return ibis.memtable(company.table(name)[[column]].dropna().set_axis(["cell"], axis=1))
+    return ibis.memtable(company.table(name, [column]).dropna().set_axis(["cell"], axis=1))
 
 
 def data_score(covered: pd.DataFrame, joins: pd.DataFrame, *, fresh_days: float = 35.0) -> pd.DataFrame:

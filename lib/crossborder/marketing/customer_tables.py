@@ -213,7 +213,7 @@ def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str, share: float =
 
 def with_customers(company: "Company", history: pd.DataFrame) -> pd.DataFrame:
     """The histories with the channel of the first touch."""
-    customers = company.table("customers")[["customer_id", "acquisition_channel"]]
+    customers = company.table("customers", ["customer_id", "acquisition_channel"])
     return history.merge(customers, on="customer_id", how="left").rename(columns={"acquisition_channel": "channel"})
 
 
@@ -233,13 +233,12 @@ def chance_of_order(model: BuyingModel, past: pd.DataFrame) -> np.ndarray:
 
 def membership_effects(company: "Company", *, level: float, rng: np.random.Generator) -> MemberEffects:
     """Effect of membership on 180 days of spend: naive, matched, doubly robust, and by time of joining."""
-    customers = company.table("customers")
     # Beyond 200,000 customers the people of the orders' sample; effects need no scaling, numbers of members do.
     share = sold_orders.some_orders(company)[1]
-    customers = sampling.of_frame(customers, share)
+    covariates = ["market", "cohort", "acquisition_channel", "visits_before_joining", "spend_before_joining_usd"]
+    customers = sold_orders.some_customers(company)
     people = customers.dropna(subset=["spend_after_joining_usd"])
     spend, member = people["spend_after_joining_usd"].to_numpy(float), people["member"].to_numpy(bool)
-    covariates = ["market", "cohort", "acquisition_channel", "visits_before_joining", "spend_before_joining_usd"]
     x = membership.design_matrix(people, [name for name in covariates if name in people.columns])
     found = {
         "Difference of means": membership.naive(spend, member, level=level),

@@ -132,7 +132,7 @@ def reach(
 
     `share` is the share of all customers that `history` holds (`company.sampling.some`).
     """
-    rows = [*_recognised(company, history, value, share), *_alike(company, history, value, rng)]
+    rows = [*_recognised(company, history, value, share), *_alike(company, history, value, share, rng)]
     year = sold.filter(sold.ordered_at >= (company.as_of - pd.Timedelta(days=364)).to_pydatetime())
     revenue = float(year.aggregate(value=year.revenue_usd.sum()).to_pandas()["value"].iloc[0])
     worth = {
@@ -162,11 +162,13 @@ def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, 
     ]
 
 
-def _alike(company: "Company", history: pd.DataFrame, value: pd.DataFrame, rng: np.random.Generator) -> list[tuple]:
+def _alike(
+    company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float, rng: np.random.Generator
+) -> list[tuple]:
     if not company.has("customers"):
         return []
-    customers = company.table("customers")
-    names = [name for name in ("market", "cohort", "acquisition_channel") if name in customers]
+    names = ["market", "cohort", "acquisition_channel"]
+    customers = company.table("customers", ["customer_id", *names], share=share)
     customers = customers[customers["customer_id"].isin(history["customer_id"])]  # of many, before they are indexed
     customers = customers.set_index("customer_id")[names].reindex(history["customer_id"])
     profile = pd.get_dummies(customers.astype(str), drop_first=True, dtype=float).reset_index(drop=True)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crossborder.company import sampling
 from crossborder.company.laid import laid_down
 from crossborder.marketing import inputs, journey_query
@@ -11,7 +13,19 @@ if TYPE_CHECKING:
 
     from crossborder.company import Company
 
-__all__ = ["sold_orders", "some_orders"]
+__all__ = ["sold_orders", "some_customers", "some_orders"]
+
+PROFILE = (
+    "customer_id",
+    "market",
+    "cohort",
+    "acquisition_channel",
+    "member",
+    "member_since",
+    "visits_before_joining",
+    "spend_before_joining_usd",
+    "spend_after_joining_usd",
+)
 
 
 def sold_orders(company: "Company", markets: list[str] | None = None) -> "Table":
@@ -27,6 +41,13 @@ def sold_orders(company: "Company", markets: list[str] | None = None) -> "Table"
 def some_orders(company: "Company") -> tuple["Table", float]:
     """The orders of all markets of a sample of customers (`sampling.some`), once for the company; and its share."""
     return company.kept("marketing.some_orders", lambda: _some(company))
+
+
+def some_customers(company: "Company") -> pd.DataFrame:
+    """The people of `some_orders` in the table of customers, also those who did not order, once for the company."""
+    share = some_orders(company)[1]
+    made = company.kept("marketing.some_customers", lambda: company.table("customers", PROFILE, share=share))
+    return made.copy(deep=False)
 
 
 def _some(company: "Company") -> tuple["Table", float]:
