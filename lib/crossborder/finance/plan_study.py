@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from crossborder.errors import InputError, Refusal
 from crossborder.finance.dcf import FREE_CASH_LINES, discounted_value, free_cash_flow
@@ -196,6 +195,8 @@ def reverse_plan(case: PlanCase, target_margin: float, levers: Mapping[str, tupl
 
     `levers` maps a name to the inputs on which it acts. A lever that cannot, between a factor of 0.3 and 3, says so.
     """
+    from scipy.optimize import brentq
+
     model, months = plan_model(), 12
     short = PlanCase(
         {
