@@ -64,7 +64,8 @@ def of_share(events: "Table", share: float, by: str = "customer_id") -> "Table":
     """
     if share >= 1:
         return events
-    return events.filter(events[by].hexdigest("md5").substr(0, 7) < f"{int(share * 16**7):07x}")
+    # A text that begins like the limit and goes on is larger than it: no need to cut off the first seven digits.
+    return events.filter(events[by].hexdigest("md5") < f"{int(share * 16**7):07x}")
 
 
 def of_frame(frame: pd.DataFrame, share: float, by: str = "customer_id") -> pd.DataFrame:
