@@ -99,23 +99,40 @@ def all_in_one(pipe: object, folder: str, names: list[str]) -> None:
 
 
 def together(folders: list[str], names: list[str]) -> None:
-    """Prints the whole of all reductions in one process by company, and the ten dearest of the largest company."""
+    """Prints what one process takes for all reductions, one after the other: a line each, and the whole by company."""
     context = processes()
     lines = [order_lines(folder) for folder in folders]
-    print("all reductions one after the other in one process")
-    print(f"{'order lines':>14}{'s':>8}{'cpu s':>8}{'peak MB':>9}{'growth':>8}  failed")
-    before: tuple[int, float] | None = None
-    for folder, count in zip(folders, lines, strict=True):
-        found = _received(context, folder, names)
-        good = {name: one for name, one in found.items() if "error" not in one}
-        seconds, cpu = (sum(one[part] for one in good.values()) for part in ("seconds", "cpu"))
-        peak = max((one["peak_mb"] for one in good.values()), default=0.0)
-        growth = f"{cpu / before[1] / (count / before[0]):8.2f}" if before else f"{'':8}"
-        failed = ", ".join(sorted(set(names) - set(good))) or "none"
-        print(f"{count:14,}{seconds:8.1f}{cpu:8.1f}{peak:9.0f}{growth}  {failed}", flush=True)
-        before = (count, cpu)
-    dearest = sorted(good, key=lambda name: -good[name]["cpu"])[:10]
-    print("dearest of the last: " + ", ".join(f"{name} {good[name]['cpu']:.1f}" for name in dearest) + " cpu s\n")
+    print("all reductions one after the other in one process; order lines: " + ", ".join(f"{n:,}" for n in lines))
+    heads = "".join(f"{'s':>8}{'cpu s':>8}" for _ in folders) + "".join(f"{'growth':>8}" for _ in folders[1:])
+    print(f"{'reduction':<28}{heads}")
+    found = [_received(context, folder, names) for folder in folders]
+    for name in names:
+        told = "".join(
+            f"{one[name]['seconds']:8.2f}{one[name]['cpu']:8.2f}" if good(one, name) else f"{'failed':>16}"
+            for one in found
+        )
+        print(f"{name:<28}{told}{growths(found, lines, [name])}")
+    sums = "".join(f"{total(one, names, 'seconds'):8.1f}{total(one, names, 'cpu'):8.1f}" for one in found)
+    print(f"{'sum':<28}{sums}{growths(found, lines, names)}")
+    peaks = (max(one[name]["peak_mb"] for name in names if good(one, name)) for one in found)
+    print(f"{'largest memory, MB':<28}" + "".join(f"{peak:16.0f}" for peak in peaks) + "\n", flush=True)
+
+
+def good(found: dict[str, dict[str, float | str]], name: str) -> bool:
+    """Whether a reduction gave a result."""
+    return "cpu" in found.get(name, {})
+
+
+def total(found: dict[str, dict[str, float | str]], names: list[str], part: str) -> float:
+    """Seconds of some reductions together; those that failed count nothing."""
+    return sum(found[name][part] for name in names if good(found, name))
+
+
+def growths(found: list[dict[str, dict[str, float | str]]], lines: list[int], names: list[str]) -> str:
+    """Growth of the processor time over the growth of the order lines, from each company to the next."""
+    spent = [max(total(one, names, "cpu"), 0.01) for one in found]
+    ratios = (spent[k] / spent[k - 1] / (lines[k] / lines[k - 1]) for k in range(1, len(lines)))
+    return "".join(f"{ratio:8.2f}" for ratio in ratios)
 
 
 def _received(

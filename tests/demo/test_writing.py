@@ -31,13 +31,15 @@ def soiled(small, tmp_path_factory):
     return checks.check(folder), planted
 
 
-def test_part_by_part_is_the_same_company(small, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("chunks_a_file", "files"), [(1, 2), (4, 1)])
+def test_part_by_part_is_the_same_company(small, tmp_path, monkeypatch, chunks_a_file, files):
+    monkeypatch.setattr(writing, "CHUNKS_A_FILE", chunks_a_file)
     monkeypatch.setattr(core, "KEPT_IN_MEMORY", 0)
     monkeypatch.setattr(core, "CHUNKS_PER_SCALE", CHUNKS / SCALE)
     tables, known = writing.stream(tmp_path, seed=5, scale=SCALE)
     for name, keys in (("orders", ["order_id", "line"]), ("customers", ["customer_id"])):
         parts = sorted((tmp_path / name).glob("*.parquet"))
-        assert len(parts) == 2
+        assert len(parts) == files
         read = pd.concat([pd.read_parquet(p) for p in parts]).sort_values(keys, ignore_index=True)
         whole = small[0][name].sort_values(keys, ignore_index=True)
         pd.testing.assert_frame_equal(read, whole, check_dtype=False)

@@ -123,6 +123,8 @@ def engine() -> "ibis.BaseBackend":
     # What does not fit into this is worked on in parts, through files in the temporary folder.
     connection.raw_sql(f"SET memory_limit = '{os.environ.get('CROSSBORDER_MEMORY', '2GB')}'")
     connection.raw_sql(f"SET temp_directory = '{Path(tempfile.gettempdir()) / 'crossborder_engine'}'")
+    # A folder of a thousand files is asked some hundred times: their footers are read once, and again when one changes.
+    connection.raw_sql("SET parquet_metadata_cache = true")
     connection.raw_sql("SET enable_progress_bar = false")  # it would be printed into the pages of large companies
     return connection
 

@@ -39,6 +39,7 @@ __all__ = [
 
 PARQUET_FROM_ROWS = 3000
 STREAM_FROM_SCALE = 2.0  # larger companies are written chunk by chunk
+CHUNKS_A_FILE = 4  # some 120,000 order lines: engines read few large row groups a third faster
 
 
 def write(path: str | Path, seed: int = SEED, scale: float = 1.0, dirt: bool = False) -> Path:
@@ -76,12 +77,16 @@ def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFram
         (folder / f"{name}.parquet").unlink(missing_ok=True)
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir()
+    waiting: list[dict[str, pd.DataFrame]] = []
     for chunk, people, lines in core.served(company):
-        made = sales.chunk_tables(company, chunk, people, lines, sums)
-        for name, frame in made.items():
-            write_parquet(frame, folder / name / f"part-{chunk:04d}.parquet", level=3)
+        waiting.append(sales.chunk_tables(company, chunk, people, lines, sums))
         if chunk < core.CHUNKS_PER_SCALE:
-            first.append(made)
+            first.append(waiting[-1])
+        if len(waiting) == CHUNKS_A_FILE or chunk == company.chunks - 1:
+            for name in waiting[0]:
+                whole = pd.concat([made[name] for made in waiting], ignore_index=True)
+                write_parquet(whole, folder / name / f"part-{chunk // CHUNKS_A_FILE:04d}.parquet", level=3)
+            waiting = []
     tables, truth = rest_of_core(company, sums)
     world.tables.update(tables)
     world.tables.update({n: pd.concat([p[n] for p in first], ignore_index=True) for n in first[0]})
