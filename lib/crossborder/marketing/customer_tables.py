@@ -137,12 +137,14 @@ def funnel_steps(company: "Company", sold: "Table", markets: list[str] | None = 
     return FunnelSteps(frame, funnel.weakest_step(frame))
 
 
-def dashboard(company: "Company", sold: "Table", margin_share: float) -> Dashboard | None:
-    """Key figures and stages by month; needs ad_spend and sessions."""
+def dashboard(
+    company: "Company", sold: "Table", margin_share: float, markets: list[str] | None = None
+) -> Dashboard | None:
+    """Key figures and stages by month, of all markets or of those that `sold` are of; needs ad_spend and sessions."""
     if not (company.has("ad_spend") and company.has("sessions")):
         return None
     rates = inputs.usd_rates(company)
-    monthly = inputs.monthly_kpis(company, sold, rates, margin_share)
+    monthly = inputs.monthly_kpis(company, sold, rates, margin_share, markets)
     stages = monthly[["visits", "carts", "orders", "repeat_orders"]].set_axis(
         ["acquisition", "activation", "revenue", "retention"], axis=1
     )
