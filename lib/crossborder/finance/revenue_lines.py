@@ -77,6 +77,23 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     Beyond 200,000 customers a sample of them (`company.sampling`) is asked: `buyers` and `again` are scaled up to all,
     and the interval (low, high; of `level`) is that of the sample.
     """
+    grouped, share = _of_two_years(company)
+    buyers = round(grouped["buyers"].sum() / share)
+    if buyers < FEWEST_BUYERS:
+        raise Refusal.because("no repeat share", f"{buyers} buyers a year ago", f"{FEWEST_BUYERS} are needed")
+    grouped = grouped[grouped.index.notna()]
+    tail = (1 - level) / 2
+    k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
+    if share < 1:
+        counts = (grouped[["again", "buyers"]] / share).round().astype("int64")
+        grouped = grouped.assign(again=counts["again"], buyers=counts["buyers"])
+    return grouped.assign(
+        kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail)
+    ).reset_index()
+
+
+def _of_two_years(company: "Company") -> tuple[pd.DataFrame, float]:
+    """Buyers of the year before the last by platform, and those `again` in the last; of a sample, and its share."""
     from crossborder.reference import exchange
 
     orders = company.events("orders")
@@ -100,19 +117,7 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     grouped = both.group_by("platform").aggregate(
         buyers=both.count(), again=both.back.count(), orders_year=both.orders.mean(), value_usd=usd.mean()
     )
-    grouped = grouped.to_pandas().set_index("platform").sort_index()
-    buyers = round(grouped["buyers"].sum() / share)
-    if buyers < FEWEST_BUYERS:
-        raise Refusal.because("no repeat share", f"{buyers} buyers a year ago", f"{FEWEST_BUYERS} are needed")
-    grouped = grouped[grouped.index.notna()]
-    tail = (1 - level) / 2
-    k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
-    if share < 1:
-        counts = (grouped[["again", "buyers"]] / share).round().astype("int64")
-        grouped = grouped.assign(again=counts["again"], buyers=counts["buyers"])
-    return grouped.assign(
-        kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail)
-    ).reset_index()
+    return grouped.to_pandas().set_index("platform").sort_index(), share
 
 
 def revenue_models(
