@@ -84,12 +84,11 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     grouped = grouped[grouped.index.notna()]
     tail = (1 - level) / 2
     k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
-    if share < 1:
-        counts = (grouped[["again", "buyers"]] / share).round().astype("int64")
-        grouped = grouped.assign(again=counts["again"], buyers=counts["buyers"])
-    return grouped.assign(
-        kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail)
-    ).reset_index()
+    return (
+        sampling.scaled_up(grouped, ["buyers", "again"], share)
+        .assign(kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail))
+        .reset_index()
+    )
 
 
 def _of_two_years(company: "Company") -> tuple[pd.DataFrame, float]:

@@ -219,9 +219,14 @@ def with_customers(company: "Company", history: pd.DataFrame) -> pd.DataFrame:
     return history.merge(customers, on="customer_id", how="left").rename(columns={"acquisition_channel": "channel"})
 
 
-def acquisition_cost(company: "Company", history: pd.DataFrame, markets: list[str] | None = None) -> pd.DataFrame:
-    """Spend and new customers by channel of the first touch over the whole period (index channel)."""
-    spend = inputs.channel_totals(company, inputs.usd_rates(company), markets)["spend_usd"]
+def acquisition_cost(
+    company: "Company", history: pd.DataFrame, markets: list[str] | None = None, share: float = 1.0
+) -> pd.DataFrame:
+    """Spend and new customers by channel of the first touch over the whole period (index channel).
+
+    `share` is the share of all customers that the histories hold; the spend is then the same share of all spend.
+    """
+    spend = inputs.channel_totals(company, inputs.usd_rates(company), markets)["spend_usd"] * share
     joined = with_customers(company, history)
     people = joined["channel"].value_counts()
     return pd.DataFrame({"spend_usd": spend, "customers": people.reindex(spend.index).fillna(0)}).rename_axis("channel")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -130,9 +131,7 @@ def order_gaps(orders: "Table", by: str = "market", *, share: float = 1.0) -> pd
         .order_by(by)
         .to_pandas()
     )
-    if share < 1:
-        found["repeats"] = (found["repeats"] / share).round().astype("int64")
-    return found
+    return sampling.scaled_up(found, ["repeats"], share)
 
 
 def _columns(frame: pd.DataFrame, end: pd.Timestamp, unit_days: float) -> pd.DataFrame:
