@@ -25,7 +25,8 @@ def usd_rates(company: "Company") -> dict[str, float]:
 def _mean_rates(company: "Company") -> dict[str, float]:
     from crossborder.reference import exchange
 
-    found = set(company.events("orders").currency.as_table().distinct().to_pandas()["currency"])
+    company.require("orders")
+    found = set(company.sales_currencies)
     for name in ("ad_spend", "products", "keywords", "platforms"):
         if company.has(name):
             found |= set(company.table(name)["currency"].dropna().unique())
