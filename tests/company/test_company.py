@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from crossborder.company import Company, checks
+from crossborder.company import Company, checks, sampling
 from crossborder.errors import InputError, MissingTable
 
 
@@ -101,3 +101,18 @@ def test_columns_of_a_large_table_are_read_alone_and_are_those_of_the_whole(monk
     pd.testing.assert_frame_equal(large.table("customers", columns), whole[columns])
     pd.testing.assert_frame_equal(large.table("customers", columns, share=0.2), some.reset_index(drop=True))
     assert not checks._FRAMES, "the table was read whole"
+
+
+def test_customers_of_a_sample_are_those_whose_orders_were_drawn(monkeypatch):
+    columns = ["customer_id", "market"]
+    company = Company.open("data/demo")
+    orders = company.events("orders")
+    pd.testing.assert_frame_equal(
+        company.table("customers", columns, buyers_of=orders), company.table("customers")[columns]
+    )
+    monkeypatch.setattr(sampling, "LIMIT", 5_000)
+    drawn = set(sampling.of_buyers(orders, orders)[0].customer_id.as_table().distinct().to_pandas()["customer_id"])
+    assert drawn <= set(company.table("customers", columns, buyers_of=orders)["customer_id"])
+    monkeypatch.setattr(checks, "LARGE", 0)
+    monkeypatch.setattr(checks, "_FRAMES", {})
+    assert set(Company.open("data/demo").table("customers", columns, buyers_of=orders)["customer_id"]) == drawn

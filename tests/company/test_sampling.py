@@ -36,3 +36,11 @@ def test_a_frame_gives_the_same_people_as_a_table():
     chosen = sampling.of_frame(frame, 0.2)
     assert chosen["customer_id"].tolist() == sampling.of_share(lazy, 0.2).customer_id.to_pandas().tolist()
     assert sampling.of_frame(frame, 1.0) is frame
+
+
+def test_counts_are_scaled_up_and_stay_whole():
+    frame = pd.DataFrame({"people": [10, 3], "usd": [1.5, 2.0], "days": [4.0, 5.0]})
+    assert sampling.scaled_up(frame, ["people", "usd"], 1.0) is frame
+    found = sampling.scaled_up(frame, ["people", "usd"], 0.4)
+    assert found["people"].tolist() == [25, 8] and found["people"].dtype == "int64"
+    assert found["usd"].tolist() == [3.75, 5.0] and found["days"].tolist() == [4.0, 5.0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.company import Company
+from crossborder.company import Company, people, sampling
 from crossborder.errors import InputError, Refusal
 from crossborder.finance import dcf, plan_cases, revenue_lines
 
@@ -29,6 +29,18 @@ def test_those_who_stay_are_counted_with_their_interval(company):
     assert (kept["again"] <= kept["buyers"]).all() and kept["buyers"].sum() > 5000
     with pytest.raises(Refusal, match="50 are needed"):
         revenue_lines.repeat_share(Company.open(company.path, as_of="2023-12-15"))
+
+
+def test_a_sample_of_buyers_is_scaled_up_and_its_interval_is_wider(company, monkeypatch):
+    exact = revenue_lines.repeat_share(company)
+    monkeypatch.setattr(sampling, "LIMIT", 15_000)
+    some = revenue_lines.repeat_share(Company.open(company.path))
+    assert some["platform"].tolist() == exact["platform"].tolist()
+    assert some["buyers"].to_numpy() == pytest.approx(exact["buyers"].to_numpy(), rel=0.1)
+    wide = (some["high"] - some["low"]) / (exact["high"] - exact["low"])
+    assert wide.to_numpy() == pytest.approx((people.count(company.events("orders")) / 15_000) ** 0.5, rel=0.1)
+    # Three standard errors, a standard error being the interval's half over 1.645.
+    assert ((some["kept"] - exact["kept"]).abs() < 3 * (some["high"] - some["low"]) / 3.29).all()
 
 
 def test_more_who_stay_and_faster_cash_are_worth_more():

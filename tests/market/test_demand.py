@@ -4,6 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from crossborder.company import Company, sampling
 from crossborder.errors import Refusal
 from crossborder.market import demand
 
@@ -50,11 +51,24 @@ def test_deliveries_count_days_and_lateness(orders):
     assert found.loc["US", ["orders", "mean_days", "late", "in_time"]].tolist() == pytest.approx([2, 6.0, 1, 1])
 
 
-def test_spend_leaves_guests_out_and_counts_them(orders):
+def test_spend_leaves_guests_out(orders):
     customers = pd.DataFrame({"customer_id": ["x", "y", "z"], "market": ["DE"] * 3, "cohort": ["18-24", "25-34", None]})
     found = demand.customer_spend(orders, customers, {"EUR": 1.0, "USD": 1.0})
     assert found.set_index("customer_id")["orders"].to_dict() == {"x": 2, "y": 1, "z": 1}
-    assert found.attrs["guests"] == pytest.approx(1 / 5)
+
+
+def test_spend_of_a_sample_is_that_of_the_same_people_among_all(monkeypatch):
+    company = Company.open("data/demo")
+    orders, columns = company.events("orders"), ["customer_id", "market", "cohort"]
+    rates = dict.fromkeys(["USD", *company.sales_currencies], 1.0)
+    exact = demand.customer_spend(orders, company.table("customers", columns, buyers_of=orders), rates)
+    monkeypatch.setattr(sampling, "LIMIT", 6_000)
+    people = company.table("customers", columns, buyers_of=orders)
+    some = demand.customer_spend(orders, people, rates)
+    assert len(people) == len(some) == pytest.approx(6_000, rel=0.1)
+    there = exact[exact["customer_id"].isin(some["customer_id"])]
+    frames = [frame.sort_values("customer_id", ignore_index=True) for frame in (there, some)]
+    pd.testing.assert_frame_equal(*frames)
 
 
 def test_funnel_and_visits_add_up_to_the_sessions():

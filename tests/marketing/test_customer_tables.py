@@ -52,6 +52,14 @@ def test_a_sample_is_scaled_up_to_all_customers():
     assert found.loc["DE", ["customers", "total_usd", "clv_usd"]].tolist() == [8, 160, 20]
 
 
+def test_a_new_customer_of_a_sample_costs_what_one_of_all_does(company):
+    history = pd.DataFrame({"customer_id": company.table("customers")["customer_id"]})
+    whole = customer_tables.acquisition_cost(company, history)
+    half = customer_tables.acquisition_cost(company, history.iloc[::2], share=0.5)
+    cost = [frame["spend_usd"] / frame["customers"] for frame in (half, whole)]
+    assert cost[0].to_numpy() == pytest.approx(cost[1].to_numpy(), rel=0.15)
+
+
 @pytest.fixture(scope="module")
 def effects(company):
     return customer_tables.membership_effects(company, level=0.9, rng=np.random.default_rng(3))

@@ -43,4 +43,15 @@ def test_months_hold_every_order_and_every_first_order(company, rates):
     monthly = inputs.monthly_kpis(company, sold, rates, 0.3)
     assert monthly["orders"].sum() == sold.count().to_pandas()
     assert monthly["new_customers"].sum() == sold.customer_id.nunique().to_pandas()
+    of_sold = inputs._first_orders(sold)["first"].to_pandas().dt.strftime("%Y-%m").value_counts().sort_index()
+    assert monthly["new_customers"].tolist() == of_sold.tolist()
     assert monthly["contribution_usd"].sum() == pytest.approx(0.3 * monthly["revenue_usd"].sum())
+
+
+def test_months_of_a_market_hold_its_first_orders_spend_and_visits(company, rates):
+    sold = journey_query.order_values(company.events("orders"), usd_rates=rates)
+    here = inputs.monthly_kpis(company, sold.filter(sold.market == "JP"), rates, 0.3, ["JP"])
+    whole = inputs.monthly_kpis(company, sold, rates, 0.3)
+    assert here["new_customers"].sum() == sold.filter(sold.market == "JP").customer_id.nunique().to_pandas()
+    parts = ["orders", "new_customers", "spend_usd", "visits"]
+    assert ((here[parts] > 0) & (here[parts] < 0.5 * whole[parts])).all(axis=None)

@@ -2,7 +2,7 @@
 
 import pytest
 from crossborder.company import Company, sampling
-from crossborder.marketing import inputs, journey_query, sold_orders
+from crossborder.marketing import cohorts, inputs, journey_query, purchase_history, sold_orders
 
 from tests.scale.frames import same
 
@@ -39,3 +39,22 @@ def test_a_sample_is_drawn_once_and_holds_about_as_many_people_as_asked(company,
     people = rows.customer_id.nunique().to_pandas()
     assert 0 < share < 1 and people == pytest.approx(2_000, rel=0.15)
     assert sold_orders.some_orders(fresh)[0].op() is rows.op()
+    everybody, whole = sold_orders.some_orders(fresh, [company.markets[0]])
+    assert (everybody.market.nunique().to_pandas(), 0 < whole <= 1) == (1, True)
+
+
+def test_gaps_and_cohorts_of_a_sample_tell_what_all_customers_do(company, monkeypatch):
+    everybody = sold_orders.sold_orders(company)
+    gaps, whole = purchase_history.order_gaps(everybody), cohorts.retention_curve(cohorts.monthly_cohorts(everybody))
+    monkeypatch.setattr(sampling, "LIMIT", 15_000)
+    rows, share = sold_orders.some_orders(company.under("base"))
+    some = purchase_history.order_gaps(rows, share=share)
+    assert some["repeats"].to_numpy() == pytest.approx(gaps["repeats"].to_numpy(), rel=0.15)
+    assert some["repeats"].sum() == pytest.approx(gaps["repeats"].sum(), rel=0.05)
+    assert some["median_days"].to_numpy() == pytest.approx(gaps["median_days"].to_numpy(), rel=0.15)
+    assert (some["within_90"] - gaps["within_90"]).abs().max() < 0.05
+    curve = cohorts.retention_curve(cohorts.monthly_cohorts(rows))
+    # Intervals are those of the people seen: twice as wide where a quarter was seen.
+    wide = (curve["high"] - curve["low"])[1:13] / (whole["high"] - whole["low"])[1:13]
+    assert wide.to_numpy() == pytest.approx(share**-0.5, rel=0.15)
+    assert (curve["share"] - whole["share"]).abs()[1:13].max() < 0.01

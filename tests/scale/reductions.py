@@ -48,6 +48,10 @@ def _since(company: Company, days: int = 365) -> pd.Timestamp:
     return (company.as_of - pd.Timedelta(days=days)).tz_localize("UTC")
 
 
+def _customers(company: Company) -> pd.DataFrame:
+    return company.table("customers", ["customer_id", "market", "cohort"], buyers_of=company.events("orders"))
+
+
 def _sold(company: Company):
     return customer_tables.orders_and_margin(company)[0]
 
@@ -101,7 +105,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     ),
     "market.funnel": lambda c: market_demand.funnel_by_market(c.events("sessions"), _since(c).tz_localize(None)),
     "market.customer_spend": lambda c: market_demand.customer_spend(
-        c.events("orders"), c.table("customers", ["customer_id", "market", "cohort"]), inputs.usd_rates(c)
+        c.events("orders"), _customers(c), inputs.usd_rates(c)
     ),
     "selection.units": lambda c: appraisal.units_by_product(c.events("orders"), c.table("products"), c.as_of),
     "selection.baskets": lambda c: associations.order_baskets(c.events("orders"), c.table("products")),
@@ -126,13 +130,13 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.funnel": lambda c: customer_tables.funnel_steps(c, _sold(c)).frame,
     "marketing.monthly_kpis": lambda c: inputs.monthly_kpis(c, _sold(c), inputs.usd_rates(c), 0.3),
     "marketing.rfm": lambda c: customer_tables.rfm_frame(_some(c), c.as_of),
-    "marketing.cohorts": lambda c: cohorts.monthly_cohorts(_sold(c)),
+    "marketing.cohorts": lambda c: cohorts.monthly_cohorts(_some(c)),
     "marketing.histories": _histories,
     "marketing.hold_out": lambda c: purchase_history.split(
         _some(c), calibration_until=_end(c) - pd.Timedelta(days=180), until=_end(c)
     ),
     "marketing.seasons": lambda c: purchase_history.seasons(_some(c), until=_end(c) - pd.Timedelta(days=90)),
-    "marketing.order_gaps": lambda c: purchase_history.order_gaps(_sold(c)),
+    "marketing.order_gaps": lambda c: purchase_history.order_gaps(_some(c), share=sold_orders.some_orders(c)[1]),
     "marketing.recommendations": lambda c: vars(customer_tables.recommendations(c)),  # with the pairs of products
     "marketing.membership": lambda c: customer_tables.membership_effects(c, level=0.9, rng=_rng()).rows,
     "marketing.care": lambda c: customer_tables.care(c, None, 60.0, level=0.9).stages,

@@ -155,10 +155,13 @@ def read_checked(folder: Path, table: Table) -> pd.DataFrame:
     return frame
 
 
-def read_columns(folder: Path, table: Table, columns: Sequence[str], share: float = 1.0) -> pd.DataFrame | None:
+def read_columns(
+    folder: Path, table: Table, columns: Sequence[str], share: float = 1.0, buyers_of: "ibis.Table | None" = None
+) -> pd.DataFrame | None:
     """Some columns of a large table that passed its checks before; None of any other table, which is read whole.
 
-    With a `share` below 1 only the rows of a sample by the first column of the key (`sampling.of_share`).
+    With a `share` below 1 only the rows of a sample by the first column of the key (`sampling.of_share`); of customers
+    whose sample was drawn from order lines of this engine (`buyers_of`), the names need not be hashed again.
     """
     file = files.locate(folder, table.name)
     if file.suffix == ".csv":
@@ -171,7 +174,10 @@ def read_columns(folder: Path, table: Table, columns: Sequence[str], share: floa
     if not there:
         return None
     if share < 1:
-        raw = sampling.of_share(files.open_lazy(file, table), share, table.key[0]).select(there).to_pandas()
+        lazy = files.open_lazy(file, table)
+        drawn = buyers_of is not None and buyers_of.get_backend() is files.engine()
+        some = sampling.of_buyers(lazy, buyers_of)[0] if drawn else sampling.of_share(lazy, share, table.key[0])
+        raw = some.select(there).to_pandas()
     else:
         raw = pd.read_parquet(file, columns=there)
     frame, unread, _ = conversion.typed(raw, table, file.name)

@@ -112,21 +112,25 @@ class Company:
         if missing:
             raise _missing(self.path, missing)
 
-    def table(self, name: str, columns: Sequence[str] = (), *, share: float = 1.0) -> pd.DataFrame:
+    def table(
+        self, name: str, columns: Sequence[str] = (), *, share: float = 1.0, buyers_of: "ibis.Table | None" = None
+    ) -> pd.DataFrame:
         """A table as a typed, checked frame of its own copy, as of the day and under the scenario.
 
         With `columns` only these; of a large table, such as the customers of a large shop, the others are then not
         read at all. With a `share` below 1 the rows of a sample (`sampling.of_share`) by the first column of the key,
-        which must be among `columns`. Raises MissingTable, or DataError with everything that is wrong with it.
+        which must be among `columns`; with `buyers_of` (order lines) those of the people that `sampling.of_buyers`
+        picks of their many customers. Raises MissingTable, or DataError with everything that is wrong with it.
         """
         if _known(name).events:
             raise InputError(
                 f"table {name!r} holds events\n  they stay in the engine\n  do: use company.events({name!r})"
             )
+        share = share if buyers_of is None else sampling.of_buyers(buyers_of, buyers_of)[1]
         if name not in self._cache:
             self.require(name)
             if columns and self._cut_off is None and all(change.table != name for change in self.scenario.changes):
-                some = checks.read_columns(self.path, TABLES[name], columns, share)
+                some = checks.read_columns(self.path, TABLES[name], columns, share, buyers_of)
                 if some is not None:
                     return some
             frame = checks.read_checked(self.path, TABLES[name])

@@ -11,7 +11,7 @@ from crossborder.company.laid import laid_down
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "some"]
+__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "scaled_up", "some"]
 
 LIMIT = 200_000
 """Customers (or orders) beyond which frames of one row each come from a sample; shares then hold to 0.2 points."""
@@ -77,3 +77,12 @@ def of_frame(frame: pd.DataFrame, share: float, by: str = "customer_id") -> pd.D
 
     names = ibis.memtable(pa.table({by: pa.array(frame[by], pa.string()), "place": pa.array(range(len(frame)))}))
     return frame.iloc[sorted(of_share(names, share, by).place.to_pandas())]
+
+
+def scaled_up(frame: pd.DataFrame, columns: list[str], share: float) -> pd.DataFrame:
+    """The frame with counts and sums of a sample scaled up to all; as it is where nobody was left out (share 1)."""
+    if share >= 1:
+        return frame
+    larger = {name: frame[name] / share for name in columns}
+    whole = {name for name in columns if pd.api.types.is_integer_dtype(frame[name])}
+    return frame.assign(**{n: up.round().astype("int64") if n in whole else up for n, up in larger.items()})

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
-from crossborder.company import people
+from crossborder.company import people, sampling
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 from crossborder.reference import files
@@ -74,7 +74,25 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
 
     A buyer who used several platforms belongs to the first by name; `orders_year` and
     `value_usd` are what a buyer ordered in that year (USD at today's rates). Raises Refusal below fifty buyers.
+    Beyond 200,000 customers a sample of them (`company.sampling`) is asked: `buyers` and `again` are scaled up to all,
+    and the interval (low, high; of `level`) is that of the sample.
     """
+    grouped, share = _of_two_years(company)
+    buyers = round(grouped["buyers"].sum() / share)
+    if buyers < FEWEST_BUYERS:
+        raise Refusal.because("no repeat share", f"{buyers} buyers a year ago", f"{FEWEST_BUYERS} are needed")
+    grouped = grouped[grouped.index.notna()]
+    tail = (1 - level) / 2
+    k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
+    return (
+        sampling.scaled_up(grouped, ["buyers", "again"], share)
+        .assign(kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail))
+        .reset_index()
+    )
+
+
+def _of_two_years(company: "Company") -> tuple[pd.DataFrame, float]:
+    """Buyers of the year before the last by platform, and those `again` in the last; of a sample, and its share."""
     from crossborder.reference import exchange
 
     orders = company.events("orders")
@@ -82,12 +100,11 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     day = company.as_of.tz_localize("UTC")
     split, start = day - pd.Timedelta(days=365), day - pd.Timedelta(days=730)
     early = named.filter((named.ordered_at > start) & (named.ordered_at <= split))
+    early, share = sampling.of_buyers(early, orders)
     value = (early.quantity * early.unit_price - early.discount.fill_null(0.0)).sum()
-    placed = early.group_by(["order_id", "customer_id", "currency"]).aggregate(
-        platform=early.platform.min(), value=value.cast("float64")
-    )
-    bought = placed.group_by(["customer_id", "currency"]).aggregate(
-        platform=placed.platform.min(), orders=placed.count(), value=placed.value.sum()
+    # An order has one first line, so that orders are counted without bringing their lines together.
+    bought = early.group_by(["customer_id", "currency"]).aggregate(
+        platform=early.platform.min(), orders=(early.line == 1).cast("int64").sum(), value=value.cast("float64")
     )
     bought = laid_down(bought)
     names = sorted(bought.select("currency").distinct().to_pandas()["currency"])
@@ -99,16 +116,7 @@ def repeat_share(company: "Company", *, level: float = 0.9) -> pd.DataFrame:
     grouped = both.group_by("platform").aggregate(
         buyers=both.count(), again=both.back.count(), orders_year=both.orders.mean(), value_usd=usd.mean()
     )
-    grouped = grouped.to_pandas().set_index("platform").sort_index()
-    buyers = int(grouped["buyers"].sum())
-    if buyers < FEWEST_BUYERS:
-        raise Refusal.because("no repeat share", f"{buyers} buyers a year ago", f"{FEWEST_BUYERS} are needed")
-    grouped = grouped[grouped.index.notna()]
-    tail = (1 - level) / 2
-    k, n = grouped["again"].to_numpy(float), grouped["buyers"].to_numpy(float)
-    return grouped.assign(
-        kept=k / n, low=betaincinv(k + 0.5, n - k + 0.5, tail), high=betaincinv(k + 0.5, n - k + 0.5, 1 - tail)
-    ).reset_index()
+    return grouped.to_pandas().set_index("platform").sort_index(), share
 
 
 def revenue_models(

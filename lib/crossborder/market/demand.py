@@ -172,18 +172,16 @@ def funnel_by_market(sessions: "ibis.Table", since: pd.Timestamp) -> pd.DataFram
 
 
 def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: dict[str, float]) -> pd.DataFrame:
-    """Spend (USD at fixed rates) and orders by customer with cohort and market; guests are left out and counted.
+    """Spend (USD at fixed rates) and orders by customer with cohort and market; guests are left out.
 
-    `attrs["guests"]` holds the share of orders without a customer.
+    Beyond 200,000 customers only a sample of them (`sampling.of_buyers`), of whom `customers` must tell; they are read
+    by `company.table("customers", ..., buyers_of=orders)`.
     """
     revenue = orders.unit_price * orders.quantity
     if "discount" in orders.columns:
         revenue = revenue - orders.discount.fill_null(0)
     lines = orders.mutate(revenue=revenue)
-    guests_alone = lines.filter(lines.customer_id.isnull())
-    lines, share = sampling.of_buyers(lines, orders)
-    if share < 1:
-        lines = lines.union(sampling.of_share(guests_alone, share, "order_id"))
+    lines, _ = sampling.of_buyers(lines.filter(lines.customer_id.notnull()), orders)
     small = lines.group_by(["customer_id", "currency"]).aggregate(
         orders=(lines.line == 1).cast("int64").sum(), revenue=lines.revenue.sum()
     )
@@ -192,13 +190,9 @@ def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: 
     if unknown:
         raise Refusal.because(f"no spend in USD for {', '.join(unknown)}", "there is no exchange rate", "add a rate")
     frame["spend_usd"] = frame["revenue"].astype(float) * frame["currency"].map(usd_per_unit).astype(float)
-    guests = frame["customer_id"].isna()
-    share = float(frame.loc[guests, "orders"].sum() / max(1, frame["orders"].sum()))
-    known = frame[~guests].groupby("customer_id", as_index=False)[["orders", "spend_usd"]].sum()
+    known = frame.groupby("customer_id", as_index=False)[["orders", "spend_usd"]].sum()
     columns = [c for c in ("customer_id", "market", "cohort") if c in customers.columns]
-    result = known.merge(customers[columns], on="customer_id", how="left")
-    result.attrs["guests"] = share
-    return result
+    return known.merge(customers[columns], on="customer_id", how="left")
 
 
 def monthly_exposure(

@@ -174,10 +174,10 @@ def _ad_share(company: "Company", rates: pd.DataFrame, revenue: pd.Series, since
 def _spend(company: "Company", orders, rates: pd.DataFrame, markets: tuple[str, ...]) -> pd.DataFrame | None:
     if not company.has("customers") or "customer_id" not in orders.columns:
         return None
-    customers = company.table("customers", ["customer_id", "market", "cohort"])
+    orders = orders.filter(orders.market.isin(list(markets)))
+    customers = company.table("customers", ["customer_id", "market", "cohort"], buyers_of=orders)
     if customers.empty:
         return None
-    orders = orders.filter(orders.market.isin(list(markets)))
     spend = demand.customer_spend(orders, customers, {**rates.mean().to_dict(), "USD": 1.0})
     return spend[spend["market"].isin(markets)] if "market" in spend.columns else spend
 

@@ -21,7 +21,8 @@ BITS = 62
 def monthly_cohorts(orders: "Table") -> pd.DataFrame:
     """Buyers by month of first order and months since: cohort, month, customers.
 
-    `orders` is one row an order with customer_id and ordered_at.
+    `orders` is one row an order with customer_id and ordered_at. Those of a sample of customers are counted as they
+    are, not scaled up: shares need no scaling, and intervals (`retention_curve`) must rest on who was really seen.
     """
     known = orders.filter(orders.customer_id.notnull())
     months = known.select(

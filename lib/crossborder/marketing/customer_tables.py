@@ -137,12 +137,14 @@ def funnel_steps(company: "Company", sold: "Table", markets: list[str] | None = 
     return FunnelSteps(frame, funnel.weakest_step(frame))
 
 
-def dashboard(company: "Company", sold: "Table", margin_share: float) -> Dashboard | None:
-    """Key figures and stages by month; needs ad_spend and sessions."""
+def dashboard(
+    company: "Company", sold: "Table", margin_share: float, markets: list[str] | None = None
+) -> Dashboard | None:
+    """Key figures and stages by month, of all markets or of those that `sold` are of; needs ad_spend and sessions."""
     if not (company.has("ad_spend") and company.has("sessions")):
         return None
     rates = inputs.usd_rates(company)
-    monthly = inputs.monthly_kpis(company, sold, rates, margin_share)
+    monthly = inputs.monthly_kpis(company, sold, rates, margin_share, markets)
     stages = monthly[["visits", "carts", "orders", "repeat_orders"]].set_axis(
         ["acquisition", "activation", "revenue", "retention"], axis=1
     )
@@ -217,9 +219,14 @@ def with_customers(company: "Company", history: pd.DataFrame) -> pd.DataFrame:
     return history.merge(customers, on="customer_id", how="left").rename(columns={"acquisition_channel": "channel"})
 
 
-def acquisition_cost(company: "Company", history: pd.DataFrame, markets: list[str] | None = None) -> pd.DataFrame:
-    """Spend and new customers by channel of the first touch over the whole period (index channel)."""
-    spend = inputs.channel_totals(company, inputs.usd_rates(company), markets)["spend_usd"]
+def acquisition_cost(
+    company: "Company", history: pd.DataFrame, markets: list[str] | None = None, share: float = 1.0
+) -> pd.DataFrame:
+    """Spend and new customers by channel of the first touch over the whole period (index channel).
+
+    `share` is the share of all customers that the histories hold; the spend is then the same share of all spend.
+    """
+    spend = inputs.channel_totals(company, inputs.usd_rates(company), markets)["spend_usd"] * share
     joined = with_customers(company, history)
     people = joined["channel"].value_counts()
     return pd.DataFrame({"spend_usd": spend, "customers": people.reindex(spend.index).fillna(0)}).rename_axis("channel")

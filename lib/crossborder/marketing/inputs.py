@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import people
 from crossborder.marketing import channel_panel
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def usd_rates(company: "Company") -> dict[str, float]:
 def _mean_rates(company: "Company") -> dict[str, float]:
     from crossborder.reference import exchange
 
-    found = set(company.events("orders").currency.as_table().distinct().to_pandas()["currency"])
+    company.require("orders")
+    found = set(company.sales_currencies)
     for name in ("ad_spend", "products", "keywords", "platforms"):
         if company.has(name):
             found |= set(company.table(name)["currency"].dropna().unique())
@@ -71,24 +73,33 @@ def channel_totals(company: "Company", rates: Mapping[str, float], markets: list
     return made if "platform_conversions" in made else made.assign(platform_conversions=np.nan)
 
 
-def monthly_kpis(company: "Company", sold: "Table", rates: Mapping[str, float], share: float) -> pd.DataFrame:
+def monthly_kpis(
+    company: "Company", sold: "Table", rates: Mapping[str, float], share: float, markets: list[str] | None = None
+) -> pd.DataFrame:
     """Month, spend, new customers, visits, orders, revenue and contribution, for `channel_panel.kpi_set` and AARRR.
 
-    `sold` is one row an order (`journey_query.order_values`). Adds activated (carts), repeat_orders.
+    `sold` is one row an order (`journey_query.order_values`) of all markets, or of `markets` alone; spend and visits
+    are then those of `markets` too. Adds activated (carts), repeat_orders.
     """
     by_month = sold.mutate(month=sold.ordered_at.truncate("M").cast("timestamp"))
     orders = by_month.group_by("month").aggregate(orders=by_month.count(), revenue_usd=by_month.revenue_usd.sum())
     frame = orders.to_pandas().set_index("month").sort_index()
-    known = sold.filter(sold.customer_id.notnull())
-    first = known.group_by("customer_id").aggregate(first=known.ordered_at.min())
+    first = _first_orders(sold) if markets else people.buyers(company.events("orders"))
     first = first.mutate(month=first["first"].truncate("M").cast("timestamp"))
     new = first.group_by("month").aggregate(new=first.count())
     frame["new_customers"] = new.to_pandas().set_index("month")["new"]
-    spend = channel_panel.spend_usd(company.table("ad_spend"), rates)
+    spend, sessions = channel_panel.spend_usd(company.table("ad_spend"), rates), company.events("sessions")
+    if markets:
+        spend, sessions = spend[spend["market"].isin(markets)], sessions.filter(sessions.market.isin(markets))
     frame["spend_usd"] = spend.groupby(spend["date"].dt.to_period("M").dt.to_timestamp())["spend_usd"].sum()
-    sessions = company.events("sessions")
     sessions = sessions.mutate(month=sessions.date.truncate("M").cast("timestamp"))
     counts = sessions.group_by("month").aggregate(visits=sessions.visits.sum(), carts=sessions.carts.sum())
     frame = frame.join(counts.to_pandas().set_index("month"))
     frame["repeat_orders"] = frame["orders"] - frame["new_customers"]
     return frame.assign(contribution_usd=frame["revenue_usd"] * share).fillna(0.0)
+
+
+def _first_orders(sold: "Table") -> "Table":
+    """Customers of some orders, and when they first ordered among these."""
+    known = sold.filter(sold.customer_id.notnull())
+    return known.group_by("customer_id").aggregate(first=known.ordered_at.min())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import sampling
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -103,8 +104,12 @@ def seasons(orders: "Table", *, until: object, days: int = 90, ahead: int = 1) -
     )
 
 
-def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:
-    """Days between a customer's orders: median, quartiles and share within 30, 60 and 90 days, by `by`."""
+def order_gaps(orders: "Table", by: str = "market", *, share: float = 1.0) -> pd.DataFrame:
+    """Days between a customer's orders: median, quartiles and share within 30, 60 and 90 days, by `by`.
+
+    `share` is the share of all customers whose orders these are (above 0 to 1): `repeats`, the number of gaps, is
+    scaled up to all, so that beyond 200,000 customers the orders of a sample are enough (`sold_orders.some_orders`).
+    """
     import ibis
 
     known = orders.filter(orders.customer_id.notnull())
@@ -112,7 +117,7 @@ def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:
     gap = known.ordered_at.epoch_seconds() - known.ordered_at.lag().over(window).epoch_seconds()
     gaps = known.mutate(gap=gap / 86400.0)
     gaps = gaps.filter(gaps.gap >= 0.5)
-    return (
+    found = (
         gaps.group_by(by)
         .aggregate(
             repeats=gaps.count(),
@@ -126,6 +131,7 @@ def order_gaps(orders: "Table", by: str = "market") -> pd.DataFrame:
         .order_by(by)
         .to_pandas()
     )
+    return sampling.scaled_up(found, ["repeats"], share)
 
 
 def _columns(frame: pd.DataFrame, end: pd.Timestamp, unit_days: float) -> pd.DataFrame:

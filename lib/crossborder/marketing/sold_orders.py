@@ -38,8 +38,10 @@ def sold_orders(company: "Company", markets: list[str] | None = None) -> "Table"
     return sold.filter(sold.market.isin(markets)) if markets else sold
 
 
-def some_orders(company: "Company") -> tuple["Table", float]:
-    """The orders of all markets of a sample of customers (`sampling.some`), once for the company; and its share."""
+def some_orders(company: "Company", markets: list[str] | None = None) -> tuple["Table", float]:
+    """The orders of a sample of customers (`sampling.some`) and its share; of all markets once for the company."""
+    if markets:
+        return sampling.some(sold_orders(company, markets))
     return company.kept("marketing.some_orders", lambda: _some(company))
 
 
