@@ -202,17 +202,18 @@ def _in_total(orders: "ibis.Table", file: str) -> list[Problem]:
 def _torn(orders: "ibis.Table", file: str) -> list[Problem]:
     """Orders whose lines disagree on what an order has only one of, and orders without a first line."""
     kinds = {"currency": orders.currency, "market": orders.market, "customer_id": orders.customer_id}
-    asked = {name: column.nunique() for name, column in kinds.items()} | {"line": (orders.line == 1).sum()}
+    # The ends tell whether there are two; sets of all that each order holds would take twice as long.
+    asked = {name: column.min() < column.max() for name, column in kinds.items()} | {"line": orders.line.min() > 1}
     groups = orders.group_by("order_id").aggregate(**asked)
     differ = "one order has one currency, one market and one customer: an order number used twice?"
     first = "number the lines of each order from 1: orders are counted by their first lines"
-    broken = {name: (groups[name] > 1, "differs between the lines of an order", differ) for name in kinds}
-    broken["line"] = (groups.line == 0, "does not begin at 1", first)
-    sums = groups.aggregate(**{name: hit.sum().fill_null(0) for name, (hit, _, _) in broken.items()}).to_pandas()
+    words = {name: ("differs between the lines of an order", differ) for name in kinds}
+    words["line"] = ("does not begin at 1", first)
+    sums = groups.aggregate(**{name: groups[name].sum().fill_null(0) for name in words}).to_pandas()
     problems = []
-    for name, (hit, rule, remedy) in broken.items():
+    for name, (rule, remedy) in words.items():
         if count := int(sums[name].iloc[0]):
-            sample = groups.filter(hit).order_by("order_id").limit(FIRST_ROWS).to_pandas()["order_id"]
+            sample = groups.filter(groups[name]).order_by("order_id").limit(FIRST_ROWS).to_pandas()["order_id"]
             told = f"{rule}, in {count} orders"
             problems.append(_warning(file, "orders", name, told, remedy, values=sample, count=count))
     return problems
