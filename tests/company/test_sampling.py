@@ -36,3 +36,15 @@ def test_a_frame_gives_the_same_people_as_a_table():
     chosen = sampling.of_frame(frame, 0.2)
     assert chosen["customer_id"].tolist() == sampling.of_share(lazy, 0.2).customer_id.to_pandas().tolist()
     assert sampling.of_frame(frame, 1.0) is frame
+
+
+def test_the_buyers_of_the_sample_are_those_of_their_events(monkeypatch):
+    orders = table(2_000).mutate(ordered_at=ibis.timestamp("2026-01-01T00:00:00"))
+    whole, share = sampling.some_buyers(orders)
+    assert share == 1 and whole.count().to_pandas() == 2_000
+    monkeypatch.setattr(sampling, "LIMIT", 500)
+    some, share = sampling.some_buyers(orders)
+    theirs, same = sampling.of_buyers(orders, orders)
+    assert share == same == 0.25
+    assert set(some.customer_id.to_pandas()) == set(theirs.customer_id.to_pandas())
+    assert some.lines.sum().to_pandas() == theirs.count().to_pandas()

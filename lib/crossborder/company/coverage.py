@@ -125,8 +125,7 @@ def _people_met(company: "Company", right: "ibis.Table") -> tuple[float, int]:
     orders = company.events("orders")
     buyers = people.buyers(orders)
     rows = int(buyers.aggregate(rows=buyers.lines.sum().fill_null(0)).to_pandas()["rows"].iloc[0])
-    some, share = sampling.of_buyers(buyers.select("customer_id", "lines"), orders)
-    some = (laid_down(some) if share < 1 else some).rename(cell="customer_id")
+    some = sampling.some_buyers(orders)[0].select("lines", cell="customer_id")
     met = some.semi_join(right, "cell")
     sums = [int(part.aggregate(n=part.lines.sum().fill_null(0)).to_pandas()["n"].iloc[0]) for part in (some, met)]
     return (sums[1] / sums[0] if sums[0] else float("nan")), rows
