@@ -46,7 +46,7 @@ def _one(company: "Company", name: str) -> tuple:
 
 
 def _counts(company: "Company", name: str) -> Footers:
-    """Rows, filled cells of the columns that may be empty, last day: once for a company, and read of few rows."""
+    """Rows, filled cells of the columns that may be empty, and last day of a table, once for a company."""
     return company.kept(f"company.counts.{name}", lambda: _counted(company, name))
 
 
@@ -71,7 +71,8 @@ def _counted(company: "Company", name: str) -> Footers:
 def join_rates(company: "Company") -> pd.DataFrame:
     """How well tables find each other: share of rows with a partner, for the joins on which the chain rests.
 
-    Columns: join, share, rows. A join whose tables are not both there is left out.
+    Columns: join, share, rows. A join whose tables are not both there is left out. Of more than 200,000 rows of events,
+    or people, shares come from a sample (to 0.2 points); `rows` is always the number of all.
     """
     found = []
     for name, table in TABLES.items():
