@@ -42,6 +42,7 @@ def plain_table(name: str, rows: int = 3) -> pd.DataFrame:
         plain = [column.choices[0]] * rows if column.choices else plain
         plain = ["392690"] * rows if column.pattern == r"^\d{6}$" else plain
         plain = ["en"] * rows if column.pattern == "^[a-z]{2}$" else plain
+        plain = ["1"] * rows if column.name == "line" else plain  # an order has a first line
         frame[column.name] = plain
     return pd.DataFrame(frame)
 
@@ -276,6 +277,22 @@ def _orders() -> list[Case]:
             "orders.csv",
             "customer_id",
             "differs",
+        ),
+        _warned(
+            "orders: no first line",
+            cell("orders", "line", "2", 4),
+            "orders.csv",
+            "line",
+            "does not begin at 1, in 1 orders",
+            count=1,
+        ),
+        _warned(
+            "orders: lines counted from 2 or by tens",
+            only("orders", lambda t: t.assign(line=[*"23", *["10"] * 4])),
+            "orders.csv",
+            "line",
+            "does not begin at 1, in 5 orders",
+            count=5,
         ),
         _warned(
             "orders: before the launch",

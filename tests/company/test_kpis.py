@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.company import Company, kpis
+from crossborder.company import Company, kpis, sampling
 from crossborder.company.files import repository
 from crossborder.errors import InputError
 
@@ -75,3 +75,33 @@ def test_the_verdict_speaks_of_as_many_sides_as_there_are():
     assert "weakest in" in words
     assert "only {best} can be judged" in kpis.verdict(sides.head(1), overall)[0]
     assert "No key figure" in kpis.verdict(sides.head(0), overall)[0]
+
+
+def test_the_median_of_many_deliveries_is_right_to_half_a_minute(folder, monkeypatch):
+    rng = np.random.default_rng(5)
+    seconds = rng.integers(86_400, 900_000, 2_001)
+    orders = pd.concat(
+        [pd.read_csv(folder / "orders.csv", dtype=str, keep_default_na=False).tail(1)] * len(seconds), ignore_index=True
+    )
+    orders["order_id"] = [f"o{place}" for place in range(len(seconds))]
+    sent = pd.Timestamp("2026-03-02T08:00:00Z")
+    orders["delivered_at"] = (sent + pd.to_timedelta(seconds, unit="s")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    orders.to_csv(folder / "orders.csv", index=False)
+    few = kpis.kpi_values(Company.open(folder), RATES).set_index("name")
+    monkeypatch.setattr(sampling, "LIMIT", 1_000)
+    many = kpis.kpi_values(Company.open(folder), RATES).set_index("name")
+    exact = np.median(seconds) / 86_400
+    assert many.loc["delivery_days", "value"] == pytest.approx(exact, abs=0.5 / 1440)
+    assert few.loc["delivery_days", "value"] == pytest.approx(exact, rel=0.02)
+    pd.testing.assert_frame_equal(few.drop("delivery_days"), many.drop("delivery_days"))
+
+
+def test_orders_are_counted_by_their_first_lines_in_both_years():
+    company = Company.open(repository() / "data" / "demo")
+    values = kpis.kpi_values(company, pd.Series(dict.fromkeys(company.sales_currencies, 1.0))).set_index("name")
+    orders = company.events("orders").select("order_id", "ordered_at").to_pandas()
+    day = orders["ordered_at"].dt.tz_localize(None).dt.normalize()
+    age = (company.as_of - day).dt.days
+    count, before = (orders.loc[age.between(low, low + 364), "order_id"].nunique() for low in (0, 365))
+    assert values.loc["orders_year", "value"] == count
+    assert values.loc["growth_year", "value"] == pytest.approx(count / before - 1)

@@ -44,3 +44,15 @@ def test_counts_are_scaled_up_and_stay_whole():
     found = sampling.scaled_up(frame, ["people", "usd"], 0.4)
     assert found["people"].tolist() == [25, 8] and found["people"].dtype == "int64"
     assert found["usd"].tolist() == [3.75, 5.0] and found["days"].tolist() == [4.0, 5.0]
+
+
+def test_the_buyers_of_the_sample_are_those_of_their_events(monkeypatch):
+    orders = table(2_000).mutate(ordered_at=ibis.timestamp("2026-01-01T00:00:00"))
+    whole, share = sampling.some_buyers(orders)
+    assert share == 1 and whole.count().to_pandas() == 2_000
+    monkeypatch.setattr(sampling, "LIMIT", 500)
+    some, share = sampling.some_buyers(orders)
+    theirs, same = sampling.of_buyers(orders, orders)
+    assert share == same == 0.25
+    assert set(some.customer_id.to_pandas()) == set(theirs.customer_id.to_pandas())
+    assert some.lines.sum().to_pandas() == theirs.count().to_pandas()

@@ -1,7 +1,10 @@
 """Concentration, outages, coverage and readiness of the simulated company."""
 
+import ibis
 import numpy as np
+import pandas as pd
 import pytest
+from crossborder.reference import exchange
 from crossborder.risk import company_resilience
 
 
@@ -62,3 +65,29 @@ def test_shares_of_customers_and_products_add_up(company):
     assert table.loc["products", "parts"] == (amounts > 0).sum()
     assert table.loc["products", "top_10"] == pytest.approx(amounts.head(10).sum() / amounts.sum())
     assert (table["top_1"] <= table["top_10"]).all()
+
+
+@pytest.mark.parametrize("steps", [company_resilience.STEPS, 0.01])
+def test_shares_of_customers_are_those_of_a_sorted_list(company, monkeypatch, steps):
+    # With steps so coarse that all parts lie in one or two of them, everything is sorted.
+    monkeypatch.setattr(company_resilience, "STEPS", steps)
+    lines = company_resilience._recent(company, 365).to_pandas().dropna(subset=["customer_id"])
+    rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in lines["currency"].unique()}
+    usd = (lines["value"] * lines["currency"].map(rates)).groupby(lines["customer_id"]).sum()
+    usd = np.sort(usd[usd > 0].to_numpy())[::-1]
+    row = company_resilience.customer_shares(company).set_index("of").loc["customers"]
+    assert row["parts"] == len(usd)
+    tops = [usd[0], usd[:10].sum(), usd[: len(usd) // 10].sum()]
+    assert row[["top_1", "top_10", "top_tenth"]].tolist() == pytest.approx([top / usd.sum() for top in tops])
+    assert row["half_from"] == pytest.approx(((usd.cumsum() < usd.sum() / 2).sum() + 1) / len(usd))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "tops", "half"), [([5.0], (1, 1, 1), 1), ([2.0] * 4, (0.25, 1, 0.25), 0.5), ([0.0, -1.0], None, None)]
+)
+def test_shares_of_few_parts_by_hand(amounts, tops, half):
+    lines = ibis.memtable(
+        pd.DataFrame({"part": [f"p{place}" for place in range(len(amounts))], "currency": "USD", "value": amounts})
+    )
+    found = company_resilience._spread(lines, pd.DataFrame({"currency": ["USD"], "rate": [1.0]}))
+    assert found == ((len(amounts), *tops, half) if tops else ())

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import duckdb
 import pytest
-from crossborder.company import Company, coverage, sampling
+from crossborder.company import Company, coverage, footers, sampling
 from crossborder.company.files import repository
 from crossborder.marketing import journey_query
 
@@ -86,6 +86,10 @@ def _caller(frame) -> str:
     return "test"
 
 
+def _untold(path, columns, dated_by) -> None:
+    """Footers that tell nothing, as in a warehouse: what they save is asked of the engine."""
+
+
 @pytest.fixture(scope="module")
 def rows(thinned, grown):
     """Rows fetched by function, in the thinned company and in the grown one."""
@@ -93,11 +97,13 @@ def rows(thinned, grown):
         patch.setattr(sampling, "LIMIT", SAMPLE)
         patch.setattr(journey_query, "SLICE", 2_000)
         patch.setattr(coverage, "JOINED_ROWS", 5000)
+        patch.setattr(footers, "read", _untold)
         small = fetched(thinned, patch)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "LIMIT", SAMPLE)
         patch.setattr(journey_query, "SLICE", 2_000)
         patch.setattr(coverage, "JOINED_ROWS", 5000)
+        patch.setattr(footers, "read", _untold)
         return small, fetched(grown, patch)
 
 

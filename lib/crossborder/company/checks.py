@@ -30,7 +30,7 @@ from crossborder.errors import DataError, InputError
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["CheckReport", "check", "open_checked", "read_checked", "read_columns"]
+__all__ = ["CheckReport", "check", "large_file", "open_checked", "read_checked", "read_columns"]
 
 # Counted up with every new rule, so that what passed the old ones is checked again.
 RULES_VERSION = 2
@@ -163,12 +163,8 @@ def read_columns(
     With a `share` below 1 only the rows of a sample by the first column of the key (`sampling.of_share`); of customers
     whose sample was drawn from order lines of this engine (`buyers_of`), the names need not be hashed again.
     """
-    file = files.locate(folder, table.name)
-    if file.suffix == ".csv":
-        return None
-    parts = file.rglob("*.parquet") if file.is_dir() else [file]
-    stamp = _stamp_path(file, table)
-    if sum(part.stat().st_size for part in parts) < LARGE or stamp.name in _FRAMES or not stamp.exists():
+    file = large_file(folder, table)
+    if file is None:
         return None
     there = [name for name in columns if name in files.read_names(file, table)]
     if not there:
@@ -184,6 +180,17 @@ def read_columns(
     _refuse(unread, table)
     _give_back()
     return frame[list(columns)]
+
+
+def large_file(folder: Path, table: Table) -> Path | None:
+    """The Parquet of a large table that passed its checks before and is not in memory; None of any other table."""
+    file = files.locate(folder, table.name)
+    if file.suffix == ".csv":
+        return None
+    parts = file.rglob("*.parquet") if file.is_dir() else [file]
+    stamp = _stamp_path(file, table)
+    small = sum(part.stat().st_size for part in parts) < LARGE
+    return None if small or stamp.name in _FRAMES or not stamp.exists() else file
 
 
 def _give_back() -> None:

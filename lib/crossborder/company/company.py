@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from crossborder.company import checks, files, sampling, scenarios, warehouse
+from crossborder.company import checks, files, footers, sampling, scenarios, warehouse
 from crossborder.company.scenarios import Scenario
 from crossborder.company.tables import TABLES, Table
 from crossborder.errors import InputError, MissingTable
@@ -80,15 +80,16 @@ class Company:
         """Currencies of the orders, other than USD."""
         if not self.has("orders"):
             return []
-        orders = self.events("orders")
-        found = orders.select("currency").distinct().to_pandas()["currency"]
+        found = self.kept("currencies of the orders", self._order_currencies, of=("orders.currency",))
         return sorted(set(found) - {"USD"})
 
     @property
     def first_day(self) -> pd.Timestamp:
         """The day of the first order; raises MissingTable without orders."""
         if "first_day" not in self._cache:
-            first = self.events("orders").ordered_at.min().to_pandas()
+            file = self.stored("orders")
+            told = footers.read(file, [], "ordered_at") if file is not None else None
+            first = told.first if told is not None else self.events("orders").ordered_at.min().to_pandas()
             self._cache["first_day"] = pd.Timestamp(first).tz_localize(None).normalize()
         return self._cache["first_day"]
 
@@ -169,6 +170,25 @@ class Company:
     def optional(self, name: str) -> pd.DataFrame | None:
         """The table, or None where the company does not have it."""
         return self.table(name) if self.has(name) else None
+
+    def stored(self, name: str) -> Path | None:
+        """The checked Parquet of an event table or a large table, if it holds what is asked for on this day.
+
+        None of a small table, of CSV, in a warehouse, on a past day, and where a scenario changes the table: those are
+        asked by `table` and `events` alone.
+        """
+        table = _known(name)
+        altered = self._cut_off is not None or any(change.table == name for change in self.scenario.changes)
+        if altered or name in self._in_warehouse:
+            return None
+        if not table.events:
+            return None if name in self._cache else checks.large_file(self.path, table)
+        self.events(name)  # checked when it is first opened
+        file = files.locate(self.path, name)
+        return None if file.suffix == ".csv" else file
+
+    def _order_currencies(self) -> list[str]:
+        return self.events("orders").select("currency").distinct().to_pandas()["currency"].tolist()
 
     @property
     def _in_warehouse(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.company import people
+from crossborder.company import people, sampling
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError
 
@@ -186,12 +186,9 @@ def _orders(company: "Company", usd_rates: pd.Series) -> dict[str, tuple[float, 
     if not company.has("orders"):
         return {}
     orders = company.events("orders")
-    orders = orders.mutate(day=orders.ordered_at.date())
     end, year, two = (company.as_of - pd.Timedelta(days=days) for days in (0, 365, 730))
-    recent = orders.filter((orders.day > year.date()) & (orders.day <= end.date()))
-    before = orders.filter((orders.day > two.date()) & (orders.day <= year.date()))
-    count, earlier = (int(part.order_id.nunique().to_pandas()) for part in (recent, before))
-    sales = _sales_usd(recent, usd_rates)
+    both = orders.filter((orders.ordered_at >= _after(two)) & (orders.ordered_at < _after(end)))
+    count, earlier, sales = _years(both.mutate(recent=both.ordered_at >= _after(year)), usd_rates)
     found = {
         "orders_year": (count, count),
         "order_value_usd": (sales / max(count, 1), count),
@@ -201,31 +198,41 @@ def _orders(company: "Company", usd_rates: pd.Series) -> dict[str, tuple[float, 
     if company.first_day <= two + pd.Timedelta(days=7):
         found["growth_year"] = (count / earlier - 1 if earlier else np.nan, count)
         found["repeat_rate"] = _repeat_rate(company, two, year)
-    return found | _deliveries(recent)
+    return found | _deliveries(both.filter(both.ordered_at >= _after(year)))
 
 
-def _sales_usd(orders: "ibis.Table", usd_rates: pd.Series) -> float:
-    """Price times pieces less discount, in USD; raises InputError for a currency without a rate."""
-    paid = (orders.unit_price * orders.quantity - orders.discount.fill_null(0.0)).sum()
-    sums = orders.group_by("currency").aggregate(paid=paid).to_pandas()
-    for currency in set(sums["currency"]) - set(usd_rates.index):
+def _after(day: pd.Timestamp) -> pd.Timestamp:
+    """The end of a day in UTC; times are held against it, because their days would have to be worked out first."""
+    return (day + pd.Timedelta(days=1)).tz_localize("UTC")
+
+
+def _years(lines: "ibis.Table", usd_rates: pd.Series) -> tuple[int, int, float]:
+    """Orders of the year and of the one before, told by their first lines, and sales of the year in USD.
+
+    Sales are price times pieces less discount; raises InputError for a currency without a rate.
+    """
+    paid = (lines.unit_price * lines.quantity - lines.discount.fill_null(0.0)).sum()
+    sums = lines.group_by("recent", "currency").aggregate(orders=(lines.line == 1).sum(), paid=paid).to_pandas()
+    recent, before = sums[sums["recent"]], sums[~sums["recent"]]
+    for currency in set(recent["currency"]) - set(usd_rates.index):
         raise InputError.unknown("currency of orders", currency, usd_rates.index)
-    return float((sums["paid"] * sums["currency"].map(usd_rates)).sum())
+    sales = float((recent["paid"] * recent["currency"].map(usd_rates)).sum())
+    return int(recent["orders"].sum()), int(before["orders"].sum()), sales
 
 
 def _repeat_rate(company: "Company", since: pd.Timestamp, until: pd.Timestamp) -> tuple[float, int]:
     """Share of the customers first seen in the period who ordered again within a year, and how many they are."""
     import ibis
 
-    customers = people.buyers(company.events("orders"))
-    days = customers.select("customer_id", first=customers["first"].date(), last=customers["last"].date())
-    cohort = laid_down(days.filter((days["first"] > since.date()) & (days["first"] <= until.date())))
+    orders = company.events("orders")
+    customers = people.buyers(orders)
+    new = customers.filter((customers["first"] >= _after(since)) & (customers["first"] < _after(until)))
+    cohort = laid_down(new.select("customer_id", first=new["first"].date(), last=new["last"].date()))
     within = cohort["last"] <= cohort["first"] + ibis.interval(days=365)
     # Whose last order falls within the year came back; only those who ordered after it as well are looked at closer.
     sure = cohort.filter((cohort["last"] > cohort["first"]) & within)
-    orders = company.events("orders")
-    placed = orders.select("customer_id", day=orders.ordered_at.date())
-    later = placed.join(cohort.filter(~within), "customer_id")
+    placed = orders.filter(orders.ordered_at >= _after(since)).select("customer_id", "ordered_at")
+    later = placed.join(cohort.filter(~within), "customer_id").mutate(day=ibis._.ordered_at.date())
     again = later.filter((later.day > later["first"]) & (later.day <= later["first"] + ibis.interval(days=365)))
     count = int(cohort.count().to_pandas())
     returned = int(sure.count().to_pandas()) + int(again.customer_id.nunique().to_pandas())
@@ -234,26 +241,40 @@ def _repeat_rate(company: "Company", since: pd.Timestamp, until: pd.Timestamp) -
 
 def _deliveries(orders: "ibis.Table") -> dict[str, tuple[float, int]]:
     """Days to the door, promises kept, returns; what was never delivered or promised gives nothing."""
-    days = (orders.delivered_at.epoch_seconds() - orders.ordered_at.epoch_seconds()) / 86400
+    seconds = orders.delivered_at.epoch_seconds() - orders.ordered_at.epoch_seconds()
     promised = ~orders.delivered_at.isnull() & ~orders.promised_days.isnull()
     asked = {
         "units": orders.quantity.sum(),
         "returned": orders.returned.fill_null(0).sum(),
         "told": orders.returned.count(),
-        "days": days.approx_median(),
         "delivered": orders.delivered_at.count(),
-        "kept": (days <= orders.promised_days).fill_null(False).cast("int64").sum(),
+        "kept": (seconds / 86400 <= orders.promised_days).fill_null(False).cast("int64").sum(),
         "promised": promised.cast("int64").sum(),
     }
-    totals = orders.aggregate(**asked).to_pandas().iloc[0]
+    # Sums by minute of the way: small enough to be put in order, which all single deliveries are not.
+    minutes = laid_down(orders.group_by(minute=(seconds / 60).floor().cast("int64")).aggregate(**asked))
+    totals = minutes.aggregate(**{name: minutes[name].sum() for name in asked}).fill_null(0).to_pandas().iloc[0]
     found = {}
     if totals["delivered"] > 0:
-        found["delivery_days"] = (float(totals["days"]), int(totals["delivered"]))
+        found["delivery_days"] = (_median_days(orders, minutes, int(totals["delivered"])), int(totals["delivered"]))
     if totals["told"] > 0:
         found["return_rate"] = (float(totals["returned"] / totals["units"]), int(totals["units"]))
     if totals["promised"] > 0:
         found["promise_kept_share"] = (float(totals["kept"] / totals["promised"]), int(totals["promised"]))
     return found
+
+
+def _median_days(orders: "ibis.Table", minutes: "ibis.Table", count: int) -> float:
+    """Median of the days to the door: by the engine's sketch, of more than `sampling.LIMIT` right to half a minute."""
+    import ibis
+
+    if count <= sampling.LIMIT:
+        days = (orders.delivered_at.epoch_seconds() - orders.ordered_at.epoch_seconds()) / 86400
+        return float(orders.aggregate(days=days.approx_median()).to_pandas()["days"].iloc[0])
+    known = minutes.filter(minutes.minute.notnull())
+    up_to = known.mutate(up_to=known.delivered.sum().over(ibis.cumulative_window(order_by=known.minute)))
+    middle = up_to.filter(up_to.up_to >= count / 2).aggregate(minute=ibis._.minute.min()).to_pandas()["minute"].iloc[0]
+    return (float(middle) + 0.5) / 1440
 
 
 def _traffic(company: "Company", usd_rates: pd.Series, orders: dict) -> dict[str, tuple[float, int]]:

@@ -11,12 +11,12 @@ from crossborder.company.laid import laid_down
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "scaled_up", "some"]
+__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "scaled_up", "some", "some_buyers"]
 
 LIMIT = 200_000
 """Customers (or orders) beyond which frames of one row each come from a sample; shares then hold to 0.2 points."""
 NARROW = 8
-_NAMES: "weakref.WeakKeyDictionary[object, dict[int, Table]]" = weakref.WeakKeyDictionary()
+_BUYERS: "weakref.WeakKeyDictionary[object, dict[int, Table]]" = weakref.WeakKeyDictionary()
 
 
 def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> tuple["Table", float]:
@@ -37,14 +37,20 @@ def of_buyers(events: "Table", orders: "Table") -> tuple["Table", float]:
 
     The names are counted and hashed once for the orders, however many tables are asked for the events of these people.
     """
+    chosen, share = some_buyers(orders)
+    return (events.semi_join(chosen, "customer_id") if share < 1 else events), share
+
+
+def some_buyers(orders: "Table") -> tuple["Table", float]:
+    """The people of `of_buyers` with what `people.buyers` says of them, and the share of all buyers that they are."""
     count = people.count(orders)
     share = min(LIMIT / count, 1.0) if count else 1.0
     if share >= 1:
-        return events, share
-    kept = _NAMES.setdefault(orders.op(), {})
+        return people.buyers(orders), share
+    kept = _BUYERS.setdefault(orders.op(), {})
     if LIMIT not in kept:
-        kept[LIMIT] = laid_down(of_share(people.buyers(orders).select("customer_id"), share))
-    return events.semi_join(kept[LIMIT], "customer_id"), share
+        kept[LIMIT] = laid_down(of_share(people.buyers(orders), share))
+    return kept[LIMIT], share
 
 
 def _size(events: "Table", by: str) -> int:

@@ -177,12 +177,12 @@ def _judged(
     kinds: np.ndarray | None,
     cases: _Cases,
     *,
-    lead_weeks: int = 6,
-    follow_weeks: int = 1,
-    false_alarm_cost_usd: float = 400.0,
-    avoidable_share: float = 0.4,
-    level: float = 0.9,
-    chance: bool = True,
+    lead_weeks: int,
+    follow_weeks: int,
+    false_alarm_cost_usd: float,
+    avoidable_share: float,
+    level: float,
+    chance: bool,
 ) -> dict[str, float]:
     """`quality` of alerts told by week and kind."""
     began, loss, count = cases.began, cases.loss, len(at)
@@ -250,7 +250,8 @@ def _studies(
     baseline: Baseline, incidents: pd.DataFrame, rule: str, thresholds, tried: tuple[int, ...], *, start, end, watch,
     **options: float,
 ) -> list[pd.DataFrame]:  # fmt: skip
-    """`threshold_study` for several numbers of votes, which share the signals."""
+    """`threshold_study` for several numbers of votes, which share the signals; what is not given is as in `quality`."""
+    options = quality.__kwdefaults__ | options
     cases = _cases(incidents, start, end)
     weeks = baseline.surprise.index
     since, inside = _weeks_since(weeks.to_series(), start), (weeks >= start) & (weeks < end)

@@ -1,10 +1,12 @@
 """Concentration, outages, continuity and response computed from a company's own tables."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
+from crossborder.company.laid import laid_down
 from crossborder.reference import exchange
 from crossborder.risk import concentration, continuity, exposure, integrity, response
 
@@ -25,6 +27,11 @@ __all__ = [
 ]
 
 
+SPREAD = ["of", "parts", "top_1", "top_10", "top_tenth", "half_from"]
+STEPS = 50
+"""Steps of size for each factor of e by which parts are counted before they are sorted."""
+
+
 class Tables(Protocol):
     """What is needed of a company."""
 
@@ -42,72 +49,103 @@ class Tables(Protocol):
     def events(self, name: str) -> object:
         """An event table."""
 
+    def kept(self, name: str, make: Callable[[], object]) -> object:
+        """What `make` gives, worked out once."""
+
 
 def revenue_by(company: Tables, by: str, *, days: int = 365) -> pd.Series:
     """Sales before returns of the last year by market, platform or sku, USD at the rates of the day."""
-    orders = company.events("orders")
-    recent = orders.filter(
-        orders.ordered_at >= pd.Timestamp(company.as_of).tz_localize("UTC") - pd.Timedelta(days=days)
-    )
-    value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
+    parts = _sales(company, days)
     keys = list(dict.fromkeys([by, "currency"]))
-    sums = recent.group_by(keys).aggregate(value=value).to_pandas().dropna(subset=[by])
+    sums = parts.group_by(keys).aggregate(value=parts.value.sum()).to_pandas().dropna(subset=[by])
     codes, names = pd.factorize(sums["currency"])
     rates = exchange.convert(1.0, names.to_numpy(object), company.as_of)
     sums["usd"] = sums["value"].astype(float) * rates[codes]
     return sums.groupby(by)["usd"].sum()
 
 
+def _recent(company: Tables, days: int) -> "Table":
+    """Order lines of the last days with their value before returns, in the currency of the order."""
+    orders = company.events("orders")
+    day = pd.Timestamp(company.as_of).tz_localize("UTC")
+    recent = orders.filter(orders.ordered_at >= day - pd.Timedelta(days=days))
+    value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).cast("float64")
+    return recent.select("customer_id", "market", "platform", "sku", "currency", value=value)
+
+
+def _sales(company: Tables, days: int) -> "Table":
+    """Sums of `_recent` by market, platform, product and currency, once for all pages that ask for parts of them."""
+
+    def made() -> "Table":
+        lines = _recent(company, days)
+        return laid_down(lines.group_by("market", "platform", "sku", "currency").aggregate(value=lines.value.sum()))
+
+    return company.kept(f"risk.sales of {days} days", made)
+
+
 def customer_shares(company: Tables, *, days: int = 365) -> pd.DataFrame:
     """How sales of the last year spread over customers and products: of, parts, top_1, top_10, top_tenth, half_from.
 
-    `top_tenth` is the share of the largest tenth, `half_from` the share of parts that make half of the sales.
+    `top_tenth` is the share of the largest tenth, `half_from` the share of parts that make half of the sales. Both
+    are exact.
     """
-    rows = [(of, *_spread(company, by, days)) for by, of in (("customer_id", "customers"), ("sku", "products"))]
-    names = ["of", "parts", "top_1", "top_10", "top_tenth", "half_from"]
-    return pd.DataFrame([row for row in rows if len(row) > 1], columns=names)
-
-
-def _spread(company: Tables, by: str, days: int) -> tuple[float, ...]:
-    """Parts, shares of the largest ones and of those that make half, ranked in the engine; empty without sales."""
-    orders = company.events("orders")
-    day = pd.Timestamp(company.as_of).tz_localize("UTC")
-    recent = orders.filter((orders.ordered_at >= day - pd.Timedelta(days=days)) & orders[by].notnull())
-    # Sorted here: Spark's form of a sorted distinct keeps the filter's column, and with it a row a part.
-    names = sorted(recent.select("currency").distinct().to_pandas()["currency"].tolist())
+    products = _sales(company, days)
+    names = products.select("currency").distinct().to_pandas()["currency"].tolist()
     if not names:
-        return ()
-    rates = list(zip(names, exchange.convert(1.0, np.array(names, object), company.as_of).tolist(), strict=True))
-    value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).cast("float64")
-    parts = recent.group_by(part=recent[by]).aggregate(usd=(value * recent.currency.cases(*rates)).sum())
-    return _ranked(parts.filter(parts.usd > 0))
+        return pd.DataFrame(columns=SPREAD)
+    rates = exchange.convert(1.0, np.array(names, object), company.as_of)
+    sides = {
+        "customers": _recent(company, days).select("currency", "value", part="customer_id"),
+        "products": products.select("currency", "value", part="sku"),
+    }
+    rows = [(of, *_spread(lines, pd.DataFrame({"currency": names, "rate": rates}))) for of, lines in sides.items()]
+    return pd.DataFrame([row for row in rows if len(row) > 1], columns=SPREAD)
 
 
-def _ranked(parts: "Table") -> tuple[float, ...]:
-    """`_spread` of a table of part and usd."""
+def _spread(lines: "Table", rates: pd.DataFrame) -> tuple[float, ...]:
+    """Parts, shares of the largest ones and of those that make half; empty without sales.
+
+    The engine counts the parts in steps of 2 % of their size; only in the steps in which the tenth part, the last of
+    the largest tenth and the one that completes the half lie are parts sorted.
+    """
     import ibis
 
-    largest = ibis.window(order_by=[parts.usd.desc(), parts.part])
-    ranked = parts.mutate(
-        rank=ibis.row_number().over(largest),
-        above=parts.usd.sum().over(ibis.cumulative_window(order_by=[parts.usd.desc(), parts.part])),
-        count=parts.count().over(ibis.window()),
-        total=parts.usd.sum().over(ibis.window()),
-    )
-    tenth = ibis.greatest((ranked["count"] / 10).floor(), 1)
-    found = ranked.aggregate(
-        parts=ranked.count(),
-        total=ranked.usd.sum(),
-        first=ranked.usd.max(),
-        ten=ranked.usd.sum(where=ranked["rank"] < 10),
-        tenth=ranked.usd.sum(where=ranked["rank"] < tenth),
-        before_half=ranked.count(where=ranked.above < 0.5 * ranked.total),
-    )
-    row = found.to_pandas().iloc[0]
-    if not row["parts"]:
+    # A table of rates is looked up in half the time that telling the currencies apart by cases takes.
+    lines = lines.filter(lines.part.notnull()).join(ibis.memtable(rates), "currency")
+    parts = lines.group_by("part").aggregate(usd=(lines.value * lines.rate).sum())
+    parts = laid_down(parts.filter(parts.usd > 0).select("usd"))
+    parts = parts.mutate(step=(parts.usd.ln() * STEPS).floor().cast("int64"))
+    asked = parts.group_by("step").aggregate(parts=parts.count(), usd=parts.usd.sum(), most=parts.usd.max())
+    steps = asked.to_pandas().sort_values("step", ascending=False, ignore_index=True).astype({"usd": float})
+    if steps.empty:
         return ()
-    shares = (float(row[name] / row["total"]) for name in ("first", "ten", "tenth"))
-    return (int(row["parts"]), *shares, (row["before_half"] + 1) / row["parts"])
+    count, total = int(steps["parts"].sum()), float(steps["usd"].sum())
+    sought = {"ten": min(10, count), "tenth": max(count // 10, 1)}
+    found = _within(parts, steps, sought, 0.5 * total)
+    tops = (found[name] / total for name in sought)
+    return (count, float(steps["most"].iloc[0]) / total, *tops, (found["half"] + 1) / count)
+
+
+def _within(parts: "Table", steps: pd.DataFrame, sought: dict[str, int], half: float) -> dict[str, float]:
+    """Sums of so many of the largest parts by name, and in `half` how many parts come before a sum of `half`."""
+    import ibis
+
+    above = steps[["parts", "usd"]].cumsum() - steps[["parts", "usd"]]
+    places = {name: int((above["parts"] < wanted).sum()) - 1 for name, wanted in sought.items()}
+    places["half"] = int((above["usd"] < half).sum()) - 1
+    at = {name: int(steps["step"].iloc[place]) for name, place in places.items()}
+    near = parts.filter(parts.step.isin(sorted(set(at.values()))))
+    ranked = near.mutate(
+        rank=ibis.row_number().over(ibis.window(group_by=near.step, order_by=near.usd.desc())),
+        up_to=near.usd.sum().over(ibis.cumulative_window(group_by=near.step, order_by=near.usd.desc())),
+    )
+    inside = {name: wanted - int(above["parts"].iloc[places[name]]) for name, wanted in sought.items()}
+    sums = {n: ranked.usd.sum(where=(ranked.step == at[n]) & (ranked["rank"] < k)) for n, k in inside.items()}
+    left = half - float(above["usd"].iloc[places["half"]])
+    sums["half"] = ranked.count(where=(ranked.step == at["half"]) & (ranked.up_to < left))
+    row = ranked.aggregate(**sums).to_pandas().iloc[0]
+    found = {name: float(row[name] + above["usd"].iloc[places[name]]) for name in sought}
+    return found | {"half": int(row["half"] + above["parts"].iloc[places["half"]])}
 
 
 def yearly_revenue(company: Tables) -> float:

@@ -67,12 +67,15 @@ def monthly_counts(company: Tables, *, months: int = 24) -> dict[str, pd.DataFra
     first = end - pd.DateOffset(months=months)
     found = {}
     if company.has("orders"):
-        orders = company.events("orders")
-        sums = orders.group_by(month=orders.ordered_at.truncate("M").date()).aggregate(
-            hits=(orders.returned > 0).sum(), cases=orders.count()
+        orders, last = company.events("orders"), end - pd.DateOffset(months=SETTLING_MONTHS)
+        at = orders.ordered_at
+        asked = orders.filter((at >= first.tz_localize("UTC")) & (at < last.tz_localize("UTC")))
+        sums = asked.group_by(month=asked.ordered_at.truncate("M").date()).aggregate(
+            hits=(asked.returned > 0).sum(), cases=asked.count()
         )
-        monthly = sums.to_pandas().astype({"month": "datetime64[us]"}).set_index("month").sort_index()
-        found["order lines returned"] = monthly[monthly.index < end - pd.DateOffset(months=SETTLING_MONTHS)]
+        found["order lines returned"] = (
+            sums.to_pandas().astype({"month": "datetime64[us]"}).set_index("month").sort_index()
+        )
     if company.has("shipments"):
         sent = company.table("shipments").dropna(subset=["arrived_on"])
         sent = sent.drop_duplicates("shipment_id")
