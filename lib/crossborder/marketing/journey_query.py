@@ -29,7 +29,6 @@ UNSEEN = "orders of people without a touch"
 SLICE = 2_500_000
 """Touches cut at once; more are cut in ranges of customers, so that memory does not grow with their number."""
 TOUCH = ("customer_id", "at", "channel", "market", "consent")
-ORDERED = ("order_id", "customer_id", "market", "ordered_at")
 
 
 @dataclass(frozen=True)
@@ -247,15 +246,17 @@ def sensitivity(
     *,
     markets: list[str] | None = None,
     use_consent: tuple[bool, ...] = (True, False),
+    sold: "Table | None" = None,
 ) -> pd.DataFrame:
     """Orders with a journey, and mean touches, by look-back and by whether consent is respected.
 
     Columns: lookback_days, consent_respected, orders, with_journey, share, touches_a_journey. Beyond 200,000 customers
-    the shares come from a sample of them (`company.sampling`), and the counts are scaled up.
+    the shares come from a sample of them (`company.sampling`), and the counts are scaled up. `sold` is one row an order
+    of these markets (as for `build`) where there is one; without it the lines are brought together.
     """
     for days in lookbacks:
         _check_window(days, None)
-    touchpoints, placed, of_all, guests = _some(touchpoints, orders, markets)
+    touchpoints, placed, of_all, guests = _some(touchpoints, orders, markets, sold)
     rows = []
     for respected in use_consent:
         (channels, places), _, _ = _touch_counts(touchpoints, respected)
@@ -276,24 +277,24 @@ def sensitivity(
 
 
 def _some(
-    touchpoints: "Table", orders: "Table", markets: list[str] | None
+    touchpoints: "Table", orders: "Table", markets: list[str] | None, sold: "Table | None"
 ) -> tuple["Table", "Table", float, int]:  # fmt: skip
     """Touches and one row an order of the markets, or of a sample of many customers; its share; orders of guests."""
+    import ibis
+
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
     orders = orders.filter(orders.market.isin(markets)) if markets else orders
     if "customer_id" not in orders.columns:
-        import ibis
-
-        placed = _placed(orders.mutate(customer_id=ibis.null("string")))
-        return touchpoints, placed, 1.0, int(orders.order_id.nunique().to_pandas())
-    some, share = sampling.of_buyers(orders.select(*ORDERED), orders)
+        orders = orders.mutate(customer_id=ibis.null("string"))
+    rows = (orders if sold is None else sold).select("order_id", "customer_id", "market", "ordered_at")
+    guests = int(rows.filter(rows.customer_id.isnull()).order_id.nunique().to_pandas())
+    some, share = sampling.of_buyers(rows, orders)
+    placed = _placed(some) if sold is None else some
     if share < 1:
         # Touches of people who never ordered tell nothing here.
         touches = touchpoints.select(*(name for name in TOUCH if name in touchpoints.columns))
         touchpoints = laid_down(sampling.of_buyers(touches, orders)[0])
-    none = orders.filter(orders.customer_id.isnull())
-    guests = none.filter(none.line == 1).count() if "line" in orders.columns else none.order_id.nunique()
-    return touchpoints, laid_down(_placed(some)), share, int(guests.to_pandas())
+    return touchpoints, laid_down(placed) if share < 1 or sold is None else placed, share, guests
 
 
 def _placed(lines: "Table") -> "Table":
