@@ -4,7 +4,7 @@ import numpy as np
 from crossborder.marketing.journey_cut import Cut, Packing, cut
 
 DAY = 86_400
-PACKING = Packing(seconds=23, channels=2, markets=1)
+PACKING = Packing(start=0, seconds=23, channels=2, markets=1)
 
 
 def made(touches: list[tuple], orders: list[tuple[int, float]], days: float = 10.0) -> Cut:

@@ -94,6 +94,6 @@ def test_times_that_cannot_be_are_named():
     touch, order = world(6)
     order = order.assign(ordered_at=[pd.Timestamp("1700-01-01", tz="UTC"), *order["ordered_at"].iloc[1:]])
     assert built(touch, order).account["conversions"].sum() == len(order)
-    packing = [ibis.memtable(pd.DataFrame({"packed": [0]})).to_pyarrow().to_batches(), ibis.memtable(order)]
+    batches = ibis.memtable(touch).to_pyarrow().to_batches()
     with pytest.raises(InputError, match="years from the first to the last"):
-        journey_stream._packing(*packing, [8, 8])
+        journey_stream._packing(batches, ibis.memtable(order), [8, 8])

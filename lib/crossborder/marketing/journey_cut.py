@@ -12,11 +12,12 @@ NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Packing:
-    """How a touch lies in one integer: customer, second, channel, market; and how many bits the last three take.
+    """How a touch lies in one integer: customer, second since `start`, channel, market; and bits of the last three.
 
     Without channel and market it is a moment: sorted, the moments of a customer stand together in their time.
     """
 
+    start: int
     seconds: int
     channels: int
     markets: int

@@ -58,11 +58,11 @@ def slices(
     """
     bits = [max(len(names) - 1, 1).bit_length() for names in (channels, markets)]
     known = sold.filter(sold.customer_id.notnull())
-    rows = _packed(touches, channels, markets, bits)
+    rows = _rows(touches, channels, markets, bits)
     batches = _stream(rows)
-    packing, start, count = _packing(batches, known, bits)
-    found = _shared_out(batches, rows, min(size, 1 << packing.above - 2))
-    columns = known.select("customer_id", "order_id", "ordered_at", *measures, place=_place(known.market, markets))
+    packing, count = _packing(batches, known, bits)
+    found = _shared_out(batches, rows, packing, min(size, 1 << packing.above - 2))
+    columns = known.select("customer_id", "order_id", "ordered_at", *measures, place=_place(known.market, markets, -1))
     fetched = []
 
     def read(number: int) -> Slice:
@@ -71,9 +71,9 @@ def slices(
         own, packed = (np.concatenate(column) for column in zip(*found.parts[number], strict=True))
         found.parts[number] = []  # the memory of a range goes when it has been read
         own, numbers = _dense(own, numbers, packing.above)
-        packed += (own << packing.seconds) - start << packing.below
+        packed += own << packing.seconds + packing.below
         packed.sort()
-        return _slice(packed, numbers, orders, start, measures, packing)
+        return _slice(packed, numbers, orders, measures, packing)
 
     yield from _ahead(read, len(found.parts))
     if sum(fetched) != count:
@@ -95,42 +95,41 @@ def _ahead(call: Callable[[int], Slice], count: int) -> Iterator[Slice]:
         yield waiting.result()
 
 
-def _packed(touches: "Table", channels: list[str], markets: list[str], bits: list[int]) -> "Table":
-    """Customer, and second, channel and market in one integer, which travels faster than three columns."""
-    second = touches["at"].cast("timestamp").truncate("s").epoch_seconds().cast("int64")
-    channel, market = _place(touches.channel, channels), _place(touches.market, markets)
-    packed = (second * 2 ** bits[0] + channel) * 2 ** bits[1] + market
-    return touches.filter(touches.customer_id.notnull()).select("customer_id", packed=packed.cast("int64"))
+def _rows(touches: "Table", channels: list[str], markets: list[str], bits: list[int]) -> "Table":
+    """Customer, time, and channel and market in one small integer."""
+    code = _place(touches.channel, channels, 0) * 2 ** bits[1] + _place(touches.market, markets, 0)
+    kind = "int16" if sum(bits) < 16 else "int32"
+    return touches.filter(touches.customer_id.notnull()).select("customer_id", "at", code=code.cast(kind))
 
 
-def _place(column: "Value", names: list[str]) -> "Value":
-    """The place of a text in a list, -1 where it is not in it."""
+def _place(column: "Value", names: list[str], without: int) -> "Value":
+    """The place of a text in a list, -1 where it is not in it, and `without` where there is no text."""
     import ibis
 
-    return ibis.array([ibis.literal(name) for name in names]).index(column).fill_null(-1)
+    return ibis.array([ibis.literal(name) for name in names]).index(column).fill_null(without)
 
 
 def _stream(rows: "Table") -> list["pyarrow.RecordBatch"]:
-    """The packed touches, in batches whose memory goes one by one."""
+    """The touches, in batches whose memory goes one by one."""
     return rows.to_pyarrow().to_batches()
 
 
-def _packing(batches: list["pyarrow.RecordBatch"], known: "Table", bits: list[int]) -> tuple[Packing, int, int]:
-    """Bits of the seconds from the first touch or order to the last, the first second, and the number of orders."""
+def _packing(batches: list["pyarrow.RecordBatch"], known: "Table", bits: list[int]) -> tuple[Packing, int]:
+    """The first second of touches and orders, and bits of those up to the last; and the number of orders."""
     row = (
         known.aggregate(n=known.count(), first=known.ordered_at.min(), last=known.ordered_at.max()).to_pandas().iloc[0]
     )
     ends = [int(np.floor(row[name].timestamp())) for name in ("first", "last") if row["n"]]
-    packed = [batch["packed"].to_numpy(False) >> sum(bits) for batch in batches if len(batch)]
-    ends += [int(end) for seconds in packed for end in (seconds.min(), seconds.max())]
-    packing = Packing((max(ends) - min(ends)).bit_length(), *bits)
+    times = [_microseconds(batch["at"]) for batch in batches if len(batch)]
+    ends += [int(end) // 1_000_000 for some in times for end in (some.min(), some.max())]
+    packing = Packing(min(ends), (max(ends) - min(ends)).bit_length(), *bits)
     if packing.above < 16:
         years = (max(ends) - min(ends)) // (365 * 86400)
         raise InputError.out_of_range("years from the first to the last touch or order", years, "less than 100")
-    return packing, min(ends), int(row["n"])
+    return packing, int(row["n"])
 
 
-def _shared_out(batches: list["pyarrow.RecordBatch"], rows: "Table", size: int) -> _Touches:
+def _shared_out(batches: list["pyarrow.RecordBatch"], rows: "Table", packing: Packing, size: int) -> _Touches:
     """The touches with numbers for names, in ranges of customers of about `size` touches."""
     import pyarrow as pa
 
@@ -140,12 +139,12 @@ def _shared_out(batches: list["pyarrow.RecordBatch"], rows: "Table", size: int) 
     names = names if names.fits else Ranked(column)
     del column
     texts, cuts = _cuts(names.numbers(some), some, count)
-    parts = _parts(batches, names, cuts)
+    parts = _parts(batches, names, cuts, packing)
     if parts is None:  # a name is spelled like none of those above
         batches = _stream(rows)
         names = Ranked(pa.chunked_array([batch["customer_id"] for batch in batches], pa.string()))
         texts, cuts = _cuts(names.numbers(some), some, count)
-        parts = _parts(batches, names, cuts)
+        parts = _parts(batches, names, cuts, packing)
     return _Touches(names, texts, cuts, parts)
 
 
@@ -158,7 +157,7 @@ def _cuts(numbers: np.ndarray, names: "pyarrow.Array", count: int) -> tuple[list
 
 
 def _parts(
-    batches: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray
+    batches: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray, packing: Packing
 ) -> list[list[tuple[np.ndarray, np.ndarray]]] | None:
     """Numbers and packed integers of each range, while the batches go; None where a name has no number."""
     kind = np.int32 if names.size <= np.iinfo(np.int32).max else np.int64
@@ -168,7 +167,8 @@ def _parts(
         while batches and sum(map(len, some)) < ROWS:
             some.append(batches.pop())
         numbers = np.concatenate([names.numbers(batch["customer_id"]) for batch in some])
-        packed = np.concatenate([batch["packed"].to_numpy(False) for batch in some])
+        packed = np.concatenate([_microseconds(batch["at"]) for batch in some]) // 1_000_000 - packing.start
+        packed = (packed << packing.below) + np.concatenate([batch["code"].to_numpy(False) for batch in some])
         if (numbers < 0).any():
             return None
         part = np.searchsorted(cuts, numbers, side="right").astype(np.int16)
@@ -178,6 +178,14 @@ def _parts(
         for place, (own, times) in enumerate(zip(*shares, strict=True)):
             parts[place].append((own.copy(), times.copy()))  # views would hold what the other ranges read
     return parts
+
+
+def _microseconds(column: "pyarrow.Array | pyarrow.ChunkedArray") -> np.ndarray:
+    """Times in microseconds since 1970 in UTC."""
+    import pyarrow as pa
+
+    times = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    return times.to_numpy() if isinstance(times, pa.ChunkedArray) else times.to_numpy(zero_copy_only=False)
 
 
 def _between(table: "Table", low: str | None, high: str | None) -> "Table":
@@ -221,15 +229,14 @@ def _slice(
     touches: np.ndarray,
     numbers: np.ndarray,
     orders: "pyarrow.Table",
-    start: int,
     measures: Sequence[str],
     packing: Packing,
 ) -> Slice:
     """The touches, and the orders sorted by customer, time and order_id."""
     import pyarrow as pa
 
-    at = orders["ordered_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
-    moments = (numbers << packing.seconds) + at // 1_000_000 - start
+    at = _microseconds(orders["ordered_at"])
+    moments = (numbers << packing.seconds) + at // 1_000_000 - packing.start
     order = np.argsort(moments, kind="stable")
     moments = moments[order]
     equal = moments[1:] == moments[:-1]
