@@ -132,10 +132,22 @@ def test_touches_and_orders_of_one_second_are_cut_the_same_whatever_their_fracti
 def test_look_back_sensitivity_equals_single_builds():
     touch, order = world(6)
     tables = ibis.memtable(touch), ibis.memtable(order)
-    table = journey_query.sensitivity(*tables, [5, 30], usd_rates={"EUR": 1.0}, use_consent=(True,))
+    table = journey_query.sensitivity(*tables, [5, 30], use_consent=(True,))
     for row in table.itertuples():
         made = journey_query.build(*tables, lookback_days=row.lookback_days, usd_rates={"EUR": 1.0})
         assert made.account.loc["with a journey", "conversions"] == row.with_journey
+
+
+def test_look_back_sensitivity_is_the_same_from_orders_worked_out_before(monkeypatch):
+    touch, order = world(6)
+    tables = ibis.memtable(touch), ibis.memtable(order)
+    sold = journey_query.order_values(tables[1], usd_rates={"EUR": 1.0})
+    table = journey_query.sensitivity(*tables, [5, 30])
+    pd.testing.assert_frame_equal(table, journey_query.sensitivity(*tables, [5, 30], sold=sold))
+    monkeypatch.setattr(journey_query, "SLICE", 60)
+    pd.testing.assert_frame_equal(table, journey_query.sensitivity(*tables, [5, 30]))
+    nobody = journey_query.sensitivity(tables[0], tables[1].drop("customer_id"), [5])
+    assert nobody["orders"].tolist() == [len(order)] * 2 and (nobody["share"] == 0).all()
 
 
 def test_ranges_of_customers_give_the_same_journeys(monkeypatch):
@@ -156,7 +168,7 @@ def test_ranges_of_customers_give_the_same_journeys(monkeypatch):
 def test_a_sample_of_customers_tells_the_same_shares(monkeypatch):
     touch, order = world(6)
     tables = ibis.memtable(touch), ibis.memtable(order)
-    options = {"usd_rates": {"EUR": 1.0}, "use_consent": (True,)}
+    options = {"use_consent": (True,)}
     whole = journey_query.sensitivity(*tables, [30], **options).iloc[0]
     monkeypatch.setattr(sampling, "LIMIT", max(order["customer_id"].nunique() * 3 // 4, 1))
     some = journey_query.sensitivity(*tables, [30], **options).iloc[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from crossborder.errors import InputError, Refusal
-from crossborder.marketing.journeys import from_flat, from_paths
+from crossborder.marketing.journeys import OfConversions, from_flat, from_paths
 
 PATHS = from_paths(["a > b > a", "b", "c > b"], [1, 0, 2], [0, 3, 1], values={"revenue": [5, 0, 9]}, days_between=2.0)
 
@@ -44,3 +44,9 @@ def test_journeys_without_an_order_and_wrong_measures_are_refused():
     wide = from_paths([" > ".join(f"c{i:02d}" for i in range(63))], [1])
     with pytest.raises(InputError, match="number of channels is 63"):
         wide.channel_sets()
+
+
+def test_amounts_of_conversions_are_given_for_all_rows():
+    amounts = OfConversions(np.array([True, False, True]), {"revenue": np.array([5.0, 9.0])})
+    assert amounts["revenue"].tolist() == [5, 0, 9] and list(amounts) == ["revenue"] and len(amounts) == 1
+    assert "profit" not in amounts

@@ -147,7 +147,7 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.click_limits": lambda c: content_tables.click_limits(c, _market(c), 0.4),
     "marketing.languages": lambda c: content_tables.languages(c, 20.0),
     "marketing.sensitivity": lambda c: journey_query.sensitivity(
-        c.events("touchpoints"), c.events("orders"), [7.0, 30.0], usd_rates=inputs.usd_rates(c)
+        c.events("touchpoints"), c.events("orders"), [7.0, 30.0], sold=sold_orders.sold_orders(c)
     ),
     "marketing.mix_inputs": lambda c: budget_tables.mix_inputs(c, _market(c), ["search_brand"]),
     "marketing.weekly_revenue": lambda c: pd.concat(panel_inputs._weekly_revenue(c)),

@@ -17,7 +17,7 @@ ROOMS = ("market", "selection", "supply", "marketing", "finance", "risk", "plan"
 COMPANY = ("company.py", "coverage.py", "kpis.py", "sampling.py")
 TIMES = 8
 # Journeys are cut exactly, from one compact row (some 20 bytes) a contact and one row an order: see docs/scale.md.
-EXACT = {"_stream", "slices"}
+EXACT = {"_stream", "_orders"}
 # Customers of a sample here, and rows that bounded results (pairs of products, days) may reach anyway.
 SAMPLE, FLOOR = 500, 1500
 

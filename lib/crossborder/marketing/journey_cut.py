@@ -1,96 +1,115 @@
-"""Cutting the sorted stream of touches and orders into journeys, in arrays; the rule stands in `journey_query`."""
+"""Cutting sorted touches into journeys between orders, in arrays; the rule stands in `journey_query`."""
+
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from crossborder.marketing.journeys import Journeys
+__all__ = ["MEASURES", "Cut", "Packing", "cut"]
 
-__all__ = ["MEASURES", "ORDER", "cut", "never_seen"]
-
-ORDER = 32767
 MEASURES = ("conversions", "revenue_usd", "refund_usd", "margin_usd")
+NEVER = np.iinfo(np.int64).max
 
 
-def cut(stream: dict, known: pd.DataFrame, channels: tuple, window: dict[str, float], default: float) -> dict:
-    """Journeys from the sorted stream, by runs of rows of one customer that end with an order or with the customer."""
-    seconds, code = stream["seconds"], stream["code"]
-    order = code == ORDER
-    runs, ends = _runs(order, stream["first"])
-    bought = order[ends]
-    days = known["market"].map(window).astype(float).fillna(default).to_numpy()
-    deadline = np.full(len(runs), np.iinfo(np.int64).max)
-    deadline[bought] = np.ceil(seconds[ends[bought]] - days * 86400.0).astype(np.int64)
-    lengths = ends - runs + 1
-    inside = seconds >= np.repeat(deadline, lengths)
-    repeated = _repeated(seconds, code, order, runs)
-    keep = np.flatnonzero(~order & ~repeated)
-    begins = _begins(
-        keep, seconds, inside, np.repeat(np.arange(len(runs), dtype=np.int32), lengths), stream, channels, window
-    )
-    starts = np.append(np.flatnonzero(begins), len(keep))
-    last = keep[starts[1:] - 1]
+@dataclass(frozen=True)
+class Packing:
+    """How a touch lies in one integer: customer, second since `start`, channel, market; and bits of the last three.
+
+    Without channel and market it is a moment: sorted, the moments of a customer stand together in their time.
+    """
+
+    start: int
+    seconds: int
+    channels: int
+    markets: int
+
+    @property
+    def below(self) -> int:
+        """Bits below a moment."""
+        return self.channels + self.markets
+
+    @property
+    def above(self) -> int:
+        """Bits that are left for the number of the customer."""
+        return 62 - self.seconds - self.below
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Journeys of touches: `codes` of their channels, `starts`, and seconds from each touch to its journey's end.
+
+    `won` tells which journeys end with an order, `orders` which order each of those ends with, by its place. `touches`
+    says what happened to every touch, `unseen` counts the orders of customers without any touch.
+    """
+
+    codes: np.ndarray
+    starts: np.ndarray
+    ages: np.ndarray
+    won: np.ndarray
+    orders: np.ndarray
+    touches: dict[str, int]
+    unseen: int
+
+
+def cut(touches: np.ndarray, orders: np.ndarray, days: np.ndarray, gaps: np.ndarray, packing: Packing) -> Cut:
+    """Journeys of sorted touches (integers of `packing`, at least one) before sorted orders (moments).
+
+    `days` is the look-back of each order, `gaps` the longest gap in days within a journey without an order, by market.
+    """
+    rows = len(touches)
+    # A touch of the same customer, channel and second as the one before it: only the market may differ.
+    touches = touches[_changes(touches >> packing.markets)]
+    moments = touches >> packing.below
+    # An order comes after the touches of its second, which may have led to it.
+    places = np.searchsorted(moments, orders, side="right")
+    # Of each touch, the next order of all customers.
+    following = np.repeat(np.arange(len(orders) + 1, dtype=np.int32), np.diff(places, prepend=0, append=len(moments)))
+    customers = orders >> packing.seconds << packing.seconds
+    before = moments >= np.append(customers, NEVER)[following]
+    opens = np.maximum(np.ceil((orders - customers) - days * 86400.0).astype(np.int64), 0) + customers
+    inside = moments >= np.append(opens, NEVER)[following]
+    limits = gaps * 86400.0
+    limit = limits[0] if (limits == limits[0]).all() else limits[touches & ((1 << packing.markets) - 1)][1:]
+    begins = _begins(moments, following, inside, limit, packing)
+    starts = np.append(np.flatnonzero(begins), len(moments))
+    last = starts[1:] - 1
     won = inside[last]
-    run_of_last = np.searchsorted(runs, last, side="right") - 1
-    end = np.where(won, seconds[ends[run_of_last]], seconds[last])
-    ages = (np.repeat(end, np.diff(starts)) - seconds[keep]) / 86400.0
-    number = (np.cumsum(bought) - 1)[run_of_last[won]]
-    journey_of_order = np.full(len(known), -1)
-    journey_of_order[number] = np.flatnonzero(won)
-    values = {name: np.zeros(len(won)) for name in MEASURES[1:]}
-    for name in values:
-        values[name][won] = known[name].to_numpy(dtype=float)[number]
-    journeys = Journeys(tuple(channels[0]), code[keep], starts, won.astype(float), (~won).astype(float), values, ages)
-    joined = int(inside[keep].sum())
-    in_bought_runs = int((lengths[bought] - 1).sum() - repeated[np.repeat(bought, lengths)].sum())
+    ends, found = moments[last], following[last[won]]
+    ends[won] = orders[found]
+    joined, followed = int(np.count_nonzero(inside)), int(np.count_nonzero(before))
     counts = {
-        "repeated": int(repeated.sum()),
+        "repeated": rows - len(touches),
         "in journeys with an order": joined,
-        "before the window of the next order": in_bought_runs - joined,
-        "not followed by an order": len(keep) - in_bought_runs,
+        "before the window of the next order": followed - joined,
+        "not followed by an order": len(touches) - followed,
     }
-    return {"journeys": journeys, "journey_of_order": journey_of_order, "touches": counts}
+    return Cut(
+        ((touches >> packing.markets) & ((1 << packing.channels) - 1)).astype(np.int16),
+        starts,
+        np.repeat(ends, np.diff(starts)) - moments,
+        won,
+        found,
+        counts,
+        _unseen(moments >> packing.seconds, orders >> packing.seconds, places),
+    )
 
 
-def never_seen(stream: dict[str, np.ndarray]) -> int:
-    """Orders of customers without any touch in the stream."""
-    starts = np.flatnonzero(stream["first"])
-    if not len(starts):
-        return 0
-    orders = np.add.reduceat((stream["code"] == ORDER).astype(np.int64), starts)
-    rows = np.diff(np.append(starts, len(stream["first"])))
-    return int(orders[orders == rows].sum())
-
-
-def _runs(order: np.ndarray, of_customer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last row of each run: a customer's rows up to and with an order, or up to the customer's last row."""
-    first = np.append(of_customer, True)
-    first[1:] |= order
-    edges = np.flatnonzero(first)
-    return edges[:-1], edges[1:] - 1
-
-
-def _repeated(seconds: np.ndarray, code: np.ndarray, order: np.ndarray, runs: np.ndarray) -> np.ndarray:
-    """Touches of the same customer, channel and second as the row before."""
-    repeated = np.zeros(len(code), dtype=bool)
-    repeated[1:] = (code[1:] == code[:-1]) & (seconds[1:] == seconds[:-1])
-    repeated[runs] = False
-    return repeated & ~order
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Whether each value differs from the one before it."""
+    changes = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
 
 
 def _begins(
-    keep: np.ndarray,
-    seconds: np.ndarray,
-    inside: np.ndarray,
-    run: np.ndarray,
-    stream: dict,
-    channels: tuple,
-    window: dict[str, float],
+    moments: np.ndarray, following: np.ndarray, inside: np.ndarray, limit: np.ndarray | float, packing: Packing
 ) -> np.ndarray:
-    """Whether a kept touch begins a journey: another run, the window opens, or a long gap without an order."""
-    begins = np.ones(len(keep), dtype=bool)
-    run, inside, moment = run[keep], inside[keep], seconds[keep]
-    limit = np.array([window[name] for name in channels[1]]) * 86400.0
-    gap = limit[0] if (limit == limit[0]).all() else limit[stream["market"][keep]][1:]
-    begins[1:] = (run[1:] != run[:-1]) | (inside[1:] != inside[:-1])
-    begins[1:] |= ~inside[1:] & (np.diff(moment) > gap)
+    """Whether a touch begins a journey: another next order or customer, the window opens, or a long gap without one."""
+    begins = _changes(following) | _changes(inside) | _changes(moments >> packing.seconds)
+    begins[1:] |= ~inside[1:] & (np.diff(moments) > limit)
     return begins
+
+
+def _unseen(touched: np.ndarray, ordered: np.ndarray, places: np.ndarray) -> int:
+    """Orders of customers without any touch: neither touch beside the place of such an order is its customer's."""
+    before, after = touched[np.maximum(places - 1, 0)], touched[np.minimum(places, len(touched) - 1)]
+    return int(np.count_nonzero((before != ordered) & (after != ordered)))

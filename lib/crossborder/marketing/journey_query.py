@@ -1,10 +1,11 @@
-"""From touchpoints and orders to coded journeys: the engine sorts and counts, numpy cuts the sorted stream.
+"""From touchpoints and orders to coded journeys: the engine filters and counts, numpy sorts and cuts.
 
 Every order goes to exactly one line of the account: with a journey, without a touch in the look-back, or without a
 customer. Nothing is shared out silently.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,31 +15,20 @@ import pandas as pd
 from crossborder.company import sampling
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
-from crossborder.marketing.journey_cut import MEASURES, ORDER, cut, never_seen
-from crossborder.marketing.journeys import Journeys
+from crossborder.marketing.journey_cut import MEASURES, Cut, cut
+from crossborder.marketing.journey_stream import slices
+from crossborder.marketing.journeys import Journeys, OfConversions
 
 if TYPE_CHECKING:
-    import pyarrow
     from ibis.expr.types import Table, Value
 
 __all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"]
 
 WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
+UNSEEN = "orders of people without a touch"
 SLICE = 2_500_000
 """Touches cut at once; more are cut in ranges of customers, so that memory does not grow with their number."""
 TOUCH = ("customer_id", "at", "channel", "market", "consent")
-LINE = (
-    "order_id",
-    "customer_id",
-    "ordered_at",
-    "market",
-    "currency",
-    "quantity",
-    "unit_price",
-    "discount",
-    "tax",
-    "refund",
-)
 
 
 @dataclass(frozen=True)
@@ -85,17 +75,20 @@ def build(
     _check_window(lookback_days, lookback_by_market)
     read = _read(touchpoints, orders, markets, usd_rates, unit_cost_usd, use_consent, sold)
     window = {**dict.fromkeys(read.channels[1], float(lookback_days)), **(lookback_by_market or {})}
-    whole, accounts, touches, unseen = _Whole(read.kept), [], [], 0
-    for stream, known in read.slices():
-        found = cut(stream, known, read.channels, window, float(lookback_days))
-        whole.add(found["journeys"])
-        accounts.append(_account(known, found["journey_of_order"] >= 0, read.guests))
-        touches.append(pd.Series(found["touches"]))
-        unseen += never_seen(stream)
-        del stream, known, found  # before the next range is read
-    account = sum(accounts[1:], accounts[0])
-    account.loc[GUEST] = read.guests[list(MEASURES)].astype(float)
-    counts = {"all touches": read.seen, "without consent": read.seen - read.kept, **sum(touches[1:], touches[0])}
+    days = np.array([*window.values(), lookback_days], dtype=float)  # the last for orders of a market not in the list
+    whole, sums, touches = _Whole(read.channels[0], read.kept), np.zeros((2, len(MEASURES))), Counter()
+    for part in slices(read.touches, read.sold, read.channels[0], list(window), MEASURES[1:], SLICE):
+        found = cut(part.touches, part.orders, days[part.places], days[: len(read.channels[1])], part.packing)
+        whole.add(found, part.measures)
+        sums += _sums(found, part.measures, len(part.orders))
+        touches.update(found.touches)
+        touches[UNSEEN] += found.unseen
+        del part, found  # before the next range is taken
+    account = pd.DataFrame(
+        [*sums, read.guests[list(MEASURES)].to_numpy()], [WITH, WITHOUT, GUEST], list(MEASURES), dtype=float
+    )
+    unseen, joined = touches.pop(UNSEEN), sum(touches.values())
+    counts = {"all touches": read.seen, "without consent": read.seen - joined, **touches}
     return JourneyBuild(whole.journeys(), account, pd.Series(counts, name="touches"), unseen)
 
 
@@ -118,12 +111,7 @@ def own_windows(texts: Sequence[str]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Read:
-    """Touches that may be joined and orders, still in the engine; guests, names and counts.
-
-    `slices` gives them one range of customers after the other: a sorted stream, and the orders of known customers in
-    its order. A stream holds a row a touch or order, sorted by customer and time: seconds, code (ORDER for an order),
-    market, and whether the row is the first of its customer.
-    """
+    """Touches that may be joined and orders, still in the engine; guests, names and counts."""
 
     touches: "Table"
     sold: "Table"
@@ -131,20 +119,6 @@ class _Read:
     channels: tuple[list[str], list[str]]
     seen: int
     kept: int
-
-    def slices(self) -> Iterator[tuple[dict[str, np.ndarray], pd.DataFrame]]:
-        """Stream and orders of each range of customers; one range unless there are many touches."""
-        rows = _packed(self.touches, self.sold, self.channels)
-        rows = laid_down(rows) if self.kept > SLICE else rows
-        for low, high in _ranges(rows, self.kept):
-            sold = _between(self.sold, low, high)
-            known = sold.filter(sold.customer_id.notnull()).order_by(["customer_id", "ordered_at", "order_id"])
-            measures = known.select("market", *MEASURES[1:]).to_pyarrow()
-            market = measures["market"].dictionary_encode()
-            yield (
-                _stream(_between(rows, low, high), self.channels),
-                measures.set_column(0, "market", market).to_pandas(),
-            )
 
 
 def _read(
@@ -159,30 +133,13 @@ def _read(
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
     if sold is None:
         orders = orders.filter(orders.market.isin(markets)) if markets else orders
-        # It is read three times: for the sums of guests, for the stream and for the orders of known customers.
+        # It is read more than once: for the sums of guests, and for the orders of each range of customers.
         sold = laid_down(order_values(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd))
     channels, seen, kept = _touch_counts(touchpoints, use_consent)
-    consented = use_consent and "consent" in touchpoints.columns
-    touches = touchpoints.filter(touchpoints.consent) if consented else touchpoints
+    touches = _consented(touchpoints, use_consent)
     none = sold.filter(sold.customer_id.isnull())
     sums = none.aggregate(conversions=none.count(), **{name: none[name].sum() for name in MEASURES[1:]}).to_pandas()
     return _Read(touches, sold, sums.iloc[0].astype(float).fillna(0.0), channels, seen, kept)
-
-
-def _ranges(rows: "Table", touches: int) -> list[tuple[str | None, str | None]]:
-    """Ranges of customers' names with about `SLICE` touches each; where they are cut does not change what comes out."""
-    count = -(-touches // SLICE)
-    if count <= 1:
-        return [(None, None)]
-    some = rows.select("customer_id").sample(min(2_000 / touches, 1.0)).to_pandas()["customer_id"].dropna()
-    cuts = sorted(set(some.sort_values().iloc[len(some) * np.arange(1, count) // count])) if len(some) else []
-    return list(zip([None, *cuts], [*cuts, None], strict=True))
-
-
-def _between(table: "Table", low: str | None, high: str | None) -> "Table":
-    """Rows of customers from `low` to before `high`."""
-    table = table if low is None else table.filter(table.customer_id >= low)
-    return table if high is None else table.filter(table.customer_id.isnull() | (table.customer_id < high))
 
 
 class _Whole:
@@ -191,29 +148,48 @@ class _Whole:
     Room that is never written to takes no memory, and no range is held twice.
     """
 
-    def __init__(self, touches: int) -> None:
-        self._touches = {"codes": np.empty(touches, dtype=np.int16), "age_days": np.empty(touches)}
-        self._rows = {name: np.empty(touches) for name in ("conversions", "nulls", *MEASURES[1:])}
-        self._starts = np.zeros(touches + 1, dtype=np.int64)
-        self._written, self._count, self._channels = 0, 0, ()
+    def __init__(self, channels: list[str], touches: int) -> None:
+        self._channels = tuple(channels)
+        self._codes, self._ages = np.empty(touches, dtype=np.int16), np.empty(touches)
+        self._won, self._starts = np.empty(touches, dtype=bool), np.zeros(touches + 1, dtype=np.int64)
+        self._amounts = {name: np.empty(touches) for name in MEASURES[1:]}
+        self._written, self._count, self._orders = 0, 0, 0
 
-    def add(self, part: Journeys) -> None:
+    def add(self, found: Cut, measures: Mapping[str, np.ndarray]) -> None:
         """Writes the journeys of one range behind those of the ranges before it."""
-        touches = slice(self._written, self._written + len(part.codes))
-        rows = slice(self._count, self._count + part.count)
-        for name, all_of in self._touches.items():
-            all_of[touches] = getattr(part, name)
-        for name, all_of in self._rows.items():
-            all_of[rows] = part.values[name] if name in part.values else getattr(part, name)
-        self._starts[rows.start + 1 : rows.stop + 1] = part.starts[1:] + touches.start
-        self._written, self._count, self._channels = touches.stop, rows.stop, part.channels
+        touches = slice(self._written, self._written + len(found.codes))
+        rows = slice(self._count, self._count + len(found.won))
+        won = slice(self._orders, self._orders + len(found.orders))
+        self._codes[touches] = found.codes
+        np.divide(found.ages, 86400.0, out=self._ages[touches])
+        np.add(found.starts[1:], touches.start, out=self._starts[rows.start + 1 : rows.stop + 1])
+        self._won[rows] = found.won
+        for name, amounts in self._amounts.items():
+            amounts[won] = measures[name][found.orders]
+        self._written, self._count, self._orders = touches.stop, rows.stop, won.stop
 
     def journeys(self) -> Journeys:
         """All of them."""
-        codes, ages = (self._touches[name][: self._written] for name in ("codes", "age_days"))
-        rows = {name: all_of[: self._count] for name, all_of in self._rows.items()}
-        conversions, nulls = rows.pop("conversions"), rows.pop("nulls")
-        return Journeys(self._channels, codes, self._starts[: self._count + 1], conversions, nulls, rows, ages)
+        won = self._won[: self._count]
+        amounts = {name: all_of[: self._orders] for name, all_of in self._amounts.items()}
+        return Journeys(
+            self._channels,
+            self._codes[: self._written],
+            self._starts[: self._count + 1],
+            won.view(np.uint8),
+            (~won).view(np.uint8),
+            OfConversions(won, amounts),
+            self._ages[: self._written],
+        )
+
+
+def _sums(found: Cut, measures: Mapping[str, np.ndarray], orders: int) -> np.ndarray:
+    """Number and amounts of the orders with a journey, and of those without."""
+    joined = np.zeros(orders, dtype=bool)
+    joined[found.orders] = True
+    return np.array(
+        [[some.sum(), *(np.nansum(amounts[some]) for amounts in measures.values())] for some in (joined, ~joined)]
+    )
 
 
 def order_values(
@@ -269,50 +245,68 @@ def sensitivity(
     lookbacks: list[float],
     *,
     markets: list[str] | None = None,
-    usd_rates: Mapping[str, float] | None = None,
     use_consent: tuple[bool, ...] = (True, False),
+    sold: "Table | None" = None,
 ) -> pd.DataFrame:
     """Orders with a journey, and mean touches, by look-back and by whether consent is respected.
 
     Columns: lookback_days, consent_respected, orders, with_journey, share, touches_a_journey. Beyond 200,000 customers
-    the shares come from a sample of them (`company.sampling`), and the counts are scaled up.
+    the shares come from a sample of them (`company.sampling`), and the counts are scaled up. `sold` is one row an order
+    of these markets (as for `build`) where there is one; without it the lines are brought together.
     """
+    for days in lookbacks:
+        _check_window(days, None)
+    touchpoints, placed, of_all, guests = _some(touchpoints, orders, markets, sold)
     rows = []
-    touchpoints, orders, of_all, guests = _some(touchpoints, orders, markets)
-    sold = laid_down(order_values(orders, usd_rates=usd_rates))
     for respected in use_consent:
-        read = _read(touchpoints, orders, None, None, None, respected, sold)
-        [(stream, known)] = read.slices()
-        total = round(len(known) / of_all) + guests
-        for days in lookbacks:
-            _check_window(days, None)
-            window = dict.fromkeys(read.channels[1], float(days))
-            found = cut(stream, known, read.channels, window, float(days))["journeys"]
-            won = found.conversions > 0
-            mean = float(found.lengths[won].mean()) if won.any() else 0.0
-            joined = round(int(won.sum()) / of_all)
-            rows.append((days, respected, total, joined, joined / max(total, 1), mean))
+        (channels, places), _, _ = _touch_counts(touchpoints, respected)
+        total, joined, touches = 0, np.zeros(len(lookbacks), dtype=int), np.zeros(len(lookbacks))
+        for part in slices(_consented(touchpoints, respected), placed, channels, places, (), SLICE):
+            total += len(part.orders)
+            for place, days in enumerate(lookbacks):
+                window = np.full(len(places), float(days))
+                found = cut(part.touches, part.orders, np.full(len(part.orders), float(days)), window, part.packing)
+                joined[place] += len(found.orders)
+                touches[place] += np.diff(found.starts)[found.won].sum()
+        total = round(total / of_all) + guests
+        for days, won, inside in zip(lookbacks, joined, touches, strict=True):
+            scaled = round(int(won) / of_all)
+            rows.append((days, respected, total, scaled, scaled / max(total, 1), float(inside / won) if won else 0.0))
     names = ["lookback_days", "consent_respected", "orders", "with_journey", "share", "touches_a_journey"]
     return pd.DataFrame(rows, columns=names)
 
 
 def _some(
-    touchpoints: "Table", orders: "Table", markets: list[str] | None
+    touchpoints: "Table", orders: "Table", markets: list[str] | None, sold: "Table | None"
 ) -> tuple["Table", "Table", float, int]:  # fmt: skip
-    """Touches and order lines of the markets, or of a sample of many customers; its share; and the guests' orders."""
+    """Touches and one row an order of the markets, or of a sample of many customers; its share; orders of guests."""
+    import ibis
+
     touchpoints = touchpoints.filter(touchpoints.market.isin(markets)) if markets else touchpoints
     orders = orders.filter(orders.market.isin(markets)) if markets else orders
     if "customer_id" not in orders.columns:
-        return touchpoints, orders, 1.0, int(orders.order_id.nunique().to_pandas())
-    guests = int(orders.filter(orders.customer_id.isnull()).order_id.nunique().to_pandas())
-    lines = orders.select(*(name for name in LINE if name in orders.columns))
-    some, share = sampling.of_buyers(lines, orders)
+        orders = orders.mutate(customer_id=ibis.null("string"))
+    rows = (orders if sold is None else sold).select("order_id", "customer_id", "market", "ordered_at")
+    guests = int(rows.filter(rows.customer_id.isnull()).order_id.nunique().to_pandas())
+    some, share = sampling.of_buyers(rows, orders)
+    placed = _placed(some) if sold is None else some
     if share < 1:
         # Touches of people who never ordered tell nothing here.
         touches = touchpoints.select(*(name for name in TOUCH if name in touchpoints.columns))
         touchpoints = laid_down(sampling.of_buyers(touches, orders)[0])
-        orders = laid_down(some)
-    return touchpoints, orders, share, guests
+    return touchpoints, laid_down(placed) if share < 1 or sold is None else placed, share, guests
+
+
+def _placed(lines: "Table") -> "Table":
+    """One row an order: customer, market and time."""
+    return lines.group_by("order_id").aggregate(
+        customer_id=lines.customer_id.max(), market=lines.market.max(), ordered_at=lines.ordered_at.min()
+    )
+
+
+def _consented(touchpoints: "Table", use_consent: bool) -> "Table":
+    """Touches that may be joined to a person."""
+    return touchpoints.filter(touchpoints.consent) if use_consent and "consent" in touchpoints.columns else touchpoints
 
 
 def _check_window(lookback_days: float, by_market: Mapping[str, float] | None) -> None:
@@ -338,68 +332,3 @@ def _touch_counts(touchpoints: "Table", use_consent: bool) -> tuple[tuple[list[s
         int(found["seen"].sum()),
         int(found["kept"].sum()),
     )
-
-
-def _packed(touchpoints: "Table", sold: "Table", channels: tuple[list[str], list[str]]) -> "Table":
-    """Touches and orders of known customers: customer, and second, channel and market in one integer.
-
-    One integer sorts and travels faster than three columns.
-    """
-    # An order sorts after the touches of the same second, which may have led to it.
-    kinds, places = (_power_of_two(len(names) + 1) for names in channels)
-
-    def packed(moment: "Value", code: "Value | int", place: "Value | int") -> "Value":
-        return (moment.cast("timestamp").truncate("s").epoch_seconds().cast("int64") * kinds + code) * places + place
-
-    codes, markets = ([(name, number) for number, name in enumerate(names)] for names in channels)
-    touches = touchpoints.select(
-        "customer_id",
-        packed=packed(
-            touchpoints["at"], touchpoints.channel.cases(*codes, else_=0), touchpoints.market.cases(*markets, else_=0)
-        ),
-    )
-    bought = sold.filter(sold.customer_id.notnull())
-    return touches.union(bought.select("customer_id", packed=packed(bought.ordered_at, kinds - 1, 0)))
-
-
-def _stream(rows: "Table", channels: tuple[list[str], list[str]]) -> dict[str, np.ndarray]:
-    """The rows of `_packed`, sorted by customer, time and kind, and taken apart."""
-    kinds, places = (_power_of_two(len(names) + 1) for names in channels)
-    value, first = _firsts(rows.order_by(["customer_id", "packed"]).to_pyarrow())
-    place_bits, bits = places.bit_length() - 1, (kinds * places).bit_length() - 1
-    code = ((value >> place_bits) & (kinds - 1)).astype(np.int16)
-    code[code == kinds - 1] = ORDER
-    market = (value & (places - 1)).astype(np.int16)
-    return {"seconds": value >> bits, "code": code, "market": market, "first": first}
-
-
-def _firsts(ordered: "pyarrow.Table") -> tuple[np.ndarray, np.ndarray]:
-    """The packed integers in order, and whether each is the first of its customer; read in the batches as they came."""
-    import pyarrow.compute as pc
-
-    values, firsts, last = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=bool)], None
-    for batch in ordered.to_batches():
-        customer = batch["customer_id"]
-        if len(customer):
-            first = np.ones(len(customer), dtype=bool)
-            first[0] = customer[0].as_py() != last
-            first[1:] = pc.not_equal(customer.slice(1), customer.slice(0, len(customer) - 1)).to_numpy(False)
-            values.append(batch["packed"].to_numpy(False))
-            firsts.append(first)
-            last = customer[-1].as_py()
-    return np.concatenate(values), np.concatenate(firsts)
-
-
-def _power_of_two(least: int) -> int:
-    """The smallest power of 2 that holds so many numbers."""
-    return 1 << (least - 1).bit_length()
-
-
-def _account(known: pd.DataFrame, joined: np.ndarray, guests: pd.Series) -> pd.DataFrame:
-    frame = known.assign(conversions=1.0)[list(MEASURES)].astype(float)
-    rows = {
-        WITH: frame[joined].sum(),
-        WITHOUT: frame[~joined].sum(),
-        GUEST: guests[list(MEASURES)].astype(float),
-    }
-    return pd.DataFrame(rows).T[list(MEASURES)]

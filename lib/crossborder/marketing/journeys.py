@@ -1,6 +1,6 @@
 """Journeys as integer codes: the one form in which every attribution method reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,25 @@ import pandas as pd
 
 from crossborder.errors import InputError, Refusal
 
-__all__ = ["Journeys", "from_flat", "from_paths"]
+__all__ = ["Journeys", "OfConversions", "from_flat", "from_paths"]
+
+
+class OfConversions(Mapping[str, np.ndarray]):
+    """Amounts of money a row that are kept for the rows with a conversion only; the others are given as 0."""
+
+    def __init__(self, converted: np.ndarray, amounts: Mapping[str, np.ndarray]) -> None:
+        self._converted, self._amounts = converted, amounts
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        found = np.zeros(len(self._converted))
+        found[self._converted] = self._amounts[name]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._amounts)
+
+    def __len__(self) -> int:
+        return len(self._amounts)
 
 
 @dataclass(frozen=True)
