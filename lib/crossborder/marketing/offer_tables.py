@@ -132,7 +132,8 @@ def reach(
 
     `share` is the share of all customers that `history` holds (`company.sampling.some`).
     """
-    rows = [*_recognised(company, history, value, share), *_alike(company, history, value, share, rng)]
+    people = pd.Index(history["customer_id"])  # text is indexed once for both
+    rows = [*_recognised(company, people, value, share), *_alike(company, people, value, share, rng)]
     days = _days(sold)
     revenue = float(days.loc[days["day"] >= company.as_of - pd.Timedelta(days=364), "revenue_usd"].sum())
     worth = {
@@ -154,14 +155,14 @@ def _days(sold: "Table") -> pd.DataFrame:
     return made.assign(day=pd.to_datetime(made["day"])).sort_values(["market", "day"], ignore_index=True)
 
 
-def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float) -> list[tuple]:
+def _recognised(company: "Company", people: pd.Index, value: pd.DataFrame, share: float) -> list[tuple]:
     if not company.has("touchpoints"):
         return []
     # Histories of a sample are held against the touches of the same people.
     touches = sampling.of_share(company.events("touchpoints"), share)
     seen = touches.select("customer_id").distinct().to_pandas()["customer_id"]
-    worth = pd.Series(value["clv_usd"].to_numpy(), index=history["customer_id"])
-    match = membership.identity_match(history["customer_id"], seen, value=worth)
+    worth = pd.Series(value["clv_usd"].to_numpy(), index=people)
+    match = membership.identity_match(people, seen, value=worth)
     return [
         ("identities in touchpoints that are customers", "share", match["matched_share"], np.nan, np.nan),
         ("customers ever seen in touchpoints", "share", match["customers_seen_share"], np.nan, np.nan),
@@ -170,7 +171,7 @@ def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, 
 
 
 def _alike(
-    company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float, rng: np.random.Generator
+    company: "Company", people: pd.Index, value: pd.DataFrame, share: float, rng: np.random.Generator
 ) -> list[tuple]:
     if not company.has("customers"):
         return []
@@ -179,9 +180,8 @@ def _alike(
         customers = sold_orders.some_customers(company)  # the same people, read once
     else:
         customers = company.table("customers", ["customer_id", *names], share=share)
-    # A place among the histories is found in a fraction of the time that text takes to be indexed.
-    place = pd.Index(history["customer_id"]).get_indexer(customers["customer_id"])
-    known = customers.loc[place >= 0, names].set_axis(place[place >= 0]).reindex(range(len(history)))
+    place = people.get_indexer(customers["customer_id"])
+    known = customers.loc[place >= 0, names].set_axis(place[place >= 0]).reindex(range(len(people)))
     profile = pd.get_dummies(known.astype(str), drop_first=True, dtype=float)
     best = (value["clv_usd"] >= value["clv_usd"].quantile(0.9)).to_numpy()
     some = np.linspace(0, len(best) - 1, min(len(best), 20_000)).astype(int)
