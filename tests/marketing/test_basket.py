@@ -60,3 +60,32 @@ def test_pairs_counted_in_the_engine_are_those_of_the_matrix():
     for row in counts.pairs.itertuples():
         assert row.together == several.map(lambda bought, row=row: {row.item_a, row.item_b} <= bought).sum()
     assert len(counts.pairs) == 10
+
+
+def test_the_tail_of_millions_of_baskets_is_a_number():
+    from scipy.stats import hypergeom
+
+    total = 3_400_000
+    cases = np.array([[60, 1_000_000, 900_000], [400, 20_000, 15_000], [90_000, 600_000, 500_000], [12, 3000, 3000]])
+    found = basket._together_or_more(*cases.T, total)
+    assert found == pytest.approx(hypergeom.sf(cases[:, 0] - 1, total, cases[:, 1], cases[:, 2]), rel=1e-6)
+
+
+def test_pairs_of_a_sample_of_orders_are_scaled_to_all(monkeypatch):
+    from crossborder.company import Company
+
+    orders = Company.open("data/demo").events("orders")
+    exact = basket.pair_counts(orders, least_support=1)
+    monkeypatch.setattr(basket, "LINES", 4_000)
+    some = basket.pair_counts(orders, least_support=1)
+    assert exact.share == 1 and some.share < 0.5
+    assert some.orders / some.share == pytest.approx(exact.orders, rel=4 / np.sqrt(some.orders))
+    single = some.single.reindex(exact.single.index).fillna(0)
+    error = 4 * np.sqrt(exact.single * some.share)
+    assert ((single - exact.single * some.share).abs() <= error + 1).all()
+    rules, all_rules = (basket.rules(counts, top=10**6).set_index(["item_a", "item_b"]) for counts in (some, exact))
+    both = rules.join(all_rules, suffixes=("", "_all"))
+    seen = both["together"] * some.share
+    assert seen.to_numpy() == pytest.approx(seen.round(), abs=0.5 * some.share + 1e-9)
+    assert both["together"].sum() == pytest.approx(exact.pairs["together"].sum(), rel=4 / np.sqrt(seen.sum()))
+    assert (both["support"] * some.orders).to_numpy() == pytest.approx(seen, abs=0.5)

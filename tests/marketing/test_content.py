@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
-from crossborder.marketing import content
+from crossborder.marketing import cohorts, content
 
 
 def offers(seed=0, count=2000, effect=0.3):
@@ -70,6 +70,15 @@ def test_a_community_by_hand():
     assert found["back"].iloc[0] == 0.5 and np.isnan(found["back"].iloc[1])
     with pytest.raises(Refusal, match="nobody came through forum"):
         content.community_health(ibis.memtable(frame), "forum")
+
+
+def test_communities_of_more_months_than_an_integer_has_bits_are_counted_the_same(monkeypatch):
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"customer_id": rng.integers(0, 80, 400).astype(str), "channel": "social_organic"})
+    frame["at"] = pd.Timestamp("2025-03-01", tz="UTC") + pd.to_timedelta(rng.integers(0, 300, 400), unit="D")
+    found = content.community_health(ibis.memtable(frame))
+    monkeypatch.setattr(cohorts, "BITS", 3)
+    pd.testing.assert_frame_equal(found, content.community_health(ibis.memtable(frame)))
 
 
 def test_brand_searches_are_an_index_of_whole_weeks():

@@ -78,3 +78,15 @@ def test_over_several_shops_timing_covers_the_truth_and_the_plain_ratio_does_not
         plain.append(naive)
     assert held >= 4  # of 6; 4 or more with probability 0.98 at 90 %
     assert min(plain) > 1.3 * 1.3
+
+
+def test_groups_of_customers_drawn_together_give_as_wide_an_interval():
+    purchases, people, _ = shop(7, 1.3)
+    terms = {"until": "2026-02-05", "draws": 1500}
+    one, many = (
+        membership_timing.rate_ratio(purchases, people, groups=groups, rng=np.random.default_rng(3), **terms)
+        for groups in (None, 300)
+    )
+    assert many.ratio == one.ratio and many.by_age.equals(one.by_age)
+    # Of 1,500 draws of 300 groups the width is right to some five per cent (one standard error).
+    assert many.high - many.low == pytest.approx(one.high - one.low, rel=0.15)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from crossborder.company import Company
-from crossborder.marketing import customer_tables, offer_tables, promotions
+from crossborder.company import Company, sampling
+from crossborder.marketing import customer_tables, offer_tables, promotions, purchase_history, sold_orders
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,25 @@ def test_invitations_grow_with_their_number_and_stock_is_for_two_thirds(company)
     assert found.growth["multiplier"].is_monotonic_increasing
     answers = found.sale.set_index("question")["answer"]
     assert 0 <= answers["sell out probability"] <= 1 and answers["lost low"] <= answers["lost high"]
+
+
+def test_people_of_a_sample_are_recognised_as_often(company, monkeypatch):
+    def summary(limit: int) -> tuple[float, pd.Series]:
+        monkeypatch.setattr(sampling, "LIMIT", limit)
+        fresh = company.under("base")
+        some, share = sold_orders.some_orders(fresh)
+        end = fresh.as_of + pd.Timedelta(days=1)
+        history = purchase_history.histories(some, until=end)
+        value, rng = pd.DataFrame({"clv_usd": history["margin_usd"]}), np.random.default_rng(1)
+        sold = sold_orders.sold_orders(fresh)
+        found = offer_tables.reach(fresh, sold, history, value, 0.3, 0.12, share=share, rng=rng)
+        return share, found.summary.set_index("figure")["amount"]
+
+    (whole, exact), (share, some) = summary(10**9), summary(4_000)
+    assert whole == 1 and share < 0.5
+    # Four standard errors of a half of 4,000 people; the brand's value rests on all orders.
+    assert some.iloc[:2].to_numpy() == pytest.approx(exact.iloc[:2].to_numpy(), abs=4 * 0.5 / np.sqrt(4_000))
+    assert some.iloc[-1] == pytest.approx(exact.iloc[-1])
 
 
 def test_a_company_without_tests_has_no_discount_table():

@@ -14,7 +14,7 @@ from tests.scale.reductions import REDUCTIONS
 
 FETCHES = ("to_pandas", "to_pyarrow", "execute")
 ROOMS = ("market", "selection", "supply", "marketing", "finance", "risk", "plan")
-COMPANY = ("company.py", "coverage.py", "kpis.py", "sampling.py")
+COMPANY = ("company.py", "coverage.py", "kpis.py", "moments.py", "sampling.py")
 TIMES = 8
 # Journeys are cut exactly, from one compact row (some 20 bytes) a contact and one row an order: see docs/scale.md.
 EXACT = {"_stream", "_orders"}

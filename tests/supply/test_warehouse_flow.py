@@ -1,3 +1,5 @@
+import heapq
+
 import numpy as np
 import pytest
 from crossborder.errors import InputError
@@ -23,6 +25,27 @@ def test_one_more_desk_never_delays_anybody(servers, seed):
     few, many = (warehouse_flow.queue(arrivals, work, n) for n in (servers, servers + 1))
     assert (many <= few + 1e-9).all()
     assert (few >= arrivals + work - 1e-9).all()
+
+
+def test_desks_are_taken_by_who_comes_first():
+    rng = np.random.default_rng(5)
+    arrivals, work = np.sort(rng.random((4, 60)) * 20, axis=1), rng.gamma(4.0, 0.25, (4, 60))
+    ends = warehouse_flow.queue(arrivals, work, 3)
+    for row, comes, takes in zip(ends, arrivals, work, strict=True):
+        free = [-np.inf] * 3
+        for end, come, take in zip(row, comes, takes, strict=True):
+            assert end == max(come, heapq.heappop(free)) + take
+            heapq.heappush(free, end)
+
+
+def test_many_orders_are_drawn_less_often_and_tell_the_same(monkeypatch):
+    cases = {"today": (Warehouse((Stage("pick", 2, 5.0), Stage("pack", 1, 2.0))), 150.0)}
+    often = warehouse_flow.scenarios(cases, FLAT, np.random.default_rng(1)).iloc[0]
+    monkeypatch.setattr(warehouse_flow, "ORDERS", 1)
+    seldom = warehouse_flow.scenarios(cases, FLAT, np.random.default_rng(2)).iloc[0]
+    error = (often["hours_high"] - often["hours_low"]) / 2 / np.sqrt(warehouse_flow.FEWEST)
+    assert abs(seldom["hours"] - often["hours"]) < 4 * error
+    assert seldom["busy"] == pytest.approx(often["busy"], rel=0.02)
 
 
 def test_an_order_of_the_night_waits_for_the_morning():

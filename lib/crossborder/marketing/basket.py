@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crossborder.company import moments
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 
@@ -16,27 +17,35 @@ __all__ = ["PairCounts", "add_on_value", "pair_counts", "pair_rules", "rules"]
 
 TERMS = 8
 """Terms of a tail that are added before it is asked which tails are done."""
+LEAST = 1e-290
+"""Chances below which the terms of a tail, over the first, would grow beyond what a number holds."""
+LINES = 500_000
+"""Lines beyond the first of their order above which pairs come from a sample of the orders.
+
+A pair in one of a thousand baskets is then counted to about five per cent (one standard error).
+"""
 
 
 @dataclass(frozen=True)
 class PairCounts:
-    """How often two items lie in one order: `pairs` (item_a, item_b, together), orders by item, all orders counted."""
+    """How often two items lie in one order: `pairs` (item_a, item_b, together), orders by item, all orders counted.
+
+    `share` is the share of all orders that were counted; the counts are those seen.
+    """
 
     pairs: pd.DataFrame
     single: pd.Series
     orders: int
+    share: float = 1.0
 
 
 def pair_counts(orders: "Table", *, item: str = "sku", least_support: int = 5) -> PairCounts:
     """Pairs of items in orders with two items or more, counted in the engine from the order lines.
 
-    Only pairs that occur `least_support` times or more come back, in the order of their names.
+    Only pairs that occur `least_support` times or more come back, in the order of their names. Of orders with more than
+    `LINES` lines beyond their first a sample is counted (`company.moments`).
     """
-    lines = orders.filter(orders[item].notnull()).select("order_id", item=orders[item])
-    if "line" in orders.columns:
-        # Lines count from 1, so that an order of several has one beyond it; most orders go before anything is grouped.
-        beyond = orders.filter(orders.line > 1).select("order_id")
-        lines = laid_down(lines.semi_join(beyond, "order_id"))
+    lines, share = _lines_of_several(orders, item)
     ends = lines.group_by("order_id").aggregate(low=lines.item.min(), high=lines.item.max(), rows=lines.count())
     several = laid_down(ends.filter(ends.low < ends.high))
     # An order of two lines with two items is a pair as it stands; only longer ones are held against themselves.
@@ -49,7 +58,22 @@ def pair_counts(orders: "Table", *, item: str = "sku", least_support: int = 5) -
     pairs = counted.filter(counted.together >= least_support).order_by(["item_a", "item_b"]).to_pandas()
     alone = kept.select("item").union(two.select(item="low")).union(two.select(item="high"))
     single = alone.group_by("item").aggregate(orders=alone.count()).order_by("item").to_pandas()
-    return PairCounts(pairs, single.set_index("item")["orders"], int(several.count().to_pandas()))
+    return PairCounts(pairs, single.set_index("item")["orders"], int(several.count().to_pandas()), share)
+
+
+def _lines_of_several(orders: "Table", item: str) -> tuple["Table", float]:
+    """Order and item of the lines of orders with several lines, or of a sample of many orders; the share that it is."""
+    share = 1.0
+    if {"line", "ordered_at"} <= set(orders.columns):
+        beyond = moments.lines_beyond_first(orders)
+        orders, share = moments.of_moments(orders, min(LINES / max(beyond, 1), 1.0))
+    lines = orders.filter(orders[item].notnull()).select("order_id", item=orders[item])
+    if "line" not in orders.columns:
+        return lines, share
+    if share < 1:
+        return laid_down(lines), share
+    # Lines count from 1, so that an order of several has one beyond it; most orders go before anything is grouped.
+    return laid_down(lines.semi_join(orders.filter(orders.line > 1).select("order_id"), "order_id")), share
 
 
 def pair_rules(
@@ -81,7 +105,8 @@ def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataF
     """Rules "who buys A also buys B" from counted pairs, best lift first.
 
     support = P(A and B), confidence = P(B | A), lift = P(A and B) / (P(A) P(B)), leverage = P(A and B) - P(A) P(B).
-    p values are one-sided hypergeometric (Fisher), corrected by Benjamini and Hochberg over all tested pairs.
+    p values are one-sided hypergeometric (Fisher), corrected by Benjamini and Hochberg over all tested pairs. Of a
+    sample of orders `together` is scaled up to all of them; everything else rests on what was seen.
     Source: Agrawal, Imielinski and Swami (1993), SIGMOD.
     """
     pairs, total = counts.pairs, counts.orders
@@ -99,7 +124,7 @@ def rules(counts: PairCounts, *, alpha: float = 0.05, top: int = 50) -> pd.DataF
         {
             "item_a": pairs["item_a"],
             "item_b": pairs["item_b"],
-            "together": seen.astype(int),
+            "together": seen.astype(int) if counts.share >= 1 else np.round(seen / counts.share).astype(int),
             "support": seen / total,
             "confidence_ab": seen / a,
             "confidence_ba": seen / b,
@@ -125,8 +150,11 @@ def _together_or_more(seen: np.ndarray, a: np.ndarray, b: np.ndarray, total: int
 
     j, a, b = (np.asarray(part, dtype=float) for part in (np.maximum(seen, a + b - total), a, b))
     first = np.exp(log_choose(a, j) + log_choose(total - a, b - j) - log_choose(np.full_like(b, total), b))
-    sums, place = np.ones_like(first), np.arange(len(first))
-    term, tail = np.ones_like(first), np.ones_like(first)
+    # So far below what is expected that not even the chance of one number of baskets can be told: as good as certain.
+    certain = (first < LEAST) & (j < a * b / total)
+    sums, place = np.ones_like(first), np.flatnonzero(~certain)
+    a, b, j = a[place], b[place], j[place]
+    term, tail = np.ones_like(a), np.ones_like(a)
     while len(place):
         for _ in range(TERMS):  # beyond the last term the ratio is 0, and so is what is added
             ratio = (a - j) * (b - j) / ((j + 1) * (total - a - b + j + 1))
@@ -137,7 +165,7 @@ def _together_or_more(seen: np.ndarray, a: np.ndarray, b: np.ndarray, total: int
         done = (j >= np.minimum(a, b)) | ((ratio < 1) & (term * ratio < 1e-16 * tail * (1 - ratio)))
         sums[place[done]] = tail[done]
         place, a, b, j, term, tail = (part[~done] for part in (place, a, b, j, term, tail))
-    return np.minimum(first * sums, 1.0)
+    return np.where(certain, 1.0, np.minimum(first * sums, 1.0))
 
 
 def add_on_value(

@@ -164,20 +164,28 @@ def ad_costs(company: "Company", cap: float) -> tuple[pd.DataFrame, pd.DataFrame
 
 def day_parts(company: "Company", market: str, cost_per_click: float, *, level: float = 0.9) -> pd.DataFrame:
     """Six-hour slots and weekend: clicks, orders in the same visit, and the bid multiplier (hours are UTC)."""
-    touches = company.events("touchpoints")
-    touches = touches.filter(touches.market == market)
-    moment = touches["at"].cast("timestamp")
-    ordered = touches.converted_order_id.notnull().cast("int64")
-    slots = touches.mutate(
-        part=(moment.hour() // 6).cast("int64"), weekend=(moment.day_of_week.index() >= 5), won=ordered
-    )
-    made = slots.group_by(["weekend", "part"]).aggregate(clicks=slots.count(), orders=slots.won.sum()).to_pandas()
-    made = made.sort_values(["weekend", "part"], ignore_index=True)
+    slots = _slots(company, market)
+    made = slots.groupby([(slots["day"].dt.day_of_week >= 5).rename("weekend"), "part"])[["clicks", "orders"]].sum()
+    made = made.reset_index()
     hours = made["part"].map(lambda part: f"{6 * part:02d} to {6 * part + 6:02d} h")
     made.index = pd.Index(np.where(made["weekend"], "weekend ", "weekday ") + hours, name="slot")
     frame = made[["clicks", "orders"]].astype(float)
     cost = frame["clicks"] * cost_per_click
     return frame.join(advertising.day_part_bids(frame.assign(cost=cost), level=level))
+
+
+def _slots(company: "Company", market: str) -> pd.DataFrame:
+    """Touches (clicks) and orders of the same visit by day and part of it (0 to 3, six hours each, UTC), read once."""
+    return company.kept(f"marketing.slots {market}", lambda: _read_slots(company, market))
+
+
+def _read_slots(company: "Company", market: str) -> pd.DataFrame:
+    touches = company.events("touchpoints")
+    touches = touches.filter(touches.market == market)
+    slots = {"day": touches["at"].date(), "part": (touches["at"].hour() // 6).cast("int64")}
+    sums = {"clicks": touches.count(), "orders": touches.converted_order_id.count()}
+    made = touches.group_by(**slots).aggregate(**sums).to_pandas()
+    return made.assign(day=pd.to_datetime(made["day"]))
 
 
 def peak_days(company: "Company", market: str, *, level: float = 0.9) -> pd.DataFrame:
@@ -190,10 +198,8 @@ def peak_days(company: "Company", market: str, *, level: float = 0.9) -> pd.Data
 
     spend = channel_panel.spend_usd(company.table("ad_spend"), inputs.usd_rates(company))
     daily = spend[spend["market"] == market].groupby("date")[["clicks", "spend_usd"]].sum().astype(float)
-    touches = company.events("touchpoints")
-    won = touches.filter((touches.market == market) & touches.converted_order_id.notnull())
-    orders = won.group_by(won["at"].date().name("day")).aggregate(orders=won.count()).to_pandas()
-    daily["orders"] = orders.set_index(pd.to_datetime(orders["day"]))["orders"].reindex(daily.index).fillna(0.0)
+    orders = _slots(company, market).groupby("day")["orders"].sum()
+    daily["orders"] = orders.astype(float).reindex(daily.index).fillna(0.0)
     sales = calendars.events(market, daily.index[0], daily.index[-1], "sale")
     inside = (daily.index.to_numpy()[:, None] >= sales["date"].to_numpy()) & (
         daily.index.to_numpy()[:, None] <= sales["end"].to_numpy()
@@ -229,9 +235,10 @@ def platform_split(
     rates = inputs.usd_rates(company)
     lines = company.events("orders")
     lines = lines.filter((lines.market == market) & lines.platform.notnull())
-    lines = lines.mutate(usd=(lines.quantity * lines.unit_price) * rates[str(lines.currency.max().to_pandas())])
+    paid = {"sales": (lines.quantity * lines.unit_price).sum(), "currency": lines.currency.max()}
+    sold = lines.group_by("platform").aggregate(**paid).to_pandas().set_index("platform")
+    sales = sold["sales"] * rates[str(sold["currency"].max())]
     weeks = max((company.as_of - company.first_day).days / 7, 1)
-    sales = lines.group_by("platform").aggregate(sales=lines.usd.sum()).to_pandas().set_index("platform")["sales"]
     platforms = company.table("platforms")
     terms = platforms[platforms["market"] == market].set_index("platform")
     fees = terms["commission_rate"] + terms["payment_rate"]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
+from crossborder.marketing import cohorts
 from crossborder.marketing.paths import wilson_interval
 
 if TYPE_CHECKING:
@@ -105,24 +106,45 @@ def language_value(
 def community_health(touchpoints: "Table", channel: str = "social_organic") -> pd.DataFrame:
     """People of a community by month: active, who of them were back the month after, and visits; whole in the engine.
 
+    A person's months are the bits of one integer, so that people are brought together once and held against no one.
+
     Columns: active, back (share of the month's people seen again the next month; missing in the last), visits.
     """
     own = touchpoints.filter(touchpoints.channel == channel)
     at = own["at"].cast("timestamp")
-    seen = own.mutate(month=(at.year().cast("int64") * 12 + at.month().cast("int64") - 1))
+    # One channel is a small part of the touches, which are so read once.
+    seen = laid_down(own.select("customer_id", month=(at.year().cast("int64") * 12 + at.month().cast("int64") - 1)))
     visits = seen.group_by("month").aggregate(visits=seen.count())
-    people = laid_down(seen.select("customer_id", "month").distinct())  # asked three times
-    active = people.group_by("month").aggregate(active=people.count())
-    later = people.select(again="customer_id", before=people.month - 1)
-    both = people.inner_join(later, [people.customer_id == later.again, people.month == later.before])
-    kept = both.group_by("month").aggregate(kept=both.count())
-    frames = [table.to_pandas().set_index("month") for table in (active, kept, visits)]
-    if frames[0].empty:
+    made = visits.to_pandas().set_index("month").sort_index()
+    if made.empty:
         raise Refusal.because(f"nobody came through {channel}", "visits: 0", "name the channel of the community")
-    made = frames[0].join(frames[1]).join(frames[2]).sort_index()
+    made = made.join(_active(seen, int(made.index[0]), int(made.index[-1])))
     made["back"] = (made["kept"].fillna(0.0) / made["active"]).where(made.index < made.index.max())
     made.index = pd.PeriodIndex.from_ordinals(made.index - 1970 * 12, freq="M", name="month").to_timestamp()
     return made[["active", "back", "visits"]]
+
+
+def _active(seen: "Table", first: int, last: int) -> pd.DataFrame:
+    """People by month (number, from `first` to `last`): active, and kept (also there the month after)."""
+    import ibis
+    import ibis.expr.operations as ops
+
+    if last - first >= cohorts.BITS or not seen.get_backend().has_operation(ops.BitOr):
+        people = laid_down(seen.select("customer_id", "month").distinct())  # asked three times
+        active = people.group_by("month").aggregate(active=people.count()).to_pandas()
+        later = people.select(again="customer_id", before=people.month - 1)
+        both = people.inner_join(later, [people.customer_id == later.again, people.month == later.before])
+        kept = both.group_by("month").aggregate(kept=both.count()).to_pandas()
+        return active.set_index("month").join(kept.set_index("month"))
+    one = ibis.literal(1).cast("int64")  # a literal alone is written as 1, an integer of 32 bits
+    people = seen.group_by("customer_id").aggregate(bits=(one << (seen.month - first)).bit_or())
+    alike = people.group_by("bits").aggregate(people=people.count())
+    every = ibis.memtable(pd.DataFrame({"month": np.arange(first, last + 1, dtype="int64")}))
+    both = alike.cross_join(every)
+    both = both.select("month", "people", there=both.bits >> (both.month - first))
+    both = both.filter((both.there & 1) == 1)
+    again = ((both.there >> 1) & 1) * both.people
+    return both.group_by("month").aggregate(active=both.people.sum(), kept=again.sum()).to_pandas().set_index("month")
 
 
 def brand_searches(spend: pd.DataFrame, channel: str = "search_brand") -> pd.Series:

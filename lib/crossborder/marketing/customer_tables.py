@@ -52,6 +52,8 @@ __all__ = [
     "with_customers",
 ]
 
+DRAWN = 1_000
+"""Groups of customers that a bootstrap draws where they are a sample of many: the interval is as wide."""
 STEPS = ["visits", "product_views", "carts", "checkouts", "orders"]
 
 
@@ -254,15 +256,17 @@ def membership_effects(company: "Company", *, level: float, rng: np.random.Gener
     }
     rows = {name: (effect.estimate, effect.low, effect.high) for name, effect in found.items()}
     buyers, purchases = _buying(company, customers)
-    timing = {"until": company.as_of, "level": level, "rng": rng}
+    timing = {"until": company.as_of, "groups": None if share >= 1 else DRAWN, "level": level, "rng": rng}
     ratio = membership_timing.rate_ratio(purchases, buyers, **timing)
     rows["Members against not yet joined"] = membership_timing.spend_effect(ratio, float(spend[member].mean()))
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high"])
     after = people[people["member"]].groupby("market")["spend_after_joining_usd"].mean()
     segments = {}
+    market = buyers.set_index("customer_id")["market"].reindex(purchases["customer_id"]).to_numpy()
+    of_market = dict(tuple(purchases.groupby(market)))
     for name, group in buyers.dropna(subset=["joined_on"]).groupby("market"):
         if name in after.index and len(group) >= 200:
-            own = membership_timing.rate_ratio(purchases, group, **timing)
+            own = membership_timing.rate_ratio(of_market[name], group, **timing)
             segments[name] = (own.members, *membership_timing.spend_effect(own, float(after[name])))
     names = ["members", "estimate", "estimate_low", "estimate_high"]
     by_segment = pd.DataFrame.from_dict(segments, orient="index", columns=names).rename_axis("market").reset_index()
@@ -332,7 +336,11 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
     lines = lines.filter(lines.market.isin(markets)) if markets else lines
     known = _known_lines(company, lines, markets)
     first = known.group_by(["customer_id", "sku"]).aggregate(at=known.ordered_at.min().cast("timestamp"))
-    shown, hidden = recommender.leave_last_out(first.order_by(["customer_id", "sku"]).to_pandas())
+    bought = first.to_pandas()
+    # Customers go by number and products by category, in the order of their names: text is slow to sort and to find.
+    bought["customer_id"] = pd.factorize(bought["customer_id"], sort=True)[0]
+    bought["sku"] = bought["sku"].astype("category")
+    shown, hidden = recommender.leave_last_out(bought)
     names = pd.Index(sorted(shown["sku"].unique()))
     category = pd.Series("all", index=names)
     if company.has("products"):

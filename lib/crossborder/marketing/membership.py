@@ -179,19 +179,20 @@ def tier_economics(tiers: pd.DataFrame) -> pd.DataFrame:
     return tiers.assign(**made)
 
 
-def identity_match(customers: pd.Series, touches: pd.Series, *, value: pd.Series | None = None) -> pd.Series:
+def identity_match(customers: pd.Series | pd.Index, touches: pd.Series, *, value: pd.Series | None = None) -> pd.Series:
     """How much of the activity can be joined to known customers: share of touching identities that are customers, share
     of customers ever seen in touches, and share of their value."""
     known, seen = (pd.Index(ids).unique() for ids in (customers, touches))
-    both = known[seen.get_indexer(known) >= 0]  # a place is found in a fraction of the time of `isin` on text
-    worth = float("nan")
+    found = seen.get_indexer(known) >= 0  # a place is found in a fraction of the time of `isin` on text
+    count, worth = int(found.sum()), float("nan")
     if value is not None and value.sum():
-        worth = float(value[both.get_indexer(value.index) >= 0].sum() / value.sum())
+        place = known.get_indexer(value.index)
+        worth = float(value[(place >= 0) & found[place]].sum() / value.sum())
     return pd.Series(
         {
             "identities": len(seen),
-            "matched_share": len(both) / max(len(seen), 1),
-            "customers_seen_share": len(both) / max(len(known), 1),
+            "matched_share": count / max(len(seen), 1),
+            "customers_seen_share": count / max(len(known), 1),
             "value_seen_share": worth,
         }
     )

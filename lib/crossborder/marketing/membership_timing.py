@@ -37,13 +37,15 @@ def rate_ratio(
     *,
     until: object,
     draws: int = 300,
+    groups: int | None = None,
     level: float = 0.9,
     rng: np.random.Generator,
 ) -> TimingEffect:
     """Mantel-Haenszel ratio of purchase rates over age bands, among customers who joined by `until`.
 
     `purchases`: customer_id and day; `people`: customer_id, first_on (first order) and joined_on. The first order and
-    purchases on the day of joining do not count.
+    purchases on the day of joining do not count. With `groups` the bootstrap draws so many groups of customers, put
+    together by lot, instead of the customers one by one: as wide an interval, for many customers, in less time.
     Source: Mantel and Haenszel (1959); design of not yet treated comparisons: Callaway and Sant'Anna (2021).
     """
     missing = {"customer_id", "first_on", "joined_on"} - set(people.columns)
@@ -73,8 +75,10 @@ def rate_ratio(
         np.bincount(key[counted & (is_after == state)], minlength=before.size).reshape(shape) for state in (False, True)
     ]
     point = _mantel_haenszel(*(part.sum(axis=0, keepdims=True) for part in (before, after, *bought)))[0]
-    weight = rng.multinomial(len(first), np.full(len(first), 1 / len(first)), draws).astype(float)
-    drawn = _mantel_haenszel(*(weight @ part for part in (before, after, *bought)))
+    parts = _grouped((before, after, *bought), groups, rng) if groups else (before, after, *bought)
+    count = len(parts[0])
+    weight = rng.multinomial(count, np.full(count, 1 / count), draws).astype(float)
+    drawn = _mantel_haenszel(*(weight @ part for part in parts))
     edges = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     names = ("days_before", "days_after", "purchases_before", "purchases_after")
     sums = {name: part.sum(axis=0) for name, part in zip(names, (before, after, *bought), strict=True)}
@@ -85,6 +89,14 @@ def rate_ratio(
 def spend_effect(effect: TimingEffect, mean_spend_after: float) -> tuple[float, float, float]:
     """Spend that membership brought a member: mean spend after joining times 1 - 1 / ratio, with its interval."""
     return tuple(mean_spend_after * (1 - 1 / ratio) for ratio in (effect.ratio, effect.low, effect.high))
+
+
+def _grouped(parts: tuple[np.ndarray, ...], groups: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Sums of the rows of each part over `groups` groups of rows, as large as each other to one row, drawn by lot."""
+    groups = min(groups, len(parts[0]))
+    turn = rng.permutation(len(parts[0]))
+    starts = np.arange(groups) * len(turn) // groups
+    return [np.add.reduceat(part[turn], starts, axis=0) for part in parts]
 
 
 def _overlap(low: np.ndarray, high: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.company import sampling
-from crossborder.marketing import brand, experiments, membership, promotions, referral
+from crossborder.marketing import brand, experiments, membership, promotions, referral, sold_orders
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -132,9 +132,10 @@ def reach(
 
     `share` is the share of all customers that `history` holds (`company.sampling.some`).
     """
-    rows = [*_recognised(company, history, value, share), *_alike(company, history, value, share, rng)]
-    year = sold.filter(sold.ordered_at >= (company.as_of - pd.Timedelta(days=364)).to_pydatetime())
-    revenue = float(year.aggregate(value=year.revenue_usd.sum()).to_pandas()["value"].iloc[0])
+    people = pd.Index(history["customer_id"])  # text is indexed once for both
+    rows = [*_recognised(company, people, value, share), *_alike(company, people, value, share, rng)]
+    days = _days(sold)
+    revenue = float(days.loc[days["day"] >= company.as_of - pd.Timedelta(days=364), "revenue_usd"].sum())
     worth = {
         rate: brand.royalty_relief(
             np.array([revenue]), royalty_rate=rate, tax_rate=0.2, discount=yearly_discount + 0.03, growth=0.02
@@ -144,17 +145,24 @@ def reach(
     low, middle, high = worth.values()
     rows.append(("brand value, royalty relief (assumed royalty rate, half to double)", "USD", middle, low, high))
     summary = pd.DataFrame(rows, columns=["figure", "unit", "amount", "amount_low", "amount_high"])
-    return Reach(_festivals(sold, level), summary)
+    return Reach(_festivals(days, level), summary)
 
 
-def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float) -> list[tuple]:
+def _days(sold: "Table") -> pd.DataFrame:
+    """Orders and revenue by market and day, in the order of both."""
+    keys = ["market", sold.ordered_at.date().name("day")]
+    made = sold.group_by(keys).aggregate(orders=sold.count(), revenue_usd=sold.revenue_usd.sum()).to_pandas()
+    return made.assign(day=pd.to_datetime(made["day"])).sort_values(["market", "day"], ignore_index=True)
+
+
+def _recognised(company: "Company", people: pd.Index, value: pd.DataFrame, share: float) -> list[tuple]:
     if not company.has("touchpoints"):
         return []
     # Histories of a sample are held against the touches of the same people.
     touches = sampling.of_share(company.events("touchpoints"), share)
     seen = touches.select("customer_id").distinct().to_pandas()["customer_id"]
-    worth = pd.Series(value["clv_usd"].to_numpy(), index=history["customer_id"])
-    match = membership.identity_match(history["customer_id"], seen, value=worth)
+    worth = pd.Series(value["clv_usd"].to_numpy(), index=people)
+    match = membership.identity_match(people, seen, value=worth)
     return [
         ("identities in touchpoints that are customers", "share", match["matched_share"], np.nan, np.nan),
         ("customers ever seen in touchpoints", "share", match["customers_seen_share"], np.nan, np.nan),
@@ -163,15 +171,18 @@ def _recognised(company: "Company", history: pd.DataFrame, value: pd.DataFrame, 
 
 
 def _alike(
-    company: "Company", history: pd.DataFrame, value: pd.DataFrame, share: float, rng: np.random.Generator
+    company: "Company", people: pd.Index, value: pd.DataFrame, share: float, rng: np.random.Generator
 ) -> list[tuple]:
     if not company.has("customers"):
         return []
     names = ["market", "cohort", "acquisition_channel"]
-    customers = company.table("customers", ["customer_id", *names], share=share)
-    customers = customers[customers["customer_id"].isin(history["customer_id"])]  # of many, before they are indexed
-    customers = customers.set_index("customer_id")[names].reindex(history["customer_id"])
-    profile = pd.get_dummies(customers.astype(str), drop_first=True, dtype=float).reset_index(drop=True)
+    if share < 1 and share == sold_orders.some_orders(company)[1]:
+        customers = sold_orders.some_customers(company)  # the same people, read once
+    else:
+        customers = company.table("customers", ["customer_id", *names], share=share)
+    place = people.get_indexer(customers["customer_id"])
+    known = customers.loc[place >= 0, names].set_axis(place[place >= 0]).reindex(range(len(people)))
+    profile = pd.get_dummies(known.astype(str), drop_first=True, dtype=float)
     best = (value["clv_usd"] >= value["clv_usd"].quantile(0.9)).to_numpy()
     some = np.linspace(0, len(best) - 1, min(len(best), 20_000)).astype(int)
     quality = brand.lookalike(profile.iloc[some], best[some], rng=rng)[1]
@@ -181,14 +192,11 @@ def _alike(
     ]
 
 
-def _festivals(sold: "Table", level: float) -> pd.DataFrame:
+def _festivals(days: pd.DataFrame, level: float) -> pd.DataFrame:
     from crossborder.reference import calendars
 
-    size = sold.group_by("market").aggregate(orders=sold.count()).to_pandas()
-    market = str(size.sort_values(["orders", "market"], ascending=[False, True])["market"].iloc[0])
-    own = sold.filter(sold.market == market)
-    counts = own.group_by(own.ordered_at.date().name("day")).aggregate(orders=own.count()).to_pandas()
-    daily = counts.assign(day=pd.to_datetime(counts["day"])).set_index("day")["orders"].sort_index()
+    market = str(days.groupby("market")["orders"].sum().idxmax())  # the first by name of equal ones
+    daily = days[days["market"] == market].set_index("day")["orders"]
     daily = daily.reindex(pd.date_range(daily.index.min(), daily.index.max()), fill_value=0)
     events = calendars.events([market], daily.index.min(), daily.index.max())
     found = promotions.event_multipliers(daily, events, level=level)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.company import sampling
+from crossborder.company import moments, sampling
+from crossborder.company.laid import laid_down
 from crossborder.errors import InputError, Refusal
 
 if TYPE_CHECKING:
@@ -15,18 +16,27 @@ __all__ = ["hot_terms", "order_baskets", "rules"]
 
 
 def order_baskets(orders: "ibis.Table", products: pd.DataFrame, by: str = "name") -> pd.DataFrame:
-    """One row an order and product attribute `by`, orders with two or more lines only: basket, item.
+    """One row an order and product attribute `by`, orders with two or more lines only: basket (a number), item.
 
-    Of more orders than `company.sampling.LIMIT` a sample is taken.
+    Of more orders than `company.sampling.LIMIT` a sample is taken (`company.moments`).
     """
     names = products.set_index("sku")[by]
-    needed = [name for name in ("order_id", "sku", "line") if name in orders.columns]
-    orders, _ = sampling.some(orders.select(needed), "order_id")
-    orders = orders.select("order_id", "sku")
-    ends = orders.group_by("order_id").aggregate(low=orders.sku.min(), high=orders.sku.max())
-    frame = orders.semi_join(ends.filter(ends.low < ends.high), "order_id").distinct().to_pandas()
-    item = frame["sku"].map(names)
-    return pd.DataFrame({"basket": frame["order_id"], "item": item}).dropna().drop_duplicates()
+    rows = _some(orders)
+    ends = rows.group_by("order_id").aggregate(low=rows.sku.min(), high=rows.sku.max())
+    several = rows.semi_join(ends.filter(ends.low < ends.high), "order_id").distinct()
+    frame = several.order_by(["order_id", "sku"]).to_pandas()
+    basket, item = pd.factorize(frame["order_id"])[0], frame["sku"].map(names)
+    return pd.DataFrame({"basket": basket, "item": item}).dropna().drop_duplicates()
+
+
+def _some(orders: "ibis.Table") -> "ibis.Table":
+    """Order and product of the lines, or of those of a sample of many orders; orders are told by their first lines."""
+    if not {"line", "ordered_at"} <= set(orders.columns):
+        return sampling.some(orders.select("order_id", "sku"), "order_id")[0]
+    placed = int(orders.aggregate(n=(orders.line == 1).sum().fill_null(0)).to_pandas()["n"].iloc[0])
+    some, share = moments.of_moments(orders, min(sampling.LIMIT / max(placed, 1), 1.0))
+    some = some.select("order_id", "sku")
+    return laid_down(some) if share < 1 else some
 
 
 def hot_terms(interest: pd.DataFrame, above: float = 1.0) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from crossborder.company.laid import laid_down
 from crossborder.supply import (
     carbon,
     delays,
@@ -300,15 +299,17 @@ def order_stages(company: object) -> pd.DataFrame:
 def warehouse_days(company: object, market: str, rng: np.random.Generator) -> pd.DataFrame:
     """The market's warehouse on a mean day, at its busiest day of the last year, with more hands and with scanning.
 
-    Orders by hour and day are the company's own; minutes an order, errors and wages are assumptions (grade D).
+    Orders by hour and day are the company's own; minutes an order, errors and wages are assumptions (grade D). Of
+    thousands of orders a day fewer replications are drawn (`warehouse_flow.scenarios`).
     """
     orders = company.events("orders")
     since = (company.as_of - pd.Timedelta(days=364)).to_pydatetime()
-    rows = orders.filter((orders.market == market) & (orders.ordered_at >= since))
-    placed = laid_down(rows.group_by("order_id").aggregate(at=rows.ordered_at.min()))
-    hours = placed.group_by(hour=placed["at"].hour()).aggregate(orders=placed.count()).to_pandas()
-    daily = placed.group_by(day=placed["at"].date()).aggregate(orders=placed.count()).to_pandas()["orders"]
-    profile = hours.set_index("hour")["orders"].reindex(range(24), fill_value=0).to_numpy(float)
+    # Every order has one first line, so that nothing need be grouped by order.
+    rows = orders.filter((orders.market == market) & (orders.ordered_at >= since) & (orders.line == 1))
+    when = {"day": rows.ordered_at.date(), "hour": rows.ordered_at.hour()}
+    placed = rows.group_by(**when).aggregate(orders=rows.count()).to_pandas()
+    daily = placed.groupby("day")["orders"].sum()
+    profile = placed.groupby("hour")["orders"].sum().reindex(range(24), fill_value=0).to_numpy(float)
     check, pick = warehouse_flow.Stage("checking", 1, 1.5), warehouse_flow.Stage("picking", 1, 5.0, error_share=0.02)
     pack = warehouse_flow.Stage("packing", 1, 3.5, error_share=0.01)
     today = warehouse_flow.Warehouse((check, pick, pack))

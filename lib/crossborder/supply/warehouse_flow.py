@@ -10,6 +10,8 @@ from crossborder.errors import InputError
 __all__ = ["Stage", "Warehouse", "handle", "queue", "scenarios"]
 
 DAY = 24 * 60.0
+ORDERS, FEWEST = 200_000, 20
+"""Orders of a case beyond which fewer replications are drawn, and the fewest: many orders tell as much in each."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,17 @@ def queue(arrivals: np.ndarray, service: np.ndarray, servers: int) -> np.ndarray
     if servers == 1:
         done = np.cumsum(service, axis=1)
         return done + np.maximum.accumulate(arrivals - (done - service), axis=1)
-    free = np.full((len(arrivals), servers), -np.inf)
-    rows, ends = np.arange(len(arrivals)), np.empty_like(arrivals)
-    for k in range(arrivals.shape[1]):
-        first = free.argmin(axis=1)
-        ends[:, k] = np.maximum(arrivals[:, k], free[rows, first]) + service[:, k]
-        free[rows, first] = ends[:, k]
-    return ends
+    free = [np.full(len(arrivals), -np.inf) for _ in range(servers)]  # ascending: the first is the next to be free
+    spare, ends = np.empty(len(arrivals)), np.empty(arrivals.shape[::-1])
+    for come, work, end in zip(np.ascontiguousarray(arrivals.T), np.ascontiguousarray(service.T), ends, strict=True):
+        np.maximum(come, free[0], out=end)
+        end += work
+        free[0][:] = end
+        for desk in range(servers - 1):  # the new end moves up to its place among the others
+            np.minimum(free[desk], free[desk + 1], out=spare)
+            np.maximum(free[desk], free[desk + 1], out=free[desk + 1])
+            free[desk], spare = spare, free[desk]
+    return np.ascontiguousarray(ends.T)
 
 
 def handle(
@@ -93,7 +99,8 @@ def scenarios(
     """One row a case: hours from order to carrier, share gone by the next close, the fullest stage, cost an order.
 
     `cases`: warehouse and mean orders a day; `profile`: share of the orders by hour of the day, UTC (24 numbers).
-    The number of orders is as stated, their moments are random; intervals are over replications of `days` days.
+    The number of orders is as stated, their moments are random; intervals are over replications of `days` days. A case
+    of more than `ORDERS` orders in all replications has fewer of them, at least `FEWEST`.
     Columns: case, orders_day, people, hours, hours_low, hours_high, p90_hours, next_day, busiest, busy, wages_usd,
     errors_usd, cost_usd.
     """
@@ -103,7 +110,8 @@ def scenarios(
     rows = []
     for name, (warehouse, orders_day) in cases.items():
         count = max(round(orders_day * days), 1)
-        hour = rng.choice(24, (replications, count), p=profile / profile.sum())
+        drawn = min(replications, max(ORDERS // count, FEWEST))
+        hour = rng.choice(24, (drawn, count), p=profile / profile.sum())
         moments = rng.integers(0, days, hour.shape) * DAY + (hour + rng.random(hour.shape)) * 60
         moments.sort(axis=1)
         ready, busy = handle(moments, warehouse, days, rng)
