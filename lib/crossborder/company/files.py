@@ -121,7 +121,7 @@ def engine() -> "ibis.BaseBackend":
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql("SET preserve_insertion_order = true")
     # What does not fit into this is worked on in parts, through files in the temporary folder.
-    connection.raw_sql(f"SET memory_limit = '{os.environ.get('CROSSBORDER_MEMORY', '2GB')}'")
+    connection.raw_sql(f"SET memory_limit = '{os.environ.get('CROSSBORDER_MEMORY', '3GB')}'")
     connection.raw_sql(f"SET temp_directory = '{Path(tempfile.gettempdir()) / 'crossborder_engine'}'")
     # A folder of a thousand files is asked some hundred times: their footers are read once, and again when one changes.
     connection.raw_sql("SET parquet_metadata_cache = true")

@@ -65,8 +65,8 @@ def _lines_of_several(orders: "Table", item: str) -> tuple["Table", float]:
     """Order and item of the lines of orders with several lines, or of a sample of many orders; the share that it is."""
     share = 1.0
     if {"line", "ordered_at"} <= set(orders.columns):
-        beyond = moments.lines_beyond_first(orders)
-        orders, share = moments.of_moments(orders, min(LINES / max(beyond, 1), 1.0))
+        lines = moments.counted(orders)
+        orders, share = moments.of_orders(orders, min(LINES / max(lines.further, 1), 1.0), lines)
     lines = orders.filter(orders[item].notnull()).select("order_id", item=orders[item])
     if "line" not in orders.columns:
         return lines, share

@@ -22,6 +22,8 @@ SOME = 100_000
 """Names from which the spelling of all is learnt, evenly spread over the touches."""
 ROWS = 500_000
 """Touches that are numbered and shared out over the ranges at once."""
+THREADS = 2
+"""Threads that number touches; their arithmetic leaves Python's lock."""
 
 
 @dataclass(frozen=True)
@@ -160,24 +162,40 @@ def _parts(
     batches: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray, packing: Packing
 ) -> list[list[tuple[np.ndarray, np.ndarray]]] | None:
     """Numbers and packed integers of each range, while the batches go; None where a name has no number."""
-    kind = np.int32 if names.size <= np.iinfo(np.int32).max else np.int64
-    parts = [[] for _ in range(len(cuts) + 1)]
+
+    def part(some: list["pyarrow.RecordBatch"]) -> list[tuple[np.ndarray, np.ndarray]] | None:
+        return _part(some, names, cuts, packing)
+
+    with ThreadPoolExecutor(max_workers=THREADS) as threads:
+        found = list(threads.map(part, _together(batches)))
+    return None if any(one is None for one in found) else [list(column) for column in zip(*found, strict=True)]
+
+
+def _together(batches: list["pyarrow.RecordBatch"]) -> Iterator[list["pyarrow.RecordBatch"]]:
+    """Batches of some `ROWS` rows together; they leave the list, so that their memory goes when they have been used."""
     while batches:
         some = [batches.pop()]
         while batches and sum(map(len, some)) < ROWS:
             some.append(batches.pop())
-        numbers = np.concatenate([names.numbers(batch["customer_id"]) for batch in some])
-        packed = np.concatenate([_microseconds(batch["at"]) for batch in some]) // 1_000_000 - packing.start
-        packed = (packed << packing.below) + np.concatenate([batch["code"].to_numpy(False) for batch in some])
-        if (numbers < 0).any():
-            return None
-        part = np.searchsorted(cuts, numbers, side="right").astype(np.int16)
-        order = np.argsort(part, kind="stable")
-        ends = np.cumsum(np.bincount(part, minlength=len(parts)))[:-1]
-        shares = (np.split(column[order], ends) for column in (numbers.astype(kind), packed))
-        for place, (own, times) in enumerate(zip(*shares, strict=True)):
-            parts[place].append((own.copy(), times.copy()))  # views would hold what the other ranges read
-    return parts
+        yield some
+
+
+def _part(
+    some: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray, packing: Packing
+) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    """`_parts` of some batches."""
+    kind = np.int32 if names.size <= np.iinfo(np.int32).max else np.int64
+    numbers = np.concatenate([names.numbers(batch["customer_id"]) for batch in some])
+    packed = np.concatenate([_microseconds(batch["at"]) for batch in some]) // 1_000_000 - packing.start
+    packed = (packed << packing.below) + np.concatenate([batch["code"].to_numpy(False) for batch in some])
+    if (numbers < 0).any():
+        return None
+    part = np.searchsorted(cuts, numbers, side="right").astype(np.int16)
+    order = np.argsort(part, kind="stable")
+    ends = np.cumsum(np.bincount(part, minlength=len(cuts) + 1))[:-1]
+    shares = (np.split(column[order], ends) for column in (numbers.astype(kind), packed))
+    # Copies, because views would hold what the other ranges read.
+    return [(own.copy(), times.copy()) for own, times in zip(*shares, strict=True)]
 
 
 def _microseconds(column: "pyarrow.Array | pyarrow.ChunkedArray") -> np.ndarray:

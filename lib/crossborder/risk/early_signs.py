@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from crossborder.company import sampling
+from crossborder.company import moments, sampling
 from crossborder.errors import Refusal
 from crossborder.reference import exchange
 from crossborder.risk import congestion, exposure, integrity, price_watch, text_alerts, warning_index
@@ -87,8 +87,9 @@ def thresholds(company: Tables, after_usd: float, *, rate: float = 0.11) -> pd.D
         return pd.DataFrame(columns=["market", "orders", "taxed_before", "taxed_after", "tax_before", "tax_after"])
     orders = company.events("orders")
     recent = orders.filter(orders.ordered_at >= pd.Timestamp(company.as_of).tz_localize("UTC") - pd.Timedelta(days=365))
-    needed = ["market", "currency", "order_id", "line", "quantity", "unit_price", "discount"]
-    recent, share = sampling.some(recent.select(needed), "order_id")
+    lines = moments.counted(recent)
+    some, share = moments.of_orders(recent, min(sampling.LIMIT / max(lines.first, 1), 1.0), lines)
+    recent = some.select("market", "currency", "order_id", "quantity", "unit_price", "discount")
     value = (recent.quantity * recent.unit_price - recent.discount.fill_null(0.0)).sum()
     sums = recent.group_by(["market", "currency", "order_id"]).aggregate(value=value).to_pandas()
     rates = {name: float(exchange.convert(1.0, name, company.as_of)) for name in sums["currency"].unique()}

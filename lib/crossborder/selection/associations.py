@@ -33,8 +33,8 @@ def _some(orders: "ibis.Table") -> "ibis.Table":
     """Order and product of the lines, or of those of a sample of many orders; orders are told by their first lines."""
     if not {"line", "ordered_at"} <= set(orders.columns):
         return sampling.some(orders.select("order_id", "sku"), "order_id")[0]
-    placed = int(orders.aggregate(n=(orders.line == 1).sum().fill_null(0)).to_pandas()["n"].iloc[0])
-    some, share = moments.of_moments(orders, min(sampling.LIMIT / max(placed, 1), 1.0))
+    lines = moments.counted(orders)
+    some, share = moments.of_orders(orders, min(sampling.LIMIT / max(lines.first, 1), 1.0), lines)
     some = some.select("order_id", "sku")
     return laid_down(some) if share < 1 else some
 
