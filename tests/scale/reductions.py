@@ -130,6 +130,9 @@ REDUCTIONS: dict[str, Callable[[Company], object]] = {
     "marketing.funnel": lambda c: customer_tables.funnel_steps(c, _sold(c)).frame,
     "marketing.monthly_kpis": lambda c: inputs.monthly_kpis(c, _sold(c), inputs.usd_rates(c), 0.3),
     "marketing.rfm": lambda c: customer_tables.rfm_frame(_some(c), c.as_of),
+    "marketing.rfm_of_a_market": lambda c: customer_tables.rfm_frame(
+        sold_orders.some_orders(c, [_market(c)])[0], c.as_of
+    ),
     "marketing.cohorts": lambda c: cohorts.monthly_cohorts(_some(c)),
     "marketing.histories": _histories,
     "marketing.hold_out": lambda c: purchase_history.split(
