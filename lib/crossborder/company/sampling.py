@@ -25,7 +25,7 @@ def some(events: "Table", by: str = "customer_id", limit: int | None = None) -> 
     With fewer customers everything is kept, guests too, and the share is 1. Otherwise see `of_share`.
     """
     limit = LIMIT if limit is None else limit
-    count = _size(events, by)
+    count = int(events[by].nunique().to_pandas())
     share = min(limit / count, 1.0) if count else 1.0
     chosen = of_share(events, share, by)
     # A narrow sample is kept, because it is asked more than once, and the names of all need not be hashed again.
@@ -51,15 +51,6 @@ def some_buyers(orders: "Table") -> tuple["Table", float]:
     if LIMIT not in kept:
         kept[LIMIT] = laid_down(of_share(people.buyers(orders), share))
     return kept[LIMIT], share
-
-
-def _size(events: "Table", by: str) -> int:
-    """How many there are to take a sample of. Orders are told by their first lines, which needs no names."""
-    if by == "order_id" and "line" in events.columns:
-        first = events.aggregate(n=(events.line == 1).sum().fill_null(0)).to_pandas()["n"].iloc[0]
-        if first:
-            return int(first)
-    return int(events[by].nunique().to_pandas())
 
 
 def of_share(events: "Table", share: float, by: str = "customer_id") -> "Table":
