@@ -1,5 +1,6 @@
 """One row an order, worked out once for a company."""
 
+import pandas as pd
 import pytest
 from crossborder.company import Company, sampling
 from crossborder.marketing import cohorts, inputs, journey_query, purchase_history, sold_orders
@@ -58,3 +59,16 @@ def test_gaps_and_cohorts_of_a_sample_tell_what_all_customers_do(company, monkey
     wide = (curve["high"] - curve["low"])[1:13] / (whole["high"] - whole["low"])[1:13]
     assert wide.to_numpy() == pytest.approx(share**-0.5, rel=0.15)
     assert (curve["share"] - whole["share"]).abs()[1:13].max() < 0.01
+
+
+@pytest.mark.parametrize("second", [{}, {"market": "FR"}, {"ordered_at": "2025-03-01T08:00:00Z"}, {"line": 3}])
+@pytest.mark.parametrize("first", [1, 2])
+def test_lines_that_differ_in_what_an_order_has_once_still_make_one_order(tmp_path, first, second):
+    line = {"order_id": "o1", "line": first, "ordered_at": "2025-03-01T10:00:00Z", "customer_id": "c1", "market": "DE"}
+    line |= {"platform": "own_store", "sku": "A", "quantity": 1, "unit_price": 10.0, "currency": "USD"}
+    other = {**line, "line": first + 1, "quantity": 2, **second}
+    pd.DataFrame([line, other, {**line, "order_id": "o2"}]).to_csv(tmp_path / "orders.csv", index=False)
+    made = sold_orders.sold_orders(Company.open(tmp_path)).order_by("order_id").to_pandas()
+    assert made["revenue_usd"].tolist() == [30.0, 10.0]
+    assert made["ordered_at"].iloc[0] == pd.Timestamp(second.get("ordered_at", line["ordered_at"]))
+    assert made["market"].tolist() == [second.get("market", "DE"), "DE"]

@@ -1,5 +1,6 @@
 """Some of the orders with all their lines, picked in the engine by the second in which they were placed."""
 
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ __all__ = ["PRIME", "Lines", "counted", "of_orders"]
 
 PRIME = 10_007
 """Seconds are told apart by their rest, of a prime, so that whole minutes or quarter hours fall evenly."""
+_COUNTS: "weakref.WeakKeyDictionary[object, Lines]" = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,13 @@ class Lines:
 
 
 def counted(orders: "Table") -> Lines:
-    """Order lines by their place in the order, in one reading."""
+    """Order lines by their place in the order, in one reading, once as long as the table of orders is kept."""
+    if orders.op() not in _COUNTS:
+        _COUNTS[orders.op()] = _counted(orders)
+    return _COUNTS[orders.op()]
+
+
+def _counted(orders: "Table") -> Lines:
     sums = {
         "first": orders.line == 1,
         "further": orders.line > 1,

@@ -22,12 +22,12 @@ from crossborder.marketing.journeys import Journeys, OfConversions
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
 
-__all__ = ["JourneyBuild", "build", "order_values", "own_windows", "sensitivity"]
+__all__ = ["JourneyBuild", "build", "by_order", "order_lines", "order_values", "own_windows", "sensitivity"]
 
 WITH, WITHOUT, GUEST = "with a journey", "without a touch", "without a customer"
 UNSEEN = "orders of people without a touch"
-SLICE = 2_500_000
-"""Touches cut at once; more are cut in ranges of customers, so that memory does not grow with their number."""
+SLICE = 500_000
+"""Touches cut at once; more are cut in ranges of customers, so that arrays stay small and near."""
 TOUCH = ("customer_id", "at", "channel", "market", "consent")
 
 
@@ -203,6 +203,16 @@ def order_values(
     Revenue is after discount and without sales tax. Margin is revenue less refunds less the cost of pieces kept;
     without `unit_cost_usd` it is revenue less refunds.
     """
+    return by_order(order_lines(orders, usd_rates=usd_rates, unit_cost_usd=unit_cost_usd))
+
+
+def order_lines(
+    orders: "Table",
+    *,
+    usd_rates: Mapping[str, float] | None = None,
+    unit_cost_usd: Mapping[str, float] | None = None,
+) -> "Table":
+    """Order lines with the columns of `order_values`. Raises InputError for a currency without a rate."""
     import ibis
 
     zero = ibis.literal(0.0)
@@ -226,17 +236,27 @@ def order_values(
         revenue, refund = orders.revenue_usd, orders.refund_usd
         cost = orders.kept * orders.piece_usd.fill_null(0.0)
     customer = orders.customer_id if "customer_id" in orders.columns else ibis.null("string")
-    lines = orders.select(
-        "order_id", "market", "ordered_at", customer_id=customer, revenue=revenue, refund=refund, cost=cost
+    return orders.select(
+        "order_id",
+        "market",
+        "ordered_at",
+        customer_id=customer,
+        revenue_usd=revenue,
+        refund_usd=refund,
+        margin_usd=revenue - refund - cost,
     )
-    return lines.group_by("order_id").aggregate(
-        customer_id=lines.customer_id.max(),
-        market=lines.market.max(),
-        ordered_at=lines.ordered_at.min(),
-        revenue_usd=lines.revenue.sum(),
-        refund_usd=lines.refund.sum(),
-        margin_usd=(lines.revenue - lines.refund - lines.cost).sum(),
-    )
+
+
+def by_order(lines: "Table", *, alike: bool = False) -> "Table":
+    """`order_lines` brought together by order; where lines of an order differ in customer, market or time, it has one.
+
+    With `alike` they are taken not to differ, which is cheaper; an order whose lines do differ is then in parts.
+    """
+    sums = {name: lines[name].sum() for name in MEASURES[1:]}
+    if alike:
+        return lines.group_by(["order_id", "customer_id", "market", "ordered_at"]).aggregate(**sums)
+    own = {"customer_id": lines.customer_id.max(), "market": lines.market.max(), "ordered_at": lines.ordered_at.min()}
+    return lines.group_by("order_id").aggregate(**own, **sums)
 
 
 def sensitivity(

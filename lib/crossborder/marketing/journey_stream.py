@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crossborder.errors import InputError, Refusal
+from crossborder.errors import InputError
 from crossborder.marketing.journey_cut import Packing
 from crossborder.marketing.journey_names import Ranked, Spelled
 
@@ -22,6 +22,10 @@ SOME = 100_000
 """Names from which the spelling of all is learnt, evenly spread over the touches."""
 ROWS = 500_000
 """Touches that are numbered and shared out over the ranges at once."""
+SECOND = 1_000_000
+"""Microseconds."""
+STRANGER = -1
+"""Number of people who have none, because they have no touch."""
 THREADS = 2
 """Threads that number touches; their arithmetic leaves Python's lock."""
 
@@ -41,13 +45,14 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class _Touches:
-    """Touches as number of the customer and packed integer, shared out over ranges; the names where ranges are cut."""
+class _Parts:
+    """Columns of touches (packed integer) and of orders (microseconds, place, measures), shared out over ranges.
 
-    names: Spelled | Ranked
-    texts: list[str]
-    cuts: np.ndarray
-    parts: list[list[tuple[np.ndarray, np.ndarray]]]
+    Each part holds arrays of many batches: the number of the customer first, then the columns.
+    """
+
+    touches: list[list[tuple[np.ndarray, ...]]]
+    orders: list[list[tuple[np.ndarray, ...]]]
 
 
 def slices(
@@ -55,31 +60,34 @@ def slices(
 ) -> Iterator[Slice]:
     """Touches that may be joined, and orders of known customers, in ranges of customers of about `size` touches.
 
-    `markets` begins with those of the touches, and goes on with others that matter for orders. Each range is read and
-    sorted in a thread while the one before it is used.
+    `markets` begins with those of the touches, and goes on with others that matter for orders. Each range is sorted in
+    a thread while the one before it is used.
     """
     bits = [max(len(names) - 1, 1).bit_length() for names in (channels, markets)]
     known = sold.filter(sold.customer_id.notnull())
     rows = _rows(touches, channels, markets, bits)
     batches = _stream(rows)
-    packing, count = _packing(batches, known, bits)
-    found = _shared_out(batches, rows, packing, min(size, 1 << packing.above - 2))
-    columns = known.select("customer_id", "order_id", "ordered_at", *measures, place=_place(known.market, markets, -1))
-    fetched = []
+    packing = _packing(batches, known, bits)
+    place = _place(known.market, markets, -1).cast("int16").name("place")
+    placed = known.select("customer_id", "ordered_at", place, *measures)
+    parts = _shared_out(batches, rows, placed, packing, min(size, 1 << packing.above - 2))
 
     def read(number: int) -> Slice:
-        orders, numbers = _orders(columns, found, number)
-        fetched.append(len(numbers))
-        own, packed = (np.concatenate(column) for column in zip(*found.parts[number], strict=True))
-        found.parts[number] = []  # the memory of a range goes when it has been read
+        own, packed = _joined(parts.touches, number)
+        numbers, at, places, *amounts = _joined(parts.orders, number)
         own, numbers = _dense(own, numbers, packing.above)
         packed += own << packing.seconds + packing.below
         packed.sort()
-        return _slice(packed, numbers, orders, measures, packing)
+        return _slice(packed, numbers, at, places, dict(zip(measures, amounts, strict=True)), packing)
 
-    yield from _ahead(read, len(found.parts))
-    if sum(fetched) != count:
-        raise _other_order()
+    yield from _ahead(read, len(parts.touches))
+
+
+def _joined(parts: list[list[tuple[np.ndarray, ...]]], number: int) -> list[np.ndarray]:
+    """The columns of a range, each in one array; the range's own memory goes."""
+    columns = [np.concatenate(column) for column in zip(*parts[number], strict=True)]
+    parts[number] = []
+    return columns
 
 
 def _ahead(call: Callable[[int], Slice], count: int) -> Iterator[Slice]:
@@ -112,59 +120,95 @@ def _place(column: "Value", names: list[str], without: int) -> "Value":
 
 
 def _stream(rows: "Table") -> list["pyarrow.RecordBatch"]:
-    """The touches, in batches whose memory goes one by one."""
-    return rows.to_pyarrow().to_batches()
+    """Rows in batches whose memory goes one by one, at least one."""
+    import pyarrow as pa
+
+    found = rows.to_pyarrow()
+    return found.to_batches() or [pa.RecordBatch.from_pylist([], found.schema)]
 
 
-def _packing(batches: list["pyarrow.RecordBatch"], known: "Table", bits: list[int]) -> tuple[Packing, int]:
-    """The first second of touches and orders, and bits of those up to the last; and the number of orders."""
-    row = (
-        known.aggregate(n=known.count(), first=known.ordered_at.min(), last=known.ordered_at.max()).to_pandas().iloc[0]
-    )
-    ends = [int(np.floor(row[name].timestamp())) for name in ("first", "last") if row["n"]]
+def _packing(batches: list["pyarrow.RecordBatch"], known: "Table", bits: list[int]) -> Packing:
+    """The first second of touches and orders, and bits of those up to the last."""
+    row = known.aggregate(first=known.ordered_at.min(), last=known.ordered_at.max()).to_pandas().iloc[0]
+    ends = [int(np.floor(row[name].timestamp())) for name in ("first", "last") if not pd.isna(row[name])]
     times = [_microseconds(batch["at"]) for batch in batches if len(batch)]
-    ends += [int(end) // 1_000_000 for some in times for end in (some.min(), some.max())]
+    ends += [int(end) // SECOND for some in times for end in (some.min(), some.max())]
     packing = Packing(min(ends), (max(ends) - min(ends)).bit_length(), *bits)
     if packing.above < 16:
         years = (max(ends) - min(ends)) // (365 * 86400)
         raise InputError.out_of_range("years from the first to the last touch or order", years, "less than 100")
-    return packing, int(row["n"])
+    return packing
 
 
-def _shared_out(batches: list["pyarrow.RecordBatch"], rows: "Table", packing: Packing, size: int) -> _Touches:
-    """The touches with numbers for names, in ranges of customers of about `size` touches."""
+def _shared_out(
+    batches: list["pyarrow.RecordBatch"], rows: "Table", placed: "Table", packing: Packing, size: int
+) -> _Parts:
+    """Touches and orders with numbers for names, in ranges of customers of about `size` touches."""
     import pyarrow as pa
 
-    column = pa.chunked_array([batch["customer_id"] for batch in batches], pa.string())
-    some = column.take(np.arange(0, len(column), max(len(column) // SOME, 1))).combine_chunks()
-    names, count = Spelled(some), -(-len(column) // size)
-    names = names if names.fits else Ranked(column)
-    del column
-    texts, cuts = _cuts(names.numbers(some), some, count)
-    parts = _parts(batches, names, cuts, packing)
-    if parts is None:  # a name is spelled like none of those above
+    def packed(batch: "pyarrow.RecordBatch") -> list[np.ndarray]:
+        seconds = _microseconds(batch["at"]) // SECOND - packing.start
+        return [(seconds << packing.below) + batch["code"].to_numpy(False)]
+
+    def timed(batch: "pyarrow.RecordBatch") -> list[np.ndarray]:
+        amounts = [column.to_numpy(False).astype(float, copy=False) for column in batch.columns[3:]]
+        return [_microseconds(batch["ordered_at"]), batch["place"].to_numpy(False), *amounts]
+
+    rows_read = sum(map(len, batches))
+    every = max(rows_read // SOME, 1)
+    some = pa.concat_arrays([batch["customer_id"].take(np.arange(0, len(batch), every)) for batch in batches])
+    names, count = Spelled(some), -(-rows_read // size)
+    names = names if names.fits else _ranked(batches)
+    cuts = _cuts(names.numbers(some), count)
+    touches = _parts(batches, names, cuts, packed)
+    if touches is None:  # a name is spelled like none of those above
         batches = _stream(rows)
-        names = Ranked(pa.chunked_array([batch["customer_id"] for batch in batches], pa.string()))
-        texts, cuts = _cuts(names.numbers(some), some, count)
-        parts = _parts(batches, names, cuts, packing)
-    return _Touches(names, texts, cuts, parts)
+        names = _ranked(batches)
+        cuts = _cuts(names.numbers(some), count)
+        touches = _parts(batches, names, cuts, packed)
+    return _Parts(touches, _parts(_stream(placed), names, cuts, timed, strangers=True))
 
 
-def _cuts(numbers: np.ndarray, names: "pyarrow.Array", count: int) -> tuple[list[str], np.ndarray]:
-    """Names, and their numbers, that part the touches into so many ranges; where they lie changes no result."""
-    order = np.argsort(numbers, kind="stable")[len(numbers) * np.arange(1, count) // count]
-    order = order[numbers[order] > numbers.min()]
-    cuts, first = np.unique(numbers[order], return_index=True)
-    return names.take(order[first]).to_pylist(), cuts
+def _ranked(batches: list["pyarrow.RecordBatch"]) -> Ranked:
+    import pyarrow as pa
+
+    return Ranked(pa.chunked_array([batch["customer_id"] for batch in batches], pa.string()))
+
+
+def _cuts(numbers: np.ndarray, count: int) -> np.ndarray:
+    """Numbers of names that part the touches into so many ranges; where they lie changes no result."""
+    cuts = np.sort(numbers)[len(numbers) * np.arange(1, count) // count]
+    return np.unique(cuts[cuts > numbers.min()])
 
 
 def _parts(
-    batches: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray, packing: Packing
-) -> list[list[tuple[np.ndarray, np.ndarray]]] | None:
-    """Numbers and packed integers of each range, while the batches go; None where a name has no number."""
+    batches: list["pyarrow.RecordBatch"],
+    names: Spelled | Ranked,
+    cuts: np.ndarray,
+    columns: Callable[["pyarrow.RecordBatch"], list[np.ndarray]],
+    *,
+    strangers: bool = False,
+) -> list[list[tuple[np.ndarray, ...]]] | None:
+    """Numbers of the customers and `columns` of each range, while the batches go.
 
-    def part(some: list["pyarrow.RecordBatch"]) -> list[tuple[np.ndarray, np.ndarray]] | None:
-        return _part(some, names, cuts, packing)
+    None where a name has no number; with `strangers` these people, who have no touch, are spread over the ranges.
+    """
+
+    def part(some: list["pyarrow.RecordBatch"]) -> list[tuple[np.ndarray, ...]] | None:
+        kind = np.int32 if names.size <= np.iinfo(np.int32).max else np.int64
+        numbers = np.concatenate([names.numbers(batch["customer_id"]) for batch in some])
+        unknown = numbers < 0
+        if unknown.any() and not strangers:
+            return None
+        part = np.searchsorted(cuts, numbers, side="right").astype(np.int16)
+        part[unknown] = np.arange(np.count_nonzero(unknown)) % (len(cuts) + 1)
+        numbers[unknown] = STRANGER
+        order = np.argsort(part, kind="stable")
+        ends = np.cumsum(np.bincount(part, minlength=len(cuts) + 1))[:-1]
+        found = [np.concatenate(column) for column in zip(*map(columns, some), strict=True)]
+        shares = (np.split(column[order], ends) for column in (numbers.astype(kind), *found))
+        # Copies, because views would hold what the other ranges read.
+        return [tuple(column.copy() for column in share) for share in zip(*shares, strict=True)]
 
     with ThreadPoolExecutor(max_workers=THREADS) as threads:
         found = list(threads.map(part, _together(batches)))
@@ -180,56 +224,12 @@ def _together(batches: list["pyarrow.RecordBatch"]) -> Iterator[list["pyarrow.Re
         yield some
 
 
-def _part(
-    some: list["pyarrow.RecordBatch"], names: Spelled | Ranked, cuts: np.ndarray, packing: Packing
-) -> list[tuple[np.ndarray, np.ndarray]] | None:
-    """`_parts` of some batches."""
-    kind = np.int32 if names.size <= np.iinfo(np.int32).max else np.int64
-    numbers = np.concatenate([names.numbers(batch["customer_id"]) for batch in some])
-    packed = np.concatenate([_microseconds(batch["at"]) for batch in some]) // 1_000_000 - packing.start
-    packed = (packed << packing.below) + np.concatenate([batch["code"].to_numpy(False) for batch in some])
-    if (numbers < 0).any():
-        return None
-    part = np.searchsorted(cuts, numbers, side="right").astype(np.int16)
-    order = np.argsort(part, kind="stable")
-    ends = np.cumsum(np.bincount(part, minlength=len(cuts) + 1))[:-1]
-    shares = (np.split(column[order], ends) for column in (numbers.astype(kind), packed))
-    # Copies, because views would hold what the other ranges read.
-    return [(own.copy(), times.copy()) for own, times in zip(*shares, strict=True)]
-
-
 def _microseconds(column: "pyarrow.Array | pyarrow.ChunkedArray") -> np.ndarray:
     """Times in microseconds since 1970 in UTC."""
     import pyarrow as pa
 
     times = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
     return times.to_numpy() if isinstance(times, pa.ChunkedArray) else times.to_numpy(zero_copy_only=False)
-
-
-def _between(table: "Table", low: str | None, high: str | None) -> "Table":
-    """Rows of customers from `low` to before `high`."""
-    table = table if low is None else table.filter(table.customer_id >= low)
-    return table if high is None else table.filter(table.customer_id < high)
-
-
-def _orders(columns: "Table", found: _Touches, number: int) -> tuple["pyarrow.Table", np.ndarray]:
-    """Orders of one range of customers as they come, and the numbers of their customers."""
-    low, high = ((found.texts[place] if 0 <= place < len(found.texts) else None) for place in (number - 1, number))
-    orders = _between(columns, low, high).to_pyarrow()
-    chunks = [found.names.numbers(chunk) for chunk in orders["customer_id"].chunks]
-    numbers = np.concatenate([np.empty(0, dtype=np.int64), *chunks])
-    apart = np.searchsorted(found.cuts, numbers[numbers >= 0], side="right") != number
-    if apart.any():
-        raise _other_order()
-    return orders, numbers
-
-
-def _other_order() -> Refusal:
-    return Refusal.because(
-        "the engine sorts names of customers in another order than that of their bytes",
-        "orders of one range of customers came with another one",
-        "let the column customer_id of the orders be compared by bytes (collation C)",
-    )
 
 
 def _dense(own: np.ndarray, numbers: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -246,23 +246,20 @@ def _dense(own: np.ndarray, numbers: np.ndarray, bits: int) -> tuple[np.ndarray,
 def _slice(
     touches: np.ndarray,
     numbers: np.ndarray,
-    orders: "pyarrow.Table",
-    measures: Sequence[str],
+    at: np.ndarray,
+    places: np.ndarray,
+    measures: dict[str, np.ndarray],
     packing: Packing,
 ) -> Slice:
-    """The touches, and the orders sorted by customer, time and order_id."""
-    import pyarrow as pa
-
-    at = _microseconds(orders["ordered_at"])
-    moments = (numbers << packing.seconds) + at // 1_000_000 - packing.start
-    order = np.argsort(moments, kind="stable")
+    """The touches, and the orders sorted by customer and time; of those at one moment the larger comes first."""
+    moments = (numbers << packing.seconds) + at // SECOND - packing.start
+    order = np.argsort(moments)
     moments = moments[order]
     equal = moments[1:] == moments[:-1]
     if equal.any():
         tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
         rows = order[tied]
-        names = orders["order_id"].take(pa.array(rows)).to_pylist()
-        frame = pd.DataFrame({"moment": moments[tied], "at": at[rows], "name": names})
-        order[tied] = rows[frame.sort_values(["moment", "at", "name"]).index]
-    amounts = {name: orders[name].to_numpy().astype(float, copy=False)[order] for name in measures}
-    return Slice(touches, moments, orders["place"].to_numpy()[order], amounts, packing)
+        larger = [-measures[name][rows] for name in reversed(measures)]
+        order[tied] = rows[np.lexsort((places[rows], *larger, at[rows], moments[tied]))]
+    amounts = {name: column[order] for name, column in measures.items()}
+    return Slice(touches, moments, places[order], amounts, packing)

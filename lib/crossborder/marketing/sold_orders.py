@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company import sampling
+from crossborder.company import moments, sampling
 from crossborder.company.laid import laid_down
 from crossborder.marketing import inputs, journey_query
 
@@ -34,7 +34,7 @@ def sold_orders(company: "Company", markets: list[str] | None = None) -> "Table"
     Bringing the lines of an order together is the dearest step of the large tables; DuckDB keeps its result for the
     process, so that it is paid once. An order counts for one market, as in `order_values`.
     """
-    sold = company.kept("marketing.sold_orders", lambda: laid_down(_all(company)))
+    sold = company.kept("marketing.sold_orders", lambda: _all(company))
     return sold.filter(sold.market.isin(markets)) if markets else sold
 
 
@@ -59,7 +59,12 @@ def _some(company: "Company") -> tuple["Table", float]:
 
 
 def _all(company: "Company") -> "Table":
-    rates = inputs.usd_rates(company)
-    return journey_query.order_values(
-        company.events("orders"), usd_rates=rates, unit_cost_usd=inputs.unit_cost_usd(company, rates)
-    )
+    rates, orders = inputs.usd_rates(company), company.events("orders")
+    lines = journey_query.order_lines(orders, usd_rates=rates, unit_cost_usd=inputs.unit_cost_usd(company, rates))
+    parts = journey_query.by_order(lines, alike=True)
+    laid = laid_down(parts)
+    if laid is parts:  # an engine that keeps nothing would work them out for each look at them
+        return journey_query.by_order(lines)
+    # As many parts as first lines: no order is in parts, because a line's number occurs once in an order.
+    whole = int(laid.count().to_pandas()) == moments.counted(orders).first
+    return laid if whole else laid_down(journey_query.by_order(laid))
