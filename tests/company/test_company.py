@@ -116,3 +116,24 @@ def test_customers_of_a_sample_are_those_whose_orders_were_drawn(monkeypatch):
     monkeypatch.setattr(checks, "LARGE", 0)
     monkeypatch.setattr(checks, "_FRAMES", {})
     assert set(Company.open("data/demo").table("customers", columns, buyers_of=orders)["customer_id"]) == drawn
+
+
+def test_rows_that_are_named_and_rows_that_are_counted_are_the_same_in_the_engine(folder, monkeypatch):
+    columns = ["customer_id", "acquisition_channel"]
+    company = Company.open("data/demo")
+    whole = company.table("customers")
+    named = pd.concat([whole["customer_id"].iloc[5:900:7], pd.Series(["nobody"])])
+    counted = company.counts("customers", ["acquisition_channel", "market"])
+    assert counted.sum() == len(whole.dropna(subset=["acquisition_channel", "market"]))
+    monkeypatch.setattr(checks, "LARGE", 0)
+    monkeypatch.setattr(checks, "_FRAMES", {})
+    large = Company.open("data/demo")
+    pd.testing.assert_series_equal(
+        large.counts("customers", ["acquisition_channel", "market"]), counted, check_index_type=False
+    )
+    some = large.table("customers", columns, only=named).sort_values("customer_id", ignore_index=True)
+    pd.testing.assert_frame_equal(some, company.table("customers", columns, only=named).reset_index(drop=True))
+    assert len(some) == len(named) - 1
+    assert not checks._FRAMES, "the table was read whole"
+    with pytest.raises(MissingTable):
+        Company.open(folder).counts("customers", ["market"])

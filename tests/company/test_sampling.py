@@ -56,3 +56,14 @@ def test_the_buyers_of_the_sample_are_those_of_their_events(monkeypatch):
     assert share == same == 0.25
     assert set(some.customer_id.to_pandas()) == set(theirs.customer_id.to_pandas())
     assert some.lines.sum().to_pandas() == theirs.count().to_pandas()
+
+
+def test_lines_of_the_sample_are_those_of_its_people_and_drawn_once(monkeypatch):
+    orders = table(2_000).mutate(ordered_at=ibis.timestamp("2026-01-01T00:00:00"), line=1, refund=0.0)
+    whole, share = sampling.some_lines(orders)
+    assert share == 1 and whole.columns == orders.columns
+    monkeypatch.setattr(sampling, "LIMIT", 500)
+    some, share = sampling.some_lines(orders)
+    assert share == 0.25 and set(some.columns) == {"customer_id", "line", "ordered_at"}
+    assert some.count().to_pandas() == sampling.some_buyers(orders)[0].lines.sum().to_pandas()
+    assert sampling.some_lines(orders)[0].op() is some.op()

@@ -1,7 +1,7 @@
 """The door: a table comes out whole and valid, or not at all, with everything that is wrong with it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from crossborder.company import (
     plausibility,
     references,
     row_rules,
-    sampling,
     text_checks,
 )
 from crossborder.company.ahead import ahead
@@ -156,12 +155,14 @@ def read_checked(folder: Path, table: Table) -> pd.DataFrame:
 
 
 def read_columns(
-    folder: Path, table: Table, columns: Sequence[str], share: float = 1.0, buyers_of: "ibis.Table | None" = None
+    folder: Path,
+    table: Table,
+    columns: Sequence[str],
+    narrowed: "Callable[[ibis.Table], ibis.Table] | None" = None,
 ) -> pd.DataFrame | None:
     """Some columns of a large table that passed its checks before; None of any other table, which is read whole.
 
-    With a `share` below 1 only the rows of a sample by the first column of the key (`sampling.of_share`); of customers
-    whose sample was drawn from order lines of this engine (`buyers_of`), the names need not be hashed again.
+    `narrowed` keeps some of the rows, in the engine.
     """
     file = large_file(folder, table)
     if file is None:
@@ -169,11 +170,8 @@ def read_columns(
     there = [name for name in columns if name in files.read_names(file, table)]
     if not there:
         return None
-    if share < 1:
-        lazy = files.open_lazy(file, table)
-        drawn = buyers_of is not None and buyers_of.get_backend() is files.engine()
-        some = sampling.of_buyers(lazy, buyers_of)[0] if drawn else sampling.of_share(lazy, share, table.key[0])
-        raw = some.select(there).to_pandas()
+    if narrowed is not None:
+        raw = narrowed(files.open_lazy(file, table)).select(there).to_pandas()
     else:
         raw = pd.read_parquet(file, columns=there)
     # Of the other columns nothing is wanted, not even that they are empty: millions of rows of nothing take long.

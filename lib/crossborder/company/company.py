@@ -114,16 +114,24 @@ class Company:
             raise _missing(self.path, missing)
 
     def table(
-        self, name: str, columns: Sequence[str] = (), *, share: float = 1.0, buyers_of: "ibis.Table | None" = None
+        self,
+        name: str,
+        columns: Sequence[str] = (),
+        *,
+        share: float = 1.0,
+        buyers_of: "ibis.Table | None" = None,
+        only: pd.Series | None = None,
     ) -> pd.DataFrame:
         """A table as a typed, checked frame of its own copy, as of the day and under the scenario.
 
         With `columns` only these; of a large table, such as the customers of a large shop, the others are then not
-        read at all. With a `share` below 1 the rows of a sample (`sampling.of_share`) by the first column of the key,
-        which must be among `columns`; with `buyers_of` (order lines) those of the people that `sampling.of_buyers`
-        picks of their many customers. Raises MissingTable, or DataError with everything that is wrong with it.
+        read at all. Fewer rows, by the first column of the key, which must be among `columns`: with a `share` below 1
+        those of a sample (`sampling.of_share`); with `buyers_of` (order lines) those of the people that
+        `sampling.of_buyers` picks of their many customers; with `only` those that it names, in no order of its own.
+        Raises MissingTable, or DataError with everything that is wrong with it.
         """
-        if _known(name).events:
+        table = _known(name)
+        if table.events:
             raise InputError(
                 f"table {name!r} holds events\n  they stay in the engine\n  do: use company.events({name!r})"
             )
@@ -131,16 +139,31 @@ class Company:
         if name not in self._cache:
             self.require(name)
             if columns and self._cut_off is None and all(change.table != name for change in self.scenario.changes):
-                some = checks.read_columns(self.path, TABLES[name], columns, share, buyers_of)
+                some = checks.read_columns(self.path, table, columns, _narrowed(table.key[0], share, buyers_of, only))
                 if some is not None:
                     return some
-            frame = checks.read_checked(self.path, TABLES[name])
-            frame = files.as_known(frame, TABLES[name], self._cut_off)
+            frame = checks.read_checked(self.path, table)
+            frame = files.as_known(frame, table, self._cut_off)
             self._cache[name] = self.scenario.apply(frame, name)
         # A lazy copy: what a caller changes is copied at that moment (copy on write), and nothing before.
         frame = self._cache[name].copy(deep=False)
         frame = frame[list(columns)] if columns else frame
-        return sampling.of_frame(frame, share, TABLES[name].key[0]) if share < 1 else frame
+        if only is not None:
+            return frame[frame[table.key[0]].isin(only)]
+        return sampling.of_frame(frame, share, table.key[0]) if share < 1 else frame
+
+    def counts(self, name: str, by: Sequence[str]) -> pd.Series:
+        """Number of rows of a table by the values of some columns, as of the day and under the scenario.
+
+        A large table is counted in the engine. Rows where one of the columns is empty are left out.
+        """
+        self.require(name)
+        file = self.stored(name) if not _known(name).events else None
+        if file is None:
+            return self.table(name, by).groupby(list(by), observed=True).size()
+        told = files.open_lazy(file, TABLES[name]).drop_null(list(by))
+        found = told.group_by(list(by)).aggregate(n=told.count()).order_by(list(by))
+        return found.to_pandas().set_index(list(by))["n"].rename(None)
 
     def events(self, name: str) -> "ibis.Table":
         """An event table as a lazy table of the engine, checked, with all columns of the contract, as of the day."""
@@ -205,6 +228,21 @@ def _known(name: str) -> Table:
     if name not in TABLES:
         raise InputError.unknown("table", name, TABLES)
     return TABLES[name]
+
+
+def _narrowed(
+    key: str, share: float, buyers_of: "ibis.Table | None", only: pd.Series | None
+) -> "Callable[[ibis.Table], ibis.Table] | None":
+    """What keeps the rows asked for of a table in the engine; None for all of them."""
+    if only is not None:
+        import ibis
+
+        return lambda rows: rows.semi_join(ibis.memtable(only.rename(key).to_frame()), key)
+    if share >= 1:
+        return None
+    if buyers_of is not None and buyers_of.get_backend() is files.engine():
+        return lambda rows: sampling.of_buyers(rows, buyers_of)[0]
+    return lambda rows: sampling.of_share(rows, share, key)
 
 
 def _missing(path: Path, names: list[str]) -> MissingTable:

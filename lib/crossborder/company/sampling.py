@@ -11,11 +11,25 @@ from crossborder.company.laid import laid_down
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "scaled_up", "some", "some_buyers"]
+__all__ = ["LIMIT", "of_buyers", "of_frame", "of_share", "scaled_up", "some", "some_buyers", "some_lines"]
 
 LIMIT = 200_000
 """Customers (or orders) beyond which frames of one row each come from a sample; shares then hold to 0.2 points."""
 NARROW = 8
+TOLD = (
+    "customer_id",
+    "line",
+    "ordered_at",
+    "market",
+    "platform",
+    "sku",
+    "quantity",
+    "unit_price",
+    "discount",
+    "currency",
+)
+"""What order lines of a sample are asked for."""
+_LINES: "weakref.WeakKeyDictionary[object, dict[int, Table]]" = weakref.WeakKeyDictionary()
 _BUYERS: "weakref.WeakKeyDictionary[object, dict[int, Table]]" = weakref.WeakKeyDictionary()
 
 
@@ -50,6 +64,22 @@ def some_buyers(orders: "Table") -> tuple["Table", float]:
     kept = _BUYERS.setdefault(orders.op(), {})
     if LIMIT not in kept:
         kept[LIMIT] = laid_down(of_share(people.buyers(orders), share))
+    return kept[LIMIT], share
+
+
+def some_lines(orders: "Table") -> tuple["Table", float]:
+    """Order lines of the people of `some_buyers`, of many with the columns `TOLD` alone; the share that they are.
+
+    Kept as long as the table of orders is: what asks how people buy begins with these lines.
+    """
+    known = orders.filter(orders.customer_id.notnull())
+    share = some_buyers(orders)[1]
+    if share >= 1:
+        return known, share
+    kept = _LINES.setdefault(orders.op(), {})
+    if LIMIT not in kept:
+        told = known.select(*(name for name in TOLD if name in known.columns))
+        kept[LIMIT] = laid_down(of_buyers(told, orders)[0])
     return kept[LIMIT], share
 
 

@@ -174,16 +174,15 @@ def funnel_by_market(sessions: "ibis.Table", since: pd.Timestamp) -> pd.DataFram
 def customer_spend(orders: "ibis.Table", customers: pd.DataFrame, usd_per_unit: dict[str, float]) -> pd.DataFrame:
     """Spend (USD at fixed rates) and orders by customer with cohort and market; guests are left out.
 
-    Beyond 200,000 customers only a sample of them (`sampling.of_buyers`), of whom `customers` must tell; they are read
+    Beyond 200,000 customers only a sample of them (`sampling.some_lines`), of whom `customers` must tell; they are read
     by `company.table("customers", ..., buyers_of=orders)`.
     """
-    revenue = orders.unit_price * orders.quantity
-    if "discount" in orders.columns:
-        revenue = revenue - orders.discount.fill_null(0)
-    lines = orders.mutate(revenue=revenue)
-    lines, _ = sampling.of_buyers(lines.filter(lines.customer_id.notnull()), orders)
+    lines, _ = sampling.some_lines(orders)
+    revenue = lines.unit_price * lines.quantity
+    if "discount" in lines.columns:
+        revenue = revenue - lines.discount.fill_null(0)
     small = lines.group_by(["customer_id", "currency"]).aggregate(
-        orders=(lines.line == 1).cast("int64").sum(), revenue=lines.revenue.sum()
+        orders=(lines.line == 1).cast("int64").sum(), revenue=revenue.sum()
     )
     frame = small.to_pandas()
     unknown = sorted(set(frame["currency"].unique()) - set(usd_per_unit))

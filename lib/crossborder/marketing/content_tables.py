@@ -31,8 +31,8 @@ def click_limits(company: "Company", market: str, margin: float, *, level: float
     """
     rates = inputs.usd_rates(company)
     totals = inputs.channel_totals(company, rates, [market])
-    customers = company.table("customers", ["market", "acquisition_channel"])
-    won = customers.loc[customers["market"] == market, "acquisition_channel"].value_counts()
+    won = company.counts("customers", ["market", "acquisition_channel"])
+    won = won[won.index.get_level_values("market") == market].droplevel("market")
     totals = totals.assign(won=won.reindex(totals.index).fillna(0.0))
     totals = totals[(totals["clicks"] > 0) & (totals["won"] > 0) & (totals["won"] <= totals["clicks"])]
     if totals.empty:

@@ -217,7 +217,7 @@ def value_by(history: pd.DataFrame, value: pd.DataFrame, by: str, share: float =
 
 def with_customers(company: "Company", history: pd.DataFrame) -> pd.DataFrame:
     """The histories with the channel of the first touch."""
-    customers = company.table("customers", ["customer_id", "acquisition_channel"])
+    customers = company.table("customers", ["customer_id", "acquisition_channel"], only=history["customer_id"])
     return history.merge(customers, on="customer_id", how="left").rename(columns={"acquisition_channel": "channel"})
 
 
@@ -363,8 +363,9 @@ def recommendations(company: "Company", markets: list[str] | None = None) -> Rec
 
 def _known_lines(company: "Company", lines: "Table", markets: list[str] | None) -> "Table":
     """Lines of known customers; beyond 200,000 those of the sample that the orders gave, where all markets count."""
-    known = lines.filter(lines.customer_id.notnull())
-    return sampling.some(known)[0] if markets else sampling.of_buyers(known, company.events("orders"))[0]
+    if not markets:
+        return sampling.some_lines(company.events("orders"))[0]
+    return sampling.some(lines.filter(lines.customer_id.notnull()))[0]
 
 
 def care(company: "Company", markets: list[str] | None, answer_minutes: float, *, level: float) -> Care:
