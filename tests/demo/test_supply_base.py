@@ -12,7 +12,7 @@ def everything(seed):
     tables, truth = supply_base.part(world, world.rng("supplier_months"))
     tables["suppliers"] = supply_base.suppliers(world.rng("suppliers"))
     tables["lanes"] = supply_base.lanes(world.rng("lanes"))
-    tables["warehouses"] = supply_base.warehouses(world.rng("warehouses"))
+    tables["warehouses"] = supply_base.warehouses(world.scale)
     return tables, truth
 
 
@@ -101,3 +101,10 @@ def test_order_quantities_and_lead_times_suit_a_small_seller(built):
     suppliers = built[0]["suppliers"]
     assert suppliers["min_order_quantity"].between(40, 160).all()
     assert suppliers["lead_time_days_mean"].between(15, 40).all()
+
+
+def test_room_and_rent_grow_with_the_company():
+    one, ten = supply_base.warehouses(1.0), supply_base.warehouses(10.0)
+    for name in ("capacity_cbm", "fixed_cost_month"):
+        assert (ten[name] == 10 * one[name]).all()
+    assert supply_base.warehouses(0.1).equals(one)

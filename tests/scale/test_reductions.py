@@ -18,7 +18,7 @@ OF_FRAMES = {"of_frame"}  # fetches what is in memory already
 COMPANY = ("company.py", "coverage.py", "kpis.py", "moments.py", "sampling.py")
 TIMES = 8
 # Journeys are cut exactly, from one compact row (some 20 bytes) a contact and one row an order: see docs/scale.md.
-EXACT = {"_stream", "_orders"}
+EXACT = {"_stream"}
 # Customers of a sample here, and rows that bounded results (pairs of products, days) may reach anyway.
 SAMPLE, FLOOR = 500, 1500
 

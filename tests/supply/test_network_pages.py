@@ -45,6 +45,17 @@ def test_orders_of_a_region_go_to_the_nearest_open_site_of_their_market(flows, c
     assert worth["days_best"] < worth["days_today"]
 
 
+def test_sites_too_small_for_what_is_sold_are_taken_larger_at_the_same_rent(flows, company):
+    listed = company.table("warehouses")
+    _, _, _, enough = pages.network_choice(flows, listed, company.as_of, 5.0)
+    assert enough["room_share"] == 1
+    small = listed.assign(capacity_cbm=listed["capacity_cbm"] / 100, fixed_cost_month=listed["fixed_cost_month"] / 100)
+    network, sites, _, worth = pages.network_choice(flows, small, company.as_of, 5.0)
+    assert network.proven and 0 < worth["room_share"] < 0.5
+    assert (sites["used_share"] <= 1 + 1e-9).all()
+    assert worth["cost_best"] <= worth["cost_today"] + 1e-6
+
+
 def test_the_graph_has_a_way_for_every_mode(flows):
     from crossborder.supply.routing import multi_objective_paths
 

@@ -27,6 +27,16 @@ def test_markdowns_gain_and_moves_stay_within_stock(desk):
     assert (sent <= stock.reindex(sent.index).to_numpy() + 1e-6).all()
 
 
+def test_without_old_stock_or_need_there_is_nothing_to_mark_down_or_move(desk):
+    made, _ = stock_tables.fan(desk.series, 8, 0.8, stock_pages.examples(desk.series))
+    orders, found = stock_pages.order_list(desk, made, 0.95), stock_pages.health(desk)
+    fresh = found.stock.assign(days_of_stock=20.0, tier="<=30 days")
+    for stock, asked in ((fresh, orders), (found.stock, orders.iloc[:0]), (fresh.iloc[:0], orders.iloc[:0])):
+        cuts, moves = answers.actions(stock, asked, desk.products_usd, desk.price, desk.elasticity, desk.series, 0.22)
+        assert moves.empty
+        assert cuts.empty == (stock is not found.stock)
+
+
 def test_one_order_for_the_peak(desk):
     table = answers.peak_plan(desk.series, desk.lead_weeks, desk.products_usd, desk.price)
     assert (table["normal"] > 0).all()

@@ -47,7 +47,7 @@ def core(world: World) -> Core:
         world,
         suppliers,
         lanes,
-        supply_base.warehouses(world.rng("warehouses")),
+        supply_base.warehouses(world.scale),
         goods,
         offered,
         shelf,

@@ -314,9 +314,11 @@ def _gateways(grid: pd.DataFrame) -> dict[str, np.ndarray]:
     return {"origin_gateway": home, "market_gateway": abroad}
 
 
-def warehouses(rng: np.random.Generator | None = None) -> pd.DataFrame:
-    """The 12 warehouses, eight of them in use; contract rates in USD. Nothing in them is random."""
-    return typed(WAREHOUSES.assign(currency="USD"), "warehouses")
+def warehouses(scale: float = 1.0) -> pd.DataFrame:
+    """The 12 warehouses, eight of them in use; contract rates in USD. Room and rent grow with the company."""
+    larger = max(scale, 1.0)
+    grown = {name: WAREHOUSES[name] * larger for name in ("capacity_cbm", "fixed_cost_month")}
+    return typed(WAREHOUSES.assign(currency="USD", **grown), "warehouses")
 
 
 def _logistic(x: np.ndarray) -> np.ndarray:

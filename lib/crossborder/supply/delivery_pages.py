@@ -217,6 +217,8 @@ def answer(
             f"{legs['co2e_kg'].sum() / 1000:,.0f} ({legs['co2e_kg_second'].sum() / 1000:,.0f})",
         ),
     ]
+    if worth["room_share"] < 1:
+        rows.append(("Room of the sites in use, share of what is needed", f"{worth['room_share']:.0%}"))
     if recall_ is not None:
         rows.append(
             ("Recall drill: cost traced / untraced, USD", f"{recall_.traced_cost:,.0f} / {recall_.untraced_cost:,.0f}")

@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 DEMAND_RANGE = (0.75, 1.3)  # of the demand today, as the scenarios demand_slump and demand_boom
+TURNS_YEAR = 6.0  # of the stock in a warehouse
+ROOM_SPARE = 1.05  # room taken over the room needed, where the sites listed hold too little
 REGIONS = pd.DataFrame(
     [
         ("US", "west", -118.2, 34.1, 0.24),
@@ -244,7 +246,8 @@ def network_choice(
 
     A piece costs its delivery by distance and, for each day of the way, `lost_day_share` of its margin. A site of
     another market cannot serve a region (customs lie between). `saved_low` and `saved_high` are what the choice saves
-    with demand at the ends of DEMAND_RANGE, the sites and ways as chosen.
+    with demand at the ends of DEMAND_RANGE, the sites and ways as chosen. Where the sites listed hold less than is
+    sold (`room_share` below 1), they are taken larger (`_with_room`).
     """
     sites = warehouses.copy()
     for name in ("fixed_cost_month", "handling_cost_unit", "storage_cost_cbm_month"):
@@ -253,6 +256,8 @@ def network_choice(
     demand, used = regions["units"].to_numpy(float), sites["in_use"].to_numpy(bool)
     sides = (found.inputs.products[c] for c in ("length_cm", "width_cm", "height_cm"))
     cbm, limit = float(volumetric_weight(*sides, 1e6).mean()), {"time_limit_seconds": time_limit_seconds}
+    sites, room_share = _with_room(sites, regions["market"], demand * cbm / TURNS_YEAR)
+    limit["turns_year"] = TURNS_YEAR
     best, table = network.choose_warehouses(sites, demand, serve, cbm, **limit)
     here = sites[used].reset_index(drop=True)
     today, _ = network.choose_warehouses(here, demand, serve[used], cbm, must_open=np.ones(len(here), bool), **limit)
@@ -265,8 +270,26 @@ def network_choice(
     worth = {"cost_best": best.cost, "cost_today": today.cost, **mean, "gap": best.gap, "seconds": best.seconds}
     rent = today.fixed_cost - best.fixed_cost
     ends = [rent + factor * (today.cost - best.cost - rent) for factor in DEMAND_RANGE]
-    worth |= {"saved_low": min(ends), "saved_high": max(ends)}
+    worth |= {"saved_low": min(ends), "saved_high": max(ends), "room_share": room_share}
     return best, table.join(sites[["longitude", "latitude", "in_use", "bonded"]]), regions, worth
+
+
+def _with_room(sites: pd.DataFrame, market: pd.Series, need_cbm: np.ndarray) -> tuple[pd.DataFrame, float]:
+    """Sites that hold what their market needs, at the same rent a cubic metre, and the smallest share held as listed.
+
+    `need_cbm` is the room that each region needs at once, `market` its market. Of a market those in use must hold it
+    (or all, where none is in use), so that today can be compared; what no site of its own serves, all hold together.
+    """
+    need = pd.Series(need_cbm).groupby(market.to_numpy()).sum()
+    told = sites[sites["in_use"] | ~sites.groupby("market")["in_use"].transform("any")]
+    room = told.groupby("market")["capacity_cbm"].sum()
+    share = (room / need.reindex(room.index).fillna(0.0)).clip(1e-9, 1.0)
+    larger = sites["market"].map(ROOM_SPARE / share).where(sites["market"].map(share) < 1, 1.0)
+    used = told["in_use"] | ~told["in_use"].any()
+    held = float((told["capacity_cbm"] * larger[told.index])[used].sum()) / float(need.sum())
+    larger *= max(ROOM_SPARE / held, 1.0) if held < 1 else 1.0
+    grown = {name: sites[name] * larger for name in ("capacity_cbm", "fixed_cost_month")}
+    return sites.assign(**grown), float(min(share.min(), held, 1.0))
 
 
 def _regions(found: Flows, sites: pd.DataFrame, lost_day_share: float) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

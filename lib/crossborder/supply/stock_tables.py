@@ -264,7 +264,7 @@ def transfers(
     keep = np.ceil(stock["weekly_units"] * 18)
     spare = stock.assign(units=np.maximum(stock["on_hand"] - keep, 0))
     spare = spare[(spare["units"] > 0) & (spare["days_of_stock"] > 180)]
-    spare = spare.assign(unit_value=spare["sku"].map(facts["unit_cost_usd"]).fillna(0.0))
+    spare = spare.assign(unit_value=facts["unit_cost_usd"].reindex(spare["sku"]).fillna(0.0).to_numpy(float))
     weight = facts["weight_kg"].mean() * cost_per_kg
     return stock_health.transfer_gain(spare[["sku", "market", "units", "unit_value"]], need, float(weight))
 
