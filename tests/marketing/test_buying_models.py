@@ -89,3 +89,15 @@ def test_many_purchases_do_not_overflow():
     model = buying_models.BuyingModel("bg", 0.5, 10.0, 0.8, 2.0, 0.0, 0, np.eye(4))
     found = buying_models.future_purchases(model, [800.0], [364.0], [365.0], 30.0)
     assert np.isfinite(found).all() and 0 < found[0] < 800
+
+
+def test_customers_who_are_all_alike_still_give_numbers():
+    rng = np.random.default_rng(3)
+    age = np.full(400, 600.0)
+    frequency = rng.poisson(4.0, 400)
+    recency = np.where(frequency > 0, 600.0 * rng.random(400) ** (1 / np.maximum(frequency, 1)), 0.0)
+    model = buying_models.fit(frequency, recency, age)
+    made = buying_models.expected_purchases(model, np.array([300.0, 600.0]))
+    assert made == pytest.approx([2.0, 4.0], rel=0.1)
+    drawn = [buying_models.expected_purchases(one, 600.0) for one in model.draws(50, rng)]
+    assert np.isfinite(drawn).all() and np.quantile(drawn, [0.05, 0.95]) == pytest.approx([4.0, 4.0], rel=0.3)

@@ -100,7 +100,44 @@ def test_what_has_no_rate_is_refused_with_the_reason(wanted, error, text):
 
 def test_amounts_beyond_the_history_are_counted():
     with pytest.raises(Refusal, match="2 amounts in EUR cannot be converted to USD"):
-        exchange.convert([1, 2, 3], "EUR", ["2026-10-30", "2027-01-01", "2027-01-02"])
+        exchange.convert([1, 2, 3], "EUR", ["2026-10-30", "2028-01-01", "2028-01-02"])
+
+
+def test_the_last_fixing_holds_for_a_year_of_later_days():
+    last = exchange.last_date()
+    assert not exchange.carried(last + pd.Timedelta(days=7)) and exchange.carried(last + pd.Timedelta(days=8))
+    later = last + pd.Timedelta(days=200)
+    at_last = exchange.convert(1.0, "GBP", last)
+    assert exchange.convert(1.0, "GBP", later) == at_last
+    daily = exchange.rates(["GBP", "JPY"], start="2026-10-01", end=later, fill="forward")
+    assert daily.index[-1] == later and daily.notna().all().all()
+    assert (daily.loc[last:, "GBP"] == at_last).all()
+    only_later = exchange.rates("GBP", start=last + pd.Timedelta(days=20), end=later, fill="forward")
+    assert (only_later["GBP"] == at_last).all() and len(only_later) == 181
+    assert exchange.rates("GBP", start="2026-10-01", end=later).index[-1] == last, "fixings alone end with the history"
+    with pytest.raises(Refusal, match="ended on"):
+        exchange.rates("RUB", start="2021-01-01", end=later, fill="forward")
+
+
+@pytest.fixture
+def no_own_rates(monkeypatch):
+    monkeypatch.setattr(exchange, "_OWN", {})
+
+
+def test_a_company_gives_rates_that_nobody_publishes(no_own_rates):
+    with pytest.raises(Refusal, match=r"(?s)no exchange rate for ARS.*usd_rates: \{ARS"):
+        exchange.rates("ARS")
+    exchange.own_rates({"ARS": {"2026-01-01": "0.0007", "2026-07-01": 0.0006}, "VND": 0.00004})
+    assert exchange.convert([1e4, 1e4], "ARS", ["2026-06-30", "2026-10-31"]) == pytest.approx([7.0, 6.0])
+    assert exchange.convert(1e5, "VND", "2001-05-02", "EUR") == pytest.approx(
+        4 * exchange.convert(1, "USD", "2001-05-02", "EUR")
+    )
+    status = exchange.coverage().set_index("currency")["status"]
+    assert status[["ARS", "VND", "TWD"]].tolist() == ["own", "own", "refused"]
+    with pytest.raises(Refusal, match="begins on"):
+        exchange.rates("ARS", start="2025-01-01", end="2026-08-01")
+    with pytest.raises(InputError, match="EUR has published rates"):
+        exchange.own_rates({"EUR": 1.2})
 
 
 def test_a_missing_date_is_named():

@@ -44,11 +44,16 @@ class Company:
         """The company in a folder (`company.yaml` and one file or folder a table).
 
         `as_of` (ISO date) hides every row that was not yet known on that day; empty takes the company's own day.
-        `events` in company.yaml is the connection string of a warehouse that holds event tables (docs/scale.md).
+        `events` in company.yaml is the connection string of a warehouse that holds event tables (docs/scale.md),
+        `usd_rates` are rates of currencies that are not published (`exchange.own_rates`).
         Raises InputError for a folder without tables, an unknown scenario or a date that is not one.
         """
         folder = files.company_folder(path)
         profile = files.read_profile(folder)
+        if profile.get("usd_rates"):
+            from crossborder.reference import exchange
+
+            exchange.own_rates(profile["usd_rates"])
         day = pd.Timestamp(profile["as_of"]) if not as_of else _day(as_of)
         return cls(
             path=folder,

@@ -125,7 +125,32 @@ def profile_problems(profile: dict[str, object]) -> list[Problem]:
         else:
             for odd in [one for one in profile["markets"] if one not in MARKETS]:
                 wrong("markets", "is no code of ISO 3166-1 alpha-2", odd, remedy)
+    for rule, value in _odd_rates(profile.get("usd_rates", {})):
+        wrong("usd_rates", rule, value, "write USD a unit by currency, such as usd_rates: {ARS: 0.00071}, "
+              "or by the day from which on: {ARS: {2026-01-01: 0.00069, 2026-07-01: 0.00066}}")  # fmt: skip
     return problems
+
+
+def _odd_rates(rates: object) -> list[tuple[str, object]]:
+    """What is wrong with a company's own exchange rates: rule and value."""
+    if not isinstance(rates, dict):
+        return [("is not rates by currency", rates)]
+    if not rates:
+        return []
+    from crossborder.reference import exchange
+
+    found = []
+    for name, given in rates.items():
+        if name not in CURRENCIES:
+            found.append(("is no code of ISO 4217", name))
+        elif name in exchange.published():
+            found.append(("has published rates", name))
+        dated = given if isinstance(given, dict) else {"2000-01-01": given}
+        found += [("is not a date between 1980 and 2099", day) for day in dated if not _is_day(day)]
+        numbers = pd.to_numeric(pd.Series(list(dated.values()), dtype=object), errors="coerce").to_numpy(float)
+        odd = ~((numbers > 0) & (numbers < 1e6))
+        found += [("is not a rate above 0", value) for value, wrong in zip(dated.values(), odd, strict=True) if wrong]
+    return found
 
 
 def _is_day(text: object) -> bool:

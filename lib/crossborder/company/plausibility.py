@@ -65,7 +65,7 @@ def _usd_per_unit() -> pd.Series:
     from crossborder.reference import exchange
 
     covered = exchange.coverage()
-    known = covered.loc[covered["status"].isin(["live", "pegged"]), "currency"].tolist()
+    known = covered.loc[covered["status"].isin(["live", "pegged", "own"]), "currency"].tolist()
     return exchange.rates(known, "USD", partial=True).tail(750).median().dropna()
 
 

@@ -190,7 +190,9 @@ def _read_fingerprint(place: Path, stamps: tuple) -> str:
 
 def _world() -> str:
     root = files.repository()
-    return _fingerprint(root / "data" / "reference") + _fingerprint(root / "scenarios")
+    exchange = sys.modules.get("crossborder.reference.exchange")
+    own = exchange.own() if exchange is not None else ""
+    return _fingerprint(root / "data" / "reference") + _fingerprint(root / "scenarios") + own
 
 
 def _room(module: str) -> str:

@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+ALIKE_RIDGE = 1e-3
+"""Penalty a customer where customers are too much alike for a fit without one."""
+
+
 @dataclass(frozen=True)
 class BuyingModel:
     """Parameters r, alpha, a, b of `kind` bg or mbg, with covariate effects and the covariance of their logs.
@@ -80,7 +84,7 @@ def fit(
     """Maximum likelihood of BG/NBD (`bg`) or MBG/NBD (`mbg`); identical customers are grouped, the gradient is exact.
 
     `covariates` (customers x columns) shift purchase rate and dropout on the log scale; `ridge` penalises squared log
-    parameters per customer.
+    parameters per customer. Where customers hardly differ, so that the fit runs away, a small ridge holds it.
     Source: Fader, Hardie and Lee (2005), Marketing Science 24(2), equation 6; Batislam, Denizel and Filiztekin (2007),
     International Journal of Research in Marketing 24(3); covariates: Fader and Hardie (2007), note 019.
     """
@@ -107,7 +111,12 @@ def fit(
     # Time was divided by `scale`; the density of x purchases then gains a factor scale^-x.
     fitted = -likelihood.plain(theta) * n.sum() - float((n * x).sum() * np.log(scale))
     k = z.shape[1]
-    return BuyingModel(kind, r, alpha * scale, a, b, fitted, int(n.sum()), covariance, theta[4 : 4 + k], theta[4 + k :])
+    effects = theta[4 : 4 + k], theta[4 + k :]
+    model = BuyingModel(kind, r, alpha * scale, a, b, fitted, int(n.sum()), covariance, *effects)
+    if ridge == 0.0 and not np.isfinite(expected_purchases(model, float(scale))):
+        # Customers who hardly differ drive the parameters to where the formulas have no numbers.
+        return fit(x, tx, t, kind=kind, covariates=z if k else None, weight=n, ridge=ALIKE_RIDGE)
+    return model
 
 
 def fit_by(history: pd.DataFrame, by: str, *, kind: str = "bg", smallest: int = 300) -> pd.DataFrame:

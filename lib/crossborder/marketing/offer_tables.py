@@ -195,7 +195,11 @@ def _alike(
 def _festivals(days: pd.DataFrame, level: float) -> pd.DataFrame:
     from crossborder.reference import calendars
 
-    market = str(days.groupby("market")["orders"].sum().idxmax())  # the first by name of equal ones
+    # Names that are no country, such as ZZ of orders without one, have no calendar.
+    sums = days[days["market"].map(calendars.has)].groupby("market")["orders"].sum()
+    if sums.empty:
+        return pd.DataFrame(columns=["market", "event", "days", "multiplier", "multiplier_low", "multiplier_high"])
+    market = str(sums.idxmax())  # the first by name of equal ones
     daily = days[days["market"] == market].set_index("day")["orders"]
     daily = daily.reindex(pd.date_range(daily.index.min(), daily.index.max()), fill_value=0)
     events = calendars.events([market], daily.index.min(), daily.index.max())

@@ -105,7 +105,7 @@ def _currency_weights(company: "Company", local: pd.Series) -> pd.Series:
     covered = exchange.coverage()
     start = company.as_of - pd.DateOffset(years=CURRENCY_YEARS + 1)
     usable = (covered["first"] <= start) & (covered["last"] >= company.as_of - pd.Timedelta(days=14))
-    known = set(covered.loc[usable & (covered["status"] != "pegged"), "currency"]) - {"USD"}
+    known = set(covered.loc[usable & ~covered["status"].isin(["pegged", "own"]), "currency"]) - {"USD"}
     usd: dict[str, float] = {}
     for market, amount in local.items():
         code = company.profile.get("currencies", {}).get(market)

@@ -80,9 +80,17 @@ def _wanted(kinds: str | Iterable[str] | None) -> list[str]:
     return wanted
 
 
+def has(market: str) -> bool:
+    """Whether the calendar of a market is known: its public holidays at least."""
+    return market in _known_markets()
+
+
 @cache
 def _known_markets() -> tuple[str, ...]:
-    return tuple(sorted({market for cell in read("sale_events.csv")["markets"] for market in cell.split()}))
+    from holidays.registry import COUNTRIES
+
+    listed = {market for cell in read("sale_events.csv")["markets"] for market in cell.split()}
+    return tuple(sorted(listed | {names[1] for names in COUNTRIES.values()}))
 
 
 def _known_events(only: tuple[str, ...]) -> None:

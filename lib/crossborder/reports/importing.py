@@ -1,6 +1,7 @@
 """The report of `crossborder import`: what went in, what came out, what was left out and why."""
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,10 @@ def import_files(
     date_order: Annotated[str, typer.Option(help="dmy, mdy or ymd; found out if empty")] = "",
     sheet: Annotated[str, typer.Option(help="sheet of an Excel workbook; all if empty")] = "",
     country: Annotated[list[str] | None, typer.Option("--country", help="NAME=CODE, may be repeated")] = None,
+    usd_rate: Annotated[
+        list[str] | None,
+        typer.Option("--usd-rate", help="CODE=USD a unit, where none is published; may be repeated"),
+    ] = None,
     name: Annotated[str, typer.Option(help="name of a new company")] = "",
     home: Annotated[str, typer.Option(help="home market of a new company, such as CN")] = "",
     reporting_currency: Annotated[str, typer.Option(help="reporting currency of a new company")] = "",
@@ -54,7 +59,7 @@ def import_files(
         "encoding": encoding, "delimiter": delimiter, "decimal": decimal, "date_order": date_order, "sheet": sheet,
         "mapping": mapping,
     }  # fmt: skip
-    profile = {"name": name, "home": home, "currency": reporting_currency}
+    profile = {"name": name, "home": home, "currency": reporting_currency, "usd_rates": _rates(usd_rate or [])}
     mode = {(False, False): "", (True, False): "replace", (False, True): "append"}.get((replace, append))
     if mode is None:
         raise InputError("--replace and --append\n  allowed: one of them")
@@ -66,7 +71,7 @@ def import_files(
 
 def imported(
     source: str, files: list[Path], to: Path, said: dict[str, object], countries: list[str],
-    profile: dict[str, str], how: dict[str, object], as_json: bool,
+    profile: dict[str, object], how: dict[str, object], as_json: bool,
 ) -> tuple[str, bool]:  # fmt: skip
     """The import's report as text or JSON, and whether it was accepted.
 
@@ -100,3 +105,13 @@ def _pairs(texts: list[str]) -> dict[str, str]:
             raise InputError(f"--country {text}\n  allowed: NAME=CODE, such as --country 'Channel Islands=GG'")
         pairs[name.strip()] = code.strip().upper()
     return pairs
+
+
+def _rates(texts: list[str]) -> dict[str, str]:
+    rates = {}
+    for text in texts:
+        code, _, rate = text.partition("=")
+        if not re.fullmatch(r"[A-Za-z]{3}=\d*\.?\d+(e-?\d+)?", text.strip()) or not float(rate) > 0:
+            raise InputError(f"--usd-rate {text}\n  allowed: CODE=USD a unit, such as --usd-rate ARS=0.00071")
+        rates[code.strip().upper()] = rate.strip()
+    return rates

@@ -47,6 +47,7 @@ def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 1
     """Net exposure by currency over the last `months`: received, paid, net, netted share, share of gross, tied.
 
     Money in the currency in which the company counts (`anchor`) and in those pegged to it has no market risk: `tied`.
+    So is money in a currency with a rate of the company's own alone, because nothing tells how it moves.
     """
     begin = pd.Timestamp(as_of).to_period("M").to_timestamp() - pd.DateOffset(months=months - 1)
     recent = flows[flows["month"] >= begin]
@@ -57,7 +58,8 @@ def yearly_exposure(flows: pd.DataFrame, *, as_of: pd.Timestamp, months: int = 1
     status = exchange.coverage().set_index("currency")["status"]
     # The pegs of the reference are to the dollar.
     pegged = table["currency"].map(status).eq("pegged") & (anchor == "USD")
-    table["tied"] = pegged | table["currency"].eq(anchor)
+    own = table["currency"].map(status).eq("own")
+    table["tied"] = pegged | own | table["currency"].eq(anchor)
     return table.sort_values("net_usd", ascending=False, ignore_index=True)
 
 
@@ -68,7 +70,7 @@ def counting_currency(code: str) -> str:
     ('GBP', 'USD')
     """
     covered = exchange.coverage().set_index("currency")
-    known = code in covered.index and covered.loc[code, "status"] not in ("refused", "pegged", "ended")
+    known = code in covered.index and covered.loc[code, "status"] not in ("refused", "pegged", "ended", "own")
     return code if known else "USD"
 
 

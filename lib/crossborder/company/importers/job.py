@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crossborder.company.importers import account, reading, writing
+from crossborder.company.importers import account, reading, usd, writing
 from crossborder.company.importers.account import Report
 from crossborder.company.importers.desk import Desk, quoted
 from crossborder.company.importers.interface import Imported, Importer, Options, Source
@@ -36,7 +36,7 @@ class Request:
     dry_run: bool = False
     skip_unreadable: bool = False
     lines: Path | None = None
-    profile: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, object] = field(default_factory=dict)
 
 
 def run(request: Request) -> Report:
@@ -97,6 +97,8 @@ def _written(desk: Desk, request: Request, imported: Imported, report: Report) -
     profile = {**imported.profile, **{key: value for key, value in request.profile.items() if value}}
     with writing.aside(target) as folder:
         staged = writing.stage(desk, full, folder, target, request.mode, profile)
+        if "orders" in full:
+            usd.tell(desk, full["orders"], folder)
         made = [(one.table, one.rows, one.already_there) for one in staged]
         tables = pd.DataFrame(made, columns=["table", "rows", "rows_already_there"])
         report = replace(report, tables=tables, problems=tuple(desk.problems), notes=tuple(desk.notes))

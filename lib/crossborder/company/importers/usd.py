@@ -1,9 +1,11 @@
-"""Amounts of a ledger in USD, at the rate of their day."""
+"""Amounts of a ledger in USD, at the rate of their day; and what the rates at hand do not cover."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import folder_checks
 from crossborder.company.importers.interface import Source
 from crossborder.company.problems import Problem
 from crossborder.errors import CrossborderError
@@ -12,7 +14,7 @@ from crossborder.reference import exchange
 if TYPE_CHECKING:
     from crossborder.company.importers.desk import Desk
 
-__all__ = ["with_usd"]
+__all__ = ["tell", "with_usd"]
 
 
 def with_usd(desk: "Desk", table: str, source: Source) -> str:
@@ -56,3 +58,17 @@ def _daily(desk: "Desk", currency: str, first: str, last: str, source: Source) -
     if ((days - pd.DatetimeIndex(age)) > pd.Timedelta(days=7)).any():
         desk.note(f"rates of {currency} end on {known.index[-1]:%Y-%m-%d}; later days take the last one")
     return pd.DataFrame({"currency": currency, "day": days, "rate": carried.to_numpy()}).dropna()
+
+
+def tell(desk: "Desk", orders: str, folder: Path) -> None:
+    """Notes on orders whose currency has no rate, and on days later than the rates; `folder` holds company.yaml."""
+    own = folder_checks.read_yaml(folder).get("usd_rates") or {}
+    codes = [row[0] for row in desk.rows(f"SELECT DISTINCT currency FROM ({orders}) WHERE currency IS NOT NULL")]
+    for code in sorted(set(codes) - exchange.published() - set(own)):
+        desk.note(
+            f"no exchange rate is published for {code}: the notebooks ask for the company's own, USD a unit,"
+            f" with --usd-rate {code}=... here or usd_rates in company.yaml"
+        )
+    last = desk.one(f"SELECT max(CAST(ordered_at AS DATE)) FROM ({orders})")[0]
+    if last is not None and exchange.carried(pd.Timestamp(last)):
+        desk.note(f"exchange rates end on {exchange.last_date():%Y-%m-%d}; amounts of later days take the last one")

@@ -49,7 +49,7 @@ def aside(target: Path) -> Iterator[Path]:
 
 
 def stage(
-    desk: "Desk", tables: Mapping[str, str], folder: Path, target: Path, mode: str, profile: Mapping[str, str]
+    desk: "Desk", tables: Mapping[str, str], folder: Path, target: Path, mode: str, profile: Mapping[str, object]
 ) -> list[Staged]:  # fmt: skip
     """Write the tables of an import into `folder`, merged with those of `target` as `mode` says, and check them.
 
@@ -129,13 +129,15 @@ def _appended(desk: "Desk", table: Table, there: Path) -> tuple[int, str]:
     return int(known), f"SELECT * FROM old_{table.name} UNION ALL BY NAME {fresh}"
 
 
-def _write_profile(desk: "Desk", tables: list[str], folder: Path, target: Path, profile: Mapping[str, str]) -> None:
+def _write_profile(desk: "Desk", tables: list[str], folder: Path, target: Path, profile: Mapping[str, object]) -> None:
     """`company.yaml` as it was, with the latest day and all markets; a new one where there was none."""
     import yaml
 
     old = target / "company.yaml"
     content = (yaml.load(old.read_text(encoding="utf-8"), yaml.BaseLoader) or {}) if old.is_file() else {}
+    rates = {**content.get("usd_rates", {}), **profile.get("usd_rates", {})}
     content = {"name": target.name, "home": "CN", "currency": "USD"} | dict(profile) | content
+    content |= {"usd_rates": rates} if rates else {}
     days, markets = [content["as_of"]] if "as_of" in content else [], set(content.get("markets", []))
     for name in tables:
         columns, path = {c.name for c in TABLES[name].columns}, quoted(folder / f"{name}.parquet")
