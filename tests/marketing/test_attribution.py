@@ -1,5 +1,7 @@
 """The engine: totals, intervals that cover, cents that add."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,6 +40,23 @@ def test_grouped_journeys_give_the_same_credits_and_errors_as_single_ones():
     one, two = (attribution.attribute(made, ["linear", "markov", "shapley"]) for made in (grouped, single))
     for column in ("credit", "standard_error", "share_low", "share_high"):
         assert one[column].to_numpy() == pytest.approx(two[column].to_numpy(), rel=1e-9)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_paths_counted_once_and_rows_in_ranges_give_the_same_as_every_journey_at_once(monkeypatch, order):
+    terms = {"measures": ["conversions", "revenue"], "options": attribution.MethodOptions(order=order)}
+    rng = np.random.default_rng(3)
+    made = sample(rng, 2000, 3)
+    several = made.conversions * rng.integers(1, 4, made.count)
+    made = replace(made, conversions=several, nulls=rng.integers(0, 3, made.count) + (several == 0))
+    monkeypatch.setattr(attribution, "ROWS", 7)
+    found = attribution.attribute(made, **terms)
+    assert made.distinct.count < made.count / 4
+    monkeypatch.undo()
+    monkeypatch.setattr(Journeys, "distinct", property(lambda journeys: journeys))
+    whole = attribution.attribute(made, **terms)
+    for column in whole.columns[3:]:
+        assert found[column].to_numpy() == pytest.approx(whole[column].to_numpy(), rel=1e-10, abs=1e-12)
 
 
 @pytest.mark.parametrize("method", ["linear", "last", "markov", "shapley"])

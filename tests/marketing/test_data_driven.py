@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from crossborder.marketing import data_driven
 from crossborder.marketing.journeys import from_flat
+from crossborder.marketing.shapley import shapley_value
 
 
 def journeys(seed, effect=(1.0, 0.0), count=20_000):
@@ -37,3 +38,28 @@ def test_fitted_orders_add_to_the_observed_ones():
     made, _, won = journeys(3)
     fit = data_driven.fit_logit(made, data_driven.exposure(made))
     assert fit.trials @ fit.probability == pytest.approx(won.sum(), rel=1e-6)
+
+
+def test_equal_paths_counted_once_give_the_same_fit():
+    made, _, _ = journeys(4, (1.0, 0.5))
+    every, once = (data_driven.fit_logit(some, data_driven.exposure(some)) for some in (made, made.distinct))
+    assert len(once.trials) == 3
+    assert once.coefficient == pytest.approx(every.coefficient, rel=1e-9)
+    assert once.covariance == pytest.approx(every.covariance, rel=1e-9)
+    one, two = (data_driven.incremental_credit(fit).iloc[:, 1:].to_numpy() for fit in (once, every))
+    assert one == pytest.approx(two, rel=1e-9)
+
+
+def test_shapley_split_of_few_rows_at_once_is_that_of_all_coalitions(monkeypatch):
+    rng = np.random.default_rng(5)
+    touched = rng.random((400, 5)) < 0.4
+    touched[~touched.any(axis=1), 0] = True
+    person, channel = np.nonzero(touched)
+    won = rng.random(400) < 0.3
+    made = from_flat(person, channel, won[person], channels=list("abcde"))
+    fit = data_driven.fit_logit(made, data_driven.exposure(made))
+    members = (np.arange(32)[:, None] >> np.arange(5)) & 1
+    logits = (fit.design[:, 1:] * fit.coefficient[1:]) @ members.T + fit.coefficient[0]
+    monkeypatch.setattr(data_driven, "GAMES", 20)
+    found = data_driven.shapley_credit(fit).to_numpy()
+    assert found == pytest.approx(shapley_value(fit.trials @ (1 / (1 + np.exp(-logits)))), abs=1e-4)

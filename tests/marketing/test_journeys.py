@@ -50,3 +50,24 @@ def test_amounts_of_conversions_are_given_for_all_rows():
     amounts = OfConversions(np.array([True, False, True]), {"revenue": np.array([5.0, 9.0])})
     assert amounts["revenue"].tolist() == [5, 0, 9] and list(amounts) == ["revenue"] and len(amounts) == 1
     assert "profit" not in amounts
+
+
+def test_equal_paths_become_one_row_in_the_order_of_their_first():
+    made = from_paths(["b > a", "a", "b > a", "a > b", "a"], [1, 0, 2, 0, 3], [0, 4, 1, 1, 0], values={"r": range(5)})
+    found = made.distinct
+    assert [tuple(found.codes[a:b]) for a, b in zip(found.starts, found.starts[1:], strict=False)] == [
+        (1, 0),
+        (0,),
+        (0, 1),
+    ]
+    assert found.conversions.tolist() == [3, 3, 0] and found.nulls.tolist() == [1, 4, 1]
+    assert found.amount("r").tolist() == [2, 5, 3]
+    assert found.distinct.codes.tolist() == found.codes.tolist() and PATHS.distinct.age_days is None
+
+
+def test_paths_too_long_for_a_number_stay_apart_from_each_other_and_from_their_beginnings():
+    longest = int(62 / np.log2(3))
+    texts = [" > ".join(["a", "b"] * 100)[: 4 * touches - 3] for touches in (longest, longest + 1, 80, 80, longest)]
+    found = from_paths(texts, [1, 1, 1, 1, 1]).distinct
+    assert found.lengths.tolist() == [longest, longest + 1, 80, 80]
+    assert found.conversions.tolist() == [2, 1, 1, 1]

@@ -43,3 +43,19 @@ def test_flows_end_in_all_orders():
 def test_concentration_of_equal_sources():
     found = paths.concentration(pd.Series({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0}), paid=["a"])
     assert (found["hhi"], found["effective_sources"], found["paid_share"]) == pytest.approx((0.25, 4.0, 0.25))
+
+
+def test_journeys_one_by_one_give_the_same_as_counted_paths():
+    texts = ["video > search", "search", "video", "search > video"]
+    rows = [
+        (text, float(ordered))
+        for text, won, lost in zip(texts, [3, 2, 1, 1], [1, 4, 5, 1], strict=True)
+        for ordered in [True] * won + [False] * lost
+    ]
+    single = from_paths([text for text, _ in rows], [won for _, won in rows], [1 - won for _, won in rows])
+    for table in (
+        paths.transitions,
+        paths.common_paths,
+        lambda made: paths.verification_share(made, ["video"], ["search"]),
+    ):
+        pd.testing.assert_frame_equal(table(single), table(PATHS))

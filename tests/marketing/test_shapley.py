@@ -46,3 +46,10 @@ def test_sampled_values_agree_within_their_errors():
 
     found = shapley.sampled_shapley(worth, 6, draws=600, rng=rng)
     assert (np.abs(found.value - shapley.shapley_value(table)) < 4 * found.standard_error + 1e-9).all()
+
+
+def test_many_games_at_once_have_the_values_of_each():
+    worth = np.random.default_rng(1).random((8, 3))
+    assert shapley.shapley_value(worth) == pytest.approx(
+        np.column_stack([shapley.shapley_value(one) for one in worth.T])
+    )

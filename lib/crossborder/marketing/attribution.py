@@ -12,6 +12,8 @@ from crossborder.marketing.journeys import Journeys
 
 __all__ = ["METHODS", "MethodOptions", "attribute", "compare", "reconcile", "to_the_cent"]
 
+ROWS = 100_000
+"""Rows whose squares are summed at once; how many changes no result."""
 METHODS = (*rules.RULES, "markov", "markov_journey", "shapley")
 
 
@@ -47,23 +49,19 @@ def attribute(
     unknown = [name for name in methods if name not in METHODS]
     if unknown:
         raise InputError.unknown("method", unknown[0], METHODS)
-    whole = _split_ends(journeys)
-    won = whole.converting()
-    effects = _effects(whole, methods, measures, options)
+    won = journeys.converting()
+    people = float(journeys.conversions.sum() + journeys.nulls.sum())
+    removal, by_chain = _by_chain(journeys, won, methods, measures, options)
     parts = []
     for method in methods:
-        portion = None if method == "markov" else _portions(won, _weights(won, method, options, effects))
-        squared = None if portion is None else portion**2
+        portion = None if method == "markov" else _portions(won, _weights(won, method, options, removal))
         for measure in measures:
-            if method == "markov":
-                credit, credit_error, share_error = _global_markov(whole, measure, effects[measure])
-            else:
-                credit, credit_error, share_error = _weighted(won, portion, squared, measure, whole)
-            parts.append(_intervals(whole, measure, credit, credit_error, share_error, level))
+            found = by_chain[measure] if portion is None else _weighted(won, portion, measure, people)
+            parts.append(_intervals(won.amount(measure).sum(), *found, level))
     told = {
-        "method": np.repeat(methods, len(measures) * len(whole.channels)),
-        "measure": np.tile(np.repeat(measures, len(whole.channels)), len(methods)),
-        "channel": np.tile(whole.channels, len(parts)),
+        "method": np.repeat(methods, len(measures) * len(won.channels)),
+        "measure": np.tile(np.repeat(measures, len(won.channels)), len(methods)),
+        "channel": np.tile(won.channels, len(parts)),
     }
     return pd.DataFrame(told | {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
@@ -124,31 +122,27 @@ def reconcile(credits: pd.DataFrame, account: pd.DataFrame, *, measures: Sequenc
     return pd.DataFrame(rows, columns=["method", "measure", "credited", "not_credited", "ledger", "difference"])
 
 
-def _split_ends(journeys: Journeys) -> Journeys:
-    """Rows that stand for journeys with and without a conversion become two rows."""
-    both = (journeys.conversions > 0) & (journeys.nulls > 0)
+def _split_ends(distinct: Journeys) -> Journeys:
+    """Rows that stand for journeys with and without a conversion become two rows; without ages."""
+    both = (distinct.conversions > 0) & (distinct.nulls > 0)
     if not both.any():
-        return journeys
-    extra = journeys.where(both)
-    touches = extra.codes
-    empty = {name: np.zeros(extra.count) for name in journeys.values}
-    ages = None if journeys.age_days is None else np.concatenate([journeys.age_days, extra.age_days])
+        return distinct
+    extra = distinct.where(both)
     return Journeys(
-        journeys.channels,
-        np.concatenate([journeys.codes, touches]),
-        np.concatenate([journeys.starts, journeys.starts[-1] + extra.starts[1:]]),
-        np.concatenate([journeys.conversions, np.zeros(extra.count)]),
-        np.concatenate([np.where(both, 0.0, journeys.nulls), extra.nulls]),
-        {name: np.concatenate([amounts, empty[name]]) for name, amounts in journeys.values.items()},
-        ages,
+        distinct.channels,
+        np.concatenate([distinct.codes, extra.codes]),
+        np.concatenate([distinct.starts, distinct.starts[-1] + extra.starts[1:]]),
+        np.concatenate([distinct.conversions, np.zeros(extra.count)]),
+        np.concatenate([np.where(both, 0.0, distinct.nulls), extra.nulls]),
+        {name: np.concatenate([amounts, np.zeros(extra.count)]) for name, amounts in distinct.values.items()},
     )
 
 
-def _weights(won: Journeys, method: str, options: MethodOptions, effects: dict) -> np.ndarray:
+def _weights(won: Journeys, method: str, options: MethodOptions, removal: np.ndarray) -> np.ndarray:
     if method == "shapley":
         return shapley.set_weights(won)
     if method == "markov_journey":
-        return markov.journey_weights(won, effects["conversions"][0])
+        return markov.journey_weights(won, removal)
     settings = {
         "last_non_direct": {"direct": options.direct},
         "position": {"first_share": options.first_share, "last_share": options.last_share},
@@ -162,20 +156,27 @@ def _weights(won: Journeys, method: str, options: MethodOptions, effects: dict) 
     return rules.touch_weights(won, method, **settings.get(method, {}))
 
 
-def _effects(whole: Journeys, methods: Sequence[str], measures: Sequence[str], options: MethodOptions) -> dict:
-    """Removal effects (and their influence where intervals need it) a measure."""
+def _by_chain(
+    journeys: Journeys, won: Journeys, methods: Sequence[str], measures: Sequence[str], options: MethodOptions
+) -> tuple[np.ndarray, dict[str, tuple]]:
+    """Removal effects for `markov_journey`, and credits with standard errors a measure for `markov`, where asked for.
+
+    A chain reads paths alone, so that equal ones are walked once.
+    """
+    removal, found = np.empty(0), {}
     if not {"markov", "markov_journey"} & set(methods):
-        return {}
-    model = markov.chain(whole, options.order)
-    if "markov" not in methods:
-        return {"conversions": (markov.removal_effects(model)[1], None)}
-    effects = {"conversions": markov.removal_influence(model, whole)}
-    for measure in measures:
+        return removal, found
+    walked = _split_ends(journeys.distinct)
+    model = markov.chain(walked, options.order)
+    if "markov_journey" in methods:
+        removal = markov.removal_effects(model)[1]
+    for measure in measures if "markov" in methods else ():
+        worth = None
         if measure != "conversions":
-            amount = np.bincount(model.final, whole.amount(measure), model.states)
+            amount = np.bincount(model.final, walked.amount(measure), model.states)
             worth = amount / np.maximum(model.converted, 1e-300) * (model.converted > 0)
-            effects[measure] = markov.removal_influence(model, whole, worth)
-    return effects
+        found[measure] = _global_markov(walked, won, measure, markov.removal_influence(model, walked, worth))
+    return removal, found
 
 
 def _portions(won: Journeys, weights: np.ndarray) -> np.ndarray:
@@ -185,48 +186,62 @@ def _portions(won: Journeys, weights: np.ndarray) -> np.ndarray:
     return np.bincount(key, weights, won.count * channels).reshape(-1, channels)
 
 
-def _weighted(won: Journeys, portion: np.ndarray, portion_squared: np.ndarray, measure: str, whole: Journeys) -> tuple:
+def _weighted(won: Journeys, portion: np.ndarray, measure: str, people: float) -> tuple:
     """Credits of parts of journeys, with standard errors of credit and share over journeys."""
-    amount = won.amount(measure)
+    amount = np.asarray(won.amount(measure), dtype=float)
     each = amount / won.conversions
     credit = amount @ portion
     total = amount.sum()
-    journeys = whole.conversions.sum() + whole.nulls.sum()
-    squared = (won.conversions * each**2) @ portion_squared
-    credit_error = np.sqrt(np.maximum(squared - credit**2 / journeys, 0.0))
+    squared = _squares(portion, amount * each, 0.0)
+    credit_error = np.sqrt(np.maximum(squared - credit**2 / people, 0.0))
     if total == 0:
         return credit, credit_error, np.zeros(len(won.channels))
-    share = credit / total
-    apart = portion - share
-    share_error = np.sqrt((won.conversions * each**2) @ np.square(apart, out=apart)) / abs(total)
-    return credit, credit_error, share_error
+    return credit, credit_error, np.sqrt(_squares(portion, amount * each, credit / total)) / abs(total)
 
 
-def _global_markov(whole: Journeys, measure: str, effects: tuple[np.ndarray, np.ndarray]) -> tuple:
-    """Total times removal shares; influence of shares and of the total added a journey."""
+def _squares(portion: np.ndarray, weight: np.ndarray, middle: np.ndarray | float) -> np.ndarray:
+    """Weighted sums of squares around `middle`, a range of rows at a time, so that no second large array is made."""
+    sums = np.zeros(portion.shape[1])
+    for at in range(0, len(portion), ROWS):
+        apart = portion[at : at + ROWS] - middle
+        sums += weight[at : at + ROWS] @ np.square(apart, out=apart)
+    return sums
+
+
+def _global_markov(walked: Journeys, won: Journeys, measure: str, effects: tuple[np.ndarray, np.ndarray]) -> tuple:
+    """Total times removal shares; influence of shares and of the total added a journey.
+
+    Journeys of a row of `walked` are equal but in their amounts: how far these lie apart moves the total alone.
+    """
     effect, influence = effects
     share = effect / effect.sum()
-    amount = whole.amount(measure)
-    people = whole.conversions + whole.nulls
+    amount = walked.amount(measure)
+    people = walked.conversions + walked.nulls
     total = amount.sum()
     total_move = amount - total * people / people.sum()
-    # The arrays are large (journeys x channels): they are worked on in place.
+    # The arrays are large (paths x channels): they are worked on in place.
     share_move = share * influence.sum(axis=1, keepdims=True)
     np.subtract(influence, share_move, out=share_move)
     share_move /= effect.sum()
     credit_move = total * share_move
     credit_move += total_move[:, None] * share
-    errors = []
+    squares = []
     for move in (credit_move, share_move):
         np.square(move, out=move)
         move /= people[:, None]
-        errors.append(np.sqrt(move.sum(axis=0)))
-    return total * share, errors[0], errors[1]
+        squares.append(move.sum(axis=0))
+    apart = max(_squared_amounts(won, measure) - _squared_amounts(walked, measure), 0.0)
+    return total * share, np.sqrt(squares[0] + share**2 * apart), np.sqrt(squares[1])
+
+
+def _squared_amounts(journeys: Journeys, measure: str) -> float:
+    """Squares of the mean amount a conversion, summed over conversions."""
+    won = journeys.conversions > 0
+    return float((journeys.amount(measure)[won].astype(float) ** 2 / journeys.conversions[won]).sum())
 
 
 def _intervals(
-    whole: Journeys,
-    measure: str,
+    total: float,
     credit: np.ndarray,
     credit_error: np.ndarray,
     share_error: np.ndarray,
@@ -236,7 +251,6 @@ def _intervals(
     from scipy.special import ndtri
 
     z = ndtri(0.5 + level / 2)
-    total = whole.amount(measure).sum()
     share = credit / total if total else np.zeros(len(credit))
     return {
         "credit": credit,

@@ -17,6 +17,10 @@ from crossborder.marketing.shapley import sampled_shapley, shapley_value
 __all__ = ["LogitFit", "exposure", "fit_logit", "incremental_credit", "newton_logit", "shapley_credit"]
 
 
+GAMES = 1 << 20
+"""Coalitions of all rows together that are worked out at once; how many changes no result."""
+
+
 @dataclass(frozen=True)
 class LogitFit:
     """Coefficients (constant first, then channels, then covariates), their covariance, and what was fitted."""
@@ -139,19 +143,35 @@ def shapley_credit(fit: LogitFit, *, draws: int = 200, rng: np.random.Generator 
     rest = fit.design @ fit.coefficient - effects.sum(axis=1)
     rounded, group = _distinct_rows(np.column_stack([effects, rest]).round(6))
     weight = np.bincount(group, fit.trials)
+    if players <= 12:
+        return pd.Series(_row_by_row(rounded[:, :players], rounded[:, players], weight), index=fit.channels)
 
     def worth(members: np.ndarray) -> np.ndarray:
         logits = rounded[:, :players] @ members.T.astype(float) + rounded[:, players:]
         return weight @ _logistic(logits)
 
-    if players <= 12:
-        coalitions = (np.arange(2**players)[:, None] >> np.arange(players)) & 1
-        step = max(1, 4_000_000 // len(rounded))
-        parts = [worth(coalitions[at : at + step]) for at in range(0, len(coalitions), step)]
-        return pd.Series(shapley_value(np.concatenate(parts)), index=fit.channels)
     if rng is None:
         raise InputError.out_of_range("rng", None, "a numpy random generator for more than 12 channels")
     return pd.Series(sampled_shapley(worth, players, draws=draws, rng=rng).value, index=fit.channels)
+
+
+def _row_by_row(effects: np.ndarray, rest: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Shapley values of the channels (columns), summed over rows, each a game of the few channels that it touched.
+
+    A channel without effect in a row adds nothing to any coalition there, so that it need not play.
+    """
+    touched = effects != 0
+    sizes, total = touched.sum(axis=1), np.zeros(effects.shape[1])
+    for size in np.unique(sizes[sizes > 0]):
+        coalitions = (np.arange(2**size)[:, None] >> np.arange(size)) & 1
+        alike = np.flatnonzero(sizes == size)
+        step = max(1, GAMES >> size)
+        for rows in (alike[at : at + step] for at in range(0, len(alike), step)):
+            players = np.nonzero(touched[rows])[1].reshape(-1, size)
+            own = np.take_along_axis(effects[rows], players, axis=1)
+            worth = weight[rows] * _logistic(coalitions @ own.T + rest[rows])
+            total += np.bincount(players.T.ravel(), shapley_value(worth).ravel(), len(total))
+    return total
 
 
 def newton_logit(

@@ -22,6 +22,7 @@ __all__ = [
 
 def transitions(journeys: Journeys) -> pd.DataFrame:
     """Probabilities from each channel (row, with `start`) to each channel, to `order` and to `no order`."""
+    journeys = journeys.distinct
     players = len(journeys.channels)
     weight = journeys.conversions + journeys.nulls
     code = journeys.codes.astype(np.int64) + 1
@@ -50,6 +51,7 @@ def verification_share(
     unknown = [name for name in [*discovery, *verification] if name not in journeys.channels]
     if unknown:
         raise InputError.unknown("channel", unknown[0], journeys.channels)
+    journeys = journeys.distinct
     found = np.isin(journeys.codes, [journeys.channels.index(name) for name in discovery])
     checked = np.isin(journeys.codes, [journeys.channels.index(name) for name in verification])
     place = np.arange(len(found))
@@ -87,6 +89,7 @@ def lag_and_length(journeys: Journeys, bins_days: Sequence[float] = (0, 1, 3, 7,
 
 def common_paths(journeys: Journeys, top: int = 10, *, level: float = 0.9) -> pd.DataFrame:
     """The commonest paths (repeats of a channel merged): journeys, orders, conversion rate with Wilson interval."""
+    journeys = journeys.distinct
     merged = np.ones(len(journeys.codes), dtype=bool)
     merged[1:] = journeys.codes[1:] != journeys.codes[:-1]
     merged[journeys.starts[:-1]] = True

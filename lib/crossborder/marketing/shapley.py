@@ -41,7 +41,7 @@ class SampledShapley:
 def shapley_value(worth: np.ndarray) -> np.ndarray:
     """Exact Shapley values of n players; `worth[S]` is the worth of the coalition whose members are the bits of S.
 
-    Source: Shapley (1953), A value for n-person games.
+    With more axes than one, many games at once. Source: Shapley (1953), A value for n-person games.
 
     >>> shapley_value(np.array([0, 100, 200, 400.0])).tolist()
     [150.0, 250.0]
@@ -55,7 +55,7 @@ def shapley_value(worth: np.ndarray) -> np.ndarray:
     coalitions = np.arange(len(worth))
     size = _bit_count(coalitions)
     kernel = np.array([factorial(s) * factorial(players - s - 1) / factorial(players) for s in range(players)])
-    value = np.empty(players)
+    value = np.empty((players, *worth.shape[1:]))
     for player in range(players):
         without = coalitions[(coalitions >> player) & 1 == 0]
         value[player] = kernel[size[without]] @ (worth[without | (1 << player)] - worth[without])
