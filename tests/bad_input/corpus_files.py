@@ -382,6 +382,12 @@ def _profiles() -> list[Case]:
         "one market": ("markets: US\n", "markets", "is not a list"),
         "UK for GB": ("markets: [US, UK]\n", "markets", "is no code"),
         "no market": ("markets: []\n", "markets", "is not a list"),
+        "rates in words": ("usd_rates: dear\n", "usd_rates", "is not rates by currency"),
+        "a rate below 0": ("usd_rates: {ARS: -1}\n", "usd_rates", "is not a rate above 0"),
+        "a rate in words": ("usd_rates: {ARS: low}\n", "usd_rates", "is not a rate above 0"),
+        "a rate on no day": ("usd_rates: {ARS: {soon: 0.1}}\n", "usd_rates", "is not a date"),
+        "a rate of a published currency": ("usd_rates: {EUR: 1.1}\n", "usd_rates", "has published rates"),
+        "a rate of no currency": ("usd_rates: {PESO: 1.1}\n", "usd_rates", "is no code"),
         "no name": ("name: ''\n", "name", "is not a name"),
         "a name of parts": ("name: {first: a}\n", "name", "is not a name"),
     }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from crossborder.reports.doubts import placeholders
 from crossborder.reports.earlier import last_run
-from crossborder.reports.recorded import Result, missing, record, results, shown
+from crossborder.reports.recorded import Result, missing, rates_at_hand, record, results, shown
 from crossborder.reports.unlocks import unlocks
 from crossborder.reports.waiting import live, watch
 
@@ -18,7 +18,18 @@ if live():
 # A notebook makes objects by the million that stay to its end; seeking cycles among them often took a twentieth of it.
 gc.set_threshold(10_000, 20, 20)
 
-__all__ = ["Result", "last_run", "missing", "placeholders", "questions", "record", "results", "shown", "unlocks"]
+__all__ = [
+    "Result",
+    "last_run",
+    "missing",
+    "placeholders",
+    "questions",
+    "rates_at_hand",
+    "record",
+    "results",
+    "shown",
+    "unlocks",
+]
 
 
 def questions() -> "pd.DataFrame":

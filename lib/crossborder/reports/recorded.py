@@ -233,6 +233,23 @@ def missing(company: object, *tables: str, adds: str) -> Note | None:
     return Note(t("Not shown: tables {tables} are absent; they would add {adds}.", tables=named, adds=t(adds)))
 
 
+def rates_at_hand(company: object) -> Note | None:
+    """One line where amounts rest on a last known exchange rate, or on the company's own; None where they do not."""
+    from crossborder.language import t
+    from crossborder.reference import exchange
+
+    if exchange.carried(company.as_of):
+        last = f"{exchange.last_date():%Y-%m-%d}"
+        return Note(t("Exchange rates at hand end on {day}; amounts of later days take the last one.", day=last))
+    own = [name for name in company.sales_currencies if name not in exchange.published()]
+    if not own:
+        return None
+    names = ", ".join(own)
+    return Note(
+        t("{names} at the company's own rates; how they move is not known, and their risk not counted.", names=names)
+    )
+
+
 def _without_rows(company: object, tables: Sequence[str], adds: str) -> Note | None:
     """One line for a section whose table is there and holds nothing; event tables are not asked."""
     from crossborder.company.tables import TABLES

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crossborder.company import folder_checks
 from crossborder.company.importers import account, reading, usd, writing
 from crossborder.company.importers.account import Report
 from crossborder.company.importers.desk import Desk, quoted
 from crossborder.company.importers.interface import Imported, Importer, Options, Source
 from crossborder.errors import InputError
+from crossborder.reference import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +50,7 @@ def run(request: Request) -> Report:
         raise InputError(
             "import what?\n  allowed: one or more files\n  do: `crossborder import SOURCE FILE --to FOLDER`"
         )
+    _own_rates(request)
     with Desk() as desk:
         importer = request.importer
         sources = [source for path in request.files for source in _opened(desk, importer, path, request.options)]
@@ -66,6 +69,15 @@ def run(request: Request) -> Report:
             report = replace(report, **account.mapped_by_user(desk, imported.mapping, sources))
         report = replace(report, fates=account.fates(desk, imported), sums=account.sums(desk, imported))
         return _written(desk, request, imported, report)
+
+
+def _own_rates(request: Request) -> None:
+    """Makes the exchange rates that the company gives itself, in its folder or with this import, known."""
+    given = folder_checks.read_yaml(request.to).get("usd_rates") or {}
+    told = {"usd_rates": {**given, **request.profile.get("usd_rates", {})}}
+    for problem in folder_checks.profile_problems(told):
+        raise InputError(str(problem))
+    exchange.own_rates(told["usd_rates"])
 
 
 def _opened(desk: Desk, importer: Importer, path: Path, options: Options) -> list[Source]:

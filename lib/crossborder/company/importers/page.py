@@ -47,7 +47,9 @@ are there already are left out; a key that is there with other contents is a pro
 - Countries: ISO codes and names in thirteen languages. A name that is not known is a problem; `--country "NAME=CODE"`
   says what it is. Names without a code of their own are told: Unspecified is ZZ, European Community is EU, Channel
   Islands is JE.
-- Currencies: by column, else `--store-currency`; a row without either is a problem.
+- Currencies: by column, else `--store-currency`; a row without either is a problem. One without published exchange
+  rates is told: `--usd-rate ARS=0.00071` (USD a unit) gives the company's own, which `company.yaml` then holds as
+  `usd_rates: {ARS: 0.00071}`, or by the day from which on, `usd_rates: {ARS: {2026-01-01: 0.00069}}`.
 - Customers: e-mail addresses and telephone numbers become hashes; no name, address or e-mail is kept.
 - An order (or settlement) that stands in several files counts as the last file has it.
 """
