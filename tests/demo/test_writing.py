@@ -46,6 +46,9 @@ def test_part_by_part_is_the_same_company(small, tmp_path, monkeypatch, chunks_a
     for name in ("sessions", "inventory", "ledger", "ad_spend"):
         pd.testing.assert_frame_equal(tables[name], small[0][name])
     assert known["demand"]["lost_sales_units"] == small[1]["demand"]["lost_sales_units"]
+    assert {area: sorted(what) for area, what in known.items()} == {a: sorted(what) for a, what in small[1].items()}
+    gains = [told["customers"]["member_spend_effect_180_days_usd"] for told in (known, small[1])]
+    assert gains[0] == pytest.approx(gains[1])
 
 
 @pytest.mark.parametrize(

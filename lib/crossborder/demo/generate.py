@@ -1,5 +1,7 @@
 """The whole simulated company: all tables and the truth behind them, in memory or written to a folder."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from crossborder.demo.people import CUSTOMER
 from crossborder.demo.typed import typed
 from crossborder.demo.world import World
 
-__all__ = ["SEED", "core_tables", "generate", "parts_beside", "rest_of_core"]
+__all__ = ["SEED", "core_tables", "generate", "member_gain", "parts_beside", "rest_of_core"]
 
 SEED = 20261031
 
@@ -47,14 +49,15 @@ def core_tables(world: World) -> tuple[dict[str, pd.DataFrame], dict]:
     tables["orders"] = tables["orders"].sort_values(["ordered_at", "order_id", "line"], ignore_index=True)
     tables["touchpoints"] = tables["touchpoints"].sort_values(["at", "customer_id"], kind="stable", ignore_index=True)
     rest, truth = rest_of_core(company, sums)
-    truth["customers"]["member_spend_effect_180_days_usd"] = _member_gain(tables["customers"])
+    truth["customers"]["member_spend_effect_180_days_usd"] = member_gain([tables["customers"]])
     return tables | rest, truth
 
 
-def _member_gain(customers: pd.DataFrame) -> float:
-    """Mean spend of members in the 180 days after joining that the higher rate brought."""
-    spend = customers.loc[customers["member"], "spend_after_joining_usd"].mean()
-    return float(spend * (1 - np.exp(-CUSTOMER["member_effect"])))
+def member_gain(parts: Iterable[pd.DataFrame]) -> float:
+    """Mean spend of members in the 180 days after joining that the higher rate brought, of the parts of customers."""
+    spent = [part.loc[part["member"], "spend_after_joining_usd"].agg(["sum", "count"]) for part in parts]
+    total, count = np.sum(spent, axis=0)
+    return float(total / count * (1 - np.exp(-CUSTOMER["member_effect"])))
 
 
 def rest_of_core(company: core.Core, sums: sales.Sums) -> tuple[dict[str, pd.DataFrame], dict]:

@@ -11,7 +11,7 @@ from crossborder.company.tables import TABLES
 from crossborder.demo import core, sales
 from crossborder.demo.dictionary import dictionary
 from crossborder.demo.dirt import ENCODED
-from crossborder.demo.generate import SEED, generate, parts_beside, rest_of_core
+from crossborder.demo.generate import SEED, generate, member_gain, parts_beside, rest_of_core
 from crossborder.demo.world import (
     AS_OF,
     CATEGORIES,
@@ -73,6 +73,7 @@ def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFram
     company = core.core(world)
     sums = sales.Sums.empty(world)
     first: list[dict[str, pd.DataFrame]] = []
+    members: list[pd.DataFrame] = []
     for name in ("orders", "touchpoints", "customers"):
         (folder / f"{name}.parquet").unlink(missing_ok=True)
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -80,6 +81,8 @@ def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFram
     waiting: list[dict[str, pd.DataFrame]] = []
     for chunk, people, lines in core.served(company):
         waiting.append(sales.chunk_tables(company, chunk, people, lines, sums))
+        people_made = waiting[-1]["customers"]
+        members.append(people_made.loc[people_made["member"], ["member", "spend_after_joining_usd"]])
         if chunk < core.CHUNKS_PER_SCALE:
             first.append(waiting[-1])
         if len(waiting) == CHUNKS_A_FILE or chunk == company.chunks - 1:
@@ -88,6 +91,7 @@ def stream(folder: Path, seed: int, scale: float) -> tuple[dict[str, pd.DataFram
                 write_parquet(whole, folder / name / f"part-{chunk // CHUNKS_A_FILE:04d}.parquet", level=3)
             waiting = []
     tables, truth = rest_of_core(company, sums)
+    truth["customers"]["member_spend_effect_180_days_usd"] = member_gain(members)
     world.tables.update(tables)
     world.tables.update({n: pd.concat([p[n] for p in first], ignore_index=True) for n in first[0]})
     beside, known = parts_beside(world)
