@@ -135,5 +135,20 @@ def test_rows_that_are_named_and_rows_that_are_counted_are_the_same_in_the_engin
     pd.testing.assert_frame_equal(some, company.table("customers", columns, only=named).reset_index(drop=True))
     assert len(some) == len(named) - 1
     assert not checks._FRAMES, "the table was read whole"
-    with pytest.raises(MissingTable):
+    with pytest.raises(MissingTable, match="'customers' is missing"):
         Company.open(folder).counts("customers", ["market"])
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_column_that_nobody_filled_is_told_by_the_file_alone(tmp_path, kind):
+    lines = pd.DataFrame({"order_id": ["a", "b"], "customer_id": pd.array([None, None], "string"), "market": "DE"})
+    write = {"parquet": pd.DataFrame.to_parquet, "csv": pd.DataFrame.to_csv}[kind]
+    write(lines, tmp_path / f"orders.{kind}", index=False)
+    (tmp_path / "company.yaml").write_text("name: Firm\nas_of: 2026-10-31\nmarkets: [DE]\n")
+    company = Company.open(tmp_path)
+    company.require_filled("orders.market", "touchpoints.customer_id")
+    with pytest.raises(MissingTable, match=r"(?s)'orders.refund'.*a filled cell of column 'refund'"):
+        company.require_filled("orders.refund")
+    if kind == "parquet":  # a text file does not tell without being read
+        with pytest.raises(MissingTable, match="customer_id"):
+            company.require_filled("orders.customer_id")

@@ -75,6 +75,17 @@ def test_engine_and_loop_agree(seed, days):
     assert made.account.loc["with a journey", "revenue_usd"] == pytest.approx(2 * revenue)
 
 
+def test_many_people_have_the_loop_s_journeys():
+    """Numbers of customers beside the time need more bits than a small integer has."""
+    touch, order = world(11, people=900, touches=2500, orders=700)
+    made = journey_query.build(ibis.memtable(touch), ibis.memtable(order), usd_rates={"EUR": 1.0})
+    _, joined, revenue = by_loop(touch, order, 30)
+    assert joined > 100
+    assert made.account.loc["with a journey", ["conversions", "revenue_usd"]].tolist() == pytest.approx(
+        [joined, revenue]
+    )
+
+
 def test_every_order_and_touch_is_in_one_line_of_the_account():
     touch, order = world(9)
     made = journey_query.build(ibis.memtable(touch), ibis.memtable(order), usd_rates={"EUR": 1.0})

@@ -1,5 +1,7 @@
 """Histories from the engine against a loop."""
 
+from types import SimpleNamespace
+
 import ibis
 import numpy as np
 import pandas as pd
@@ -67,3 +69,9 @@ def test_gaps_between_orders_are_days():
     )
     found = purchase_history.order_gaps(ibis.memtable(frame)).iloc[0]
     assert (found["repeats"], found["median_days"], found["within_30"]) == (2, 20.0, 1.0)
+
+
+@pytest.mark.parametrize(("asked", "found"), [(180, 180), (720, 500), (30, 30)])
+def test_a_history_too_short_for_the_hold_out_is_cut_in_the_middle(asked, found):
+    company, end = SimpleNamespace(first_day=pd.Timestamp("2024-01-01")), pd.Timestamp("2026-09-27")
+    assert (end - purchase_history.cut(company, end, asked)).days == found

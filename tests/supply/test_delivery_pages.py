@@ -70,10 +70,14 @@ def test_results_and_answer(flows, company):
         "saved_high": 1.3,
         "gap": 0.0,
         "seconds": 0.1,
+        "room_share": 0.48,
     }
     sites = pd.DataFrame({"name": ["Dallas, Texas", "Riyadh", "Chiba"], "open": [True, False, True]})
     found = pages.network_results(modes, shut, sites.assign(in_use=[False, True, True]), worth, legs)
     names = [row["name"] for row in found]
     assert len(names) == len(set(names))
     assert found[0]["note"] == "open Dallas; close Riyadh"
-    assert isinstance(pages.answer(modes, shut, worth, legs, None), pd.DataFrame)
+    told = pages.answer(modes, shut, worth, legs, None).set_index("decision")["value"]
+    assert told["Room of the sites in use, share of what is needed"] == "48%"
+    enough = pages.answer(modes, shut, worth | {"room_share": 1.0}, legs, None)
+    assert not enough["decision"].str.startswith("Room").any()

@@ -118,6 +118,21 @@ class Company:
         if missing:
             raise _missing(self.path, missing)
 
+    def require_filled(self, *columns: str) -> None:
+        """Raises MissingTable for a column (table.column) without any value, as far as names and footers of files tell.
+
+        Nothing is read or checked, and a table that is absent or in a warehouse passes.
+        """
+        for named in columns:
+            name, _, column = named.partition(".")
+            file = None if name in self._in_warehouse else files.locate(self.path, name)
+            if file is None:
+                continue
+            told = footers.read(file, [column], None) if file.suffix != ".csv" else None
+            if column not in files.read_names(file, _known(name)) or (told is not None and not told.filled[column]):
+                looked = f"a filled cell of column {column!r} in {file.name}"
+                raise MissingTable.named(named, looked, f"bring {name} that tell it, if the source knows it")
+
     def table(
         self,
         name: str,

@@ -137,6 +137,8 @@ def panel(frame: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
     missing = {"month", *by, value} - set(frame.columns)
     if missing:
         raise InputError.missing_columns("sales", missing, frame.columns)
+    if frame.empty:
+        raise Refusal.because("no months to look at", "sales of whole months: 0", "bring orders of a longer time")
     wide = frame.pivot_table(index="month", columns=by, values=value, aggfunc="sum", fill_value=0.0)
     months = pd.date_range(wide.index.min(), wide.index.max(), freq="MS", name="month")
     return wide.reindex(months, fill_value=0.0).astype(float)

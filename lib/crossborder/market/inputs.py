@@ -170,7 +170,7 @@ def sales_in_usd(company: "Company", markets: tuple[str, ...]) -> tuple[pd.DataF
     used = sorted((set(lines["currency"].unique()) | set(lines["goods_currency"].unique())) - {"USD"})
     first, last = lines["month"].min(), company.as_of
     start, end = (first - pd.Timedelta(days=10)).strftime("%Y-%m-%d"), pd.Timestamp(last).strftime("%Y-%m-%d")
-    rates = exchange.rates(used, start=start, end=end, fill="forward")
+    rates = exchange.rates(used or ["USD"], start=start, end=end, fill="forward")
     sales = demand.to_usd(lines, rates, {"revenue": "currency", "goods": "goods_currency"})
     return demand.full_months(sales, first, pd.Timestamp(last)), rates
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crossborder.company.laid import laid_down
-from crossborder.errors import InputError
+from crossborder.errors import Refusal
 from crossborder.marketing.paths import wilson_interval
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def cohort_matrix(cohorts: pd.DataFrame, *, until: object | None = None) -> pd.D
 
     Months that the data do not reach are missing, not 0; `until` is the last whole month (default: the latest seen).
     """
+    if cohorts.empty:
+        raise Refusal.because("no cohorts", "orders with a customer: 0", "bring orders that tell their customers")
     wide = cohorts.pivot_table(index="cohort", columns="month", values="customers", fill_value=0.0).astype(float)
     wide = wide.reindex(columns=range(int(wide.columns.max()) + 1), fill_value=0.0)
     last = pd.Timestamp(until) if until is not None else wide.index.max()
@@ -113,6 +115,7 @@ def half_life_months(curve: pd.DataFrame) -> float:
     """
     later = curve[(curve["month"] >= 1) & (curve["share"] > 0)]
     if len(later) < 2:
-        raise InputError.out_of_range("curve", len(later), "two months after the first with someone retained")
+        why = f"months after the first with someone retained: {len(later)}"
+        raise Refusal.because("no half-life of buying again", why, "observe longer, or pool markets")
     slope = np.polyfit(later["month"], np.log(later["share"]), 1, w=np.sqrt(later["customers"]))[0]
     return round(float(np.log(0.5) / slope), 10) if slope < 0 else float("inf")

@@ -234,10 +234,11 @@ def _microseconds(column: "pyarrow.Array | pyarrow.ChunkedArray") -> np.ndarray:
 
 def _dense(own: np.ndarray, numbers: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the customers of touches and orders, in so many bits; people without a touch may share a number."""
+    own, numbers = own.astype(np.int64), numbers.astype(np.int64)  # they are shifted up beside the time
     low, high = int(own.min()), int(max(own.max(), numbers.max(initial=0)))
     low = int(min(low, numbers[numbers >= 0].min(initial=low)))
     if (high + 1 - low).bit_length() <= bits:
-        return own.astype(np.int64) - low, np.where(numbers < 0, high + 1, numbers) - low
+        return own - low, np.where(numbers < 0, high + 1, numbers) - low
     unique, dense = np.unique(own, return_inverse=True)
     places = np.minimum(np.searchsorted(unique, numbers), len(unique) - 1)
     return dense, np.where(unique[places] == numbers, places, len(unique))

@@ -11,7 +11,9 @@ from crossborder.errors import InputError, Refusal
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["histories", "order_gaps", "seasons", "split"]
+    from crossborder.company import Company
+
+__all__ = ["cut", "histories", "order_gaps", "seasons", "split"]
 
 
 def histories(orders: "Table", *, until: object, unit_days: float = 1.0, since: object | None = None) -> pd.DataFrame:
@@ -48,6 +50,11 @@ def histories(orders: "Table", *, until: object, unit_days: float = 1.0, since: 
     if frame.empty:
         raise Refusal.because("no customer bought before the day", f"until: {end.date()}", "choose a later day")
     return _columns(frame, end, unit_days)
+
+
+def cut(company: "Company", end: pd.Timestamp, holdout_days: int) -> pd.Timestamp:
+    """The first day that is held out: `holdout_days` before `end`, or the middle of a history too short for that."""
+    return end - pd.Timedelta(days=min(holdout_days, max((end - company.first_day).days // 2, 1)))
 
 
 def split(orders: "Table", *, calibration_until: object, until: object, unit_days: float = 1.0) -> pd.DataFrame:

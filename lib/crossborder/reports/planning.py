@@ -120,6 +120,7 @@ def check_tables(entries: Sequence[Entry], asked_by_name: bool) -> list[Entry]:
             opened[about] = Company.open(_place(about[0]), scenario=about[1] or "base", as_of=about[2])
         try:
             opened[about].require(*entry.model.needs)
+            opened[about].require_filled(*entry.model.needs_filled)
             checked.append(entry)
         except MissingTable as missing:
             if asked_by_name:

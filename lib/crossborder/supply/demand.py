@@ -60,6 +60,8 @@ def cube(
         raise Refusal.because("no demand", "there is no row of sales", "check the market and the period")
     week = pd.to_datetime(sales["week"])
     weeks = pd.date_range(week.min(), week.max(), freq="7D") if weeks is None else weeks
+    if not len(weeks):
+        raise Refusal.because("no demand", "there is no whole week of sales", "bring orders of a longer time")
     keyed = sales.assign(week=week).set_index(["sku", "market", "week"])
     units = _wide(keyed["units"], weeks, 0.0)
     stock = sales if in_stock is None and "in_stock" in sales else in_stock

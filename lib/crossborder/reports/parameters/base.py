@@ -44,14 +44,16 @@ Day = Annotated[str, AfterValidator(reading.day), Field(json_schema_extra={"unit
 class Request(BaseModel):
     """What one notebook can be asked.
 
-    `needs` are the tables without which the notebook cannot run, `uses` those that add a section, `after` the
-    notebooks whose results it reads (`("*",)` for all others). A field that names an output file or folder carries
-    `json_schema_extra={"role": "output"}` and must stay inside the project.
+    `needs` are the tables without which the notebook cannot run, `needs_filled` their columns (table.column) that must
+    hold a value, `uses` the tables that add a section, `after` the notebooks whose results it reads (`("*",)` for all
+    others). A field that names an output file or folder carries `json_schema_extra={"role": "output"}` and must stay
+    inside the project.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     notebook: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    needs_filled: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()
     after: ClassVar[tuple[str, ...]] = ()
 

@@ -14,6 +14,7 @@ class Attribution(Parameters):
 
     notebook: ClassVar[str] = "41_attribution"
     needs: ClassVar[tuple[str, ...]] = ("touchpoints", "orders")
+    needs_filled: ClassVar[tuple[str, ...]] = ("touchpoints.customer_id", "orders.customer_id")
     uses: ClassVar[tuple[str, ...]] = ("ad_spend", "products", "platforms", "experiments", "customers", "assumptions")
 
     markets: list[MarketCode] = Field([], description="markets; empty = all")
@@ -77,6 +78,7 @@ class CustomerValue(Parameters):
 
     notebook: ClassVar[str] = "43_customer_value"
     needs: ClassVar[tuple[str, ...]] = ("orders",)
+    needs_filled: ClassVar[tuple[str, ...]] = ("orders.customer_id",)
     uses: ClassVar[tuple[str, ...]] = (
         "customers", "sessions", "ad_spend", "emails", "tickets", "surveys", "products", "platforms", "prices",
         "experiments", "touchpoints", "assumptions",
