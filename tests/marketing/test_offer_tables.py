@@ -62,3 +62,12 @@ def test_a_company_without_tests_has_no_discount_table():
     assert offer_tables.discount_test(Bare(None), 0.4, 50.0) is None
     other = pd.DataFrame({"design": ["ab"], "subject": ["colour"], "experiment_id": ["X"]})
     assert offer_tables.discount_test(Bare(other), 0.4, 50.0) is None
+
+
+def test_festivals_are_those_of_the_largest_market_that_has_a_calendar():
+    days = pd.date_range("2025-01-01", periods=400)
+    both = pd.concat([pd.DataFrame({"market": m, "day": days, "orders": n, "revenue_usd": 1.0 * n}) for m, n in
+                      (("ZZ", 90), ("DE", 40))])  # fmt: skip
+    assert set(offer_tables._festivals(both, 0.9)["market"]) == {"DE"}
+    nowhere = offer_tables._festivals(both[both["market"] == "ZZ"], 0.9)
+    assert nowhere.empty and {"market", "event", "multiplier"} <= set(nowhere.columns)

@@ -67,6 +67,12 @@ def test_wrong_inputs_are_named(arguments, text):
         calendars.events(*arguments)
 
 
+def test_markets_without_sale_events_have_their_public_holidays():
+    assert calendars.has("AR") and calendars.has("NZ") and not calendars.has("ZZ")
+    found = calendars.events("AR", "2026-01-01", "2026-12-31")
+    assert set(found["kind"]) == {"public_holiday"} and len(found) >= 12
+
+
 def test_kinds_and_names_leave_out_the_others_and_change_nothing_else():
     every = calendars.events(MARKETS, "2024-01-01", "2026-12-31")
     sales = calendars.events(MARKETS, "2024-01-01", "2026-12-31", kinds=["sale", "season"])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from crossborder.errors import InputError, Refusal
-from crossborder.reference import exchange
+from crossborder.reference import exchange, files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,3 +143,10 @@ def test_a_company_gives_rates_that_nobody_publishes(no_own_rates):
 def test_a_missing_date_is_named():
     with pytest.raises(InputError, match="a date for every row"):
         exchange.convert([1.0, 2.0], "EUR", [pd.Timestamp("2024-01-02"), pd.NaT])
+
+
+def test_every_currency_that_is_quoted_has_an_assumed_interest():
+    quoted = exchange.coverage().query("status in ('live', 'pegged')")["currency"]
+    assumed = files.read("interest_rates.csv").set_index("currency")["rate_year"]
+    assert set(quoted) <= set(assumed.index)
+    assert assumed.between(0, 0.6).all()

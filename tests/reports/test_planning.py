@@ -1,6 +1,7 @@
 import re
 from typing import Annotated
 
+import pandas as pd
 import pytest
 from crossborder.errors import InputError, MissingTable
 from crossborder.reports import planning
@@ -134,6 +135,21 @@ def test_a_missing_table_skips_a_notebook_among_all(needs):
 def test_a_missing_table_refuses_a_notebook_asked_for_by_name(needs):
     with pytest.raises(MissingTable, match="table 'orders' is missing"):
         planning.check_tables([needs], asked_by_name=True)
+
+
+def test_a_column_that_nobody_filled_skips_a_notebook_too(needs, tmp_path):
+    class Filled(needs.model):
+        """Needs customers."""
+
+        needs = ("orders",)
+        needs_filled = ("orders.customer_id",)
+
+    place = tmp_path / "company" / "orders.parquet"
+    for customer, missing in ((None, True), ("c1", False)):
+        orders = pd.DataFrame({"order_id": ["a"], "customer_id": pd.array([customer], "string")})
+        orders.to_parquet(place, index=False)
+        (checked,) = planning.check_tables([planning.replace(needs, model=Filled)], asked_by_name=False)
+        assert ("'orders.customer_id' is missing" in checked.missing) is missing
 
 
 def test_a_run_is_named_after_what_was_asked(there):

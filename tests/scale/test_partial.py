@@ -31,7 +31,11 @@ WITH_PRODUCTS = {"51_unit_economics_and_pricing": {"finance.order.contribution_u
 
 
 def small_company(folder, *, products: bool) -> None:
-    """Two years of a small seller: 500 customers, 12 products, two markets, one currency, bare columns."""
+    """Two years of a small seller: 500 customers, 12 products, two markets, one currency, bare columns.
+
+    The one with products sells in dollars alone.
+    """
+    currency = "USD" if products else "EUR"
     rng = np.random.default_rng(7)
     people = 500
     first = rng.integers(0, 700, people)
@@ -55,7 +59,7 @@ def small_company(folder, *, products: bool) -> None:
             "sku": [f"P{n:02d}" for n in sku],
             "quantity": quantity,
             "unit_price": (8 + 2.5 * sku).round(2),
-            "currency": "EUR",
+            "currency": currency,
             "returned": (rng.random(len(order)) < 0.04) * 1,
         }
     )
@@ -64,7 +68,9 @@ def small_company(folder, *, products: bool) -> None:
         names = [f"P{n:02d}" for n in range(12)]
         table = pd.DataFrame({"sku": names, "name": [f"box {n}" for n in names], "category": ["box", "lid"] * 6})
         sizes = {"weight_kg": 0.4, "length_cm": 20, "width_cm": 12, "height_cm": 8}
-        table = table.assign(hs_code="392310", unit_cost=3.5, currency="EUR", **sizes, supplier_id="", launched_on="")
+        table = table.assign(
+            hs_code="392310", unit_cost=3.5, currency=currency, **sizes, supplier_id="", launched_on=""
+        )
         table.to_csv(folder / "products.csv", index=False)
 
 
@@ -75,8 +81,9 @@ def pages(request, tmp_path_factory):
     data = place / "data"
     data.mkdir()
     small_company(data, products=request.param)
-    # With products only what products change is run again.
-    names = ["43_customer_value", *WITH_PRODUCTS] if request.param else ALONE
+    # With products only what products or dollars change is run again.
+    changed = ["00_start_here", "12_market_growth", "43_customer_value", *WITH_PRODUCTS]
+    names = changed if request.param else ALONE
     folders = Folders(project.notebooks_folder(), place / "reports", place / "cache")
     finished = run(
         Request(notebooks=names, parameters={"data": str(data)}, name="partial", force=True, warm=True), folders
